@@ -1,0 +1,65 @@
+"""What every test may lean on: the real inputs, one Hypothesis profile, and no silent skips."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIRE_ALL = os.environ.get("LODELINE_REQUIRE_ALL") == "1"
+
+# The same examples on every machine; no deadline, since a busy core is no defect.
+settings.register_profile(
+    "lodeline",
+    derandomize=True,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("lodeline")
+
+
+def shared_folder() -> Path:
+    """Where the real inputs lie: LODELINE_SHARED, or the folder `shared` beside the checkout."""
+    return Path(os.environ.get("LODELINE_SHARED") or ROOT.parent / "shared").resolve()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real inputs; where it is absent the test is skipped (or fails, see below)."""
+    folder = shared_folder()
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no real inputs in {folder}; name their folder in LODELINE_SHARED")
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,  # noqa: ARG001 - pytest passes it by name
+    call: pytest.CallInfo[None],  # noqa: ARG001
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With LODELINE_REQUIRE_ALL=1 a skipped test is a failed test."""
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,  # noqa: ARG001
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """With LODELINE_REQUIRE_ALL=1 a module that skips itself is an error."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not (REQUIRE_ALL and report.skipped):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"{reason}\nLODELINE_REQUIRE_ALL=1 lets nothing be skipped."
