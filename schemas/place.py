@@ -1,0 +1,49 @@
+"""What are the places that control and deposits are read against."""
+
+from schemas.fields import (
+    Confidence,
+    Day,
+    Identifier,
+    Latitude,
+    Longitude,
+    Record,
+    Status,
+    described,
+    geometry_field,
+)
+
+
+class Settlement(Record):
+    """A settlement's status from one day to another, and on what ground that is said."""
+
+    id: Identifier = described("Identifier: place and first day.")
+    place_id: Identifier = described("Identifier of the settlement (GeoNames where numeric).")
+    name_en: str = described("Name in Latin letters.")
+    name_uk: str | None = described("Name in Ukrainian.", default=None)
+    oblast: str = described("Oblast, English short name.")
+    raion: str | None = described("Raion, Ukrainian.", default=None)
+    lon: Longitude = described("Longitude, CRS84.", unit="deg")
+    lat: Latitude = described("Latitude, CRS84.", unit="deg")
+    status: Status = described("Status.")
+    valid_from: Day = described("First day of the status.")
+    valid_to: Day | None = described("First day after it; empty while it goes on.", default=None)
+    basis: str = described("What the dating rests on.")
+    confidence: Confidence = described("Confidence in the dating.")
+    record: str = described("explicit, inferred from neighbours, or by rule.")
+    coord_source: str = described("Where the coordinate comes from.")
+    geometry: bytes | None = geometry_field("Point of the settlement.")
+
+
+class AdminArea(Record):
+    """A country outline, an oblast or a raion."""
+
+    id: Identifier = described(
+        "Identifier: ISO 3166 code, or the oblast's with a number for raions."
+    )
+    level: int = described("0 country, 1 oblast, 2 raion.")
+    name_en: str | None = described("English name.", default=None)
+    name_uk: str | None = described("Ukrainian name.", default=None)
+    parent: Identifier | None = described("The area it belongs to.", default=None)
+    approximate: bool = described("True where the boundary was tessellated from settlements.")
+    source: str = described("Where the boundary comes from.")
+    geometry: bytes | None = geometry_field("Boundary.")
