@@ -1,0 +1,1 @@
+"""The packaged facts, and how they are made from readable tables."""

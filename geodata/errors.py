@@ -1,0 +1,54 @@
+"""What can go wrong: one tree of errors, grouped by what the catcher does."""
+
+
+class LodelineError(Exception):
+    """Base of all errors raised on purpose. `kind` is stable; the text is for people."""
+
+    kind = "error"
+
+    def __init__(self, detail: str, *, parameter: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.parameter = parameter
+
+
+class NotFound(LodelineError):
+    """What was named does not exist."""
+
+    kind = "not-found"
+
+
+class InvalidInput(LodelineError):
+    """What was given cannot be understood or does not fit."""
+
+    kind = "invalid-input"
+
+
+class Refused(LodelineError):
+    """What was given is understood and not taken: too large, or of a kind not accepted."""
+
+    kind = "refused"
+
+
+class TooLarge(Refused):
+    """The input exceeds a stated limit."""
+
+    kind = "too-large"
+
+
+class Conflict(LodelineError):
+    """The work does not fit the present state: two writers, or a step out of order."""
+
+    kind = "conflict"
+
+
+class Damaged(LodelineError):
+    """Stored data is not what its manifest says."""
+
+    kind = "damaged"
+
+
+class Unavailable(LodelineError):
+    """Something needed is not there yet or not now."""
+
+    kind = "unavailable"

@@ -1,0 +1,260 @@
+"""What facts are packaged: deposits, estimates, settlements, boundaries, territories, sources.
+
+Every loader reads its file once and hands out a copy, so a caller may change what it gets.
+Geometries are shared: shapely's are immutable. All coordinates are CRS84.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+import yaml
+from pydantic import ValidationError
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import CRS84
+from geodata.errors import Damaged, NotFound
+from schemas import AdminArea, Deposit, Estimate, Settlement, Source, Territory
+from schemas.fields import Confidence, Record, Status
+from schemas.table import Column, column_names, columns
+
+DATA = Path(__file__).parent / "data"
+LIST_SEPARATOR = "|"
+_DATA_SUFFIXES = (".csv", ".gz", ".yml")
+_R = TypeVar("_R", bound=Record)
+
+
+def deposits() -> geopandas.GeoDataFrame:
+    """All deposits, one row each, in the order of the file; columns as in `schemas.Deposit`.
+
+    Lists are tuples, missing text is None, a missing number NaN; geometry is the point, CRS84.
+    """
+    return _deposits().copy()
+
+
+def estimates() -> pd.DataFrame:
+    """All estimates; columns as in `schemas.Estimate`, missing text None, missing number NaN."""
+    return _estimates().copy()
+
+
+def settlements() -> geopandas.GeoDataFrame:
+    """Settlements with their dated statuses; columns as in `schemas.Settlement`.
+
+    One row per settlement and interval, ordered by place and first day. `valid_from` and
+    `valid_to` are datetime64[s] days, half-open; NaT is an open end. Geometry: points, CRS84.
+    """
+    return _settlements().copy()
+
+
+def admin_areas() -> geopandas.GeoDataFrame:
+    """The country, its oblasts and its raions; columns as in `schemas.AdminArea`.
+
+    Raions are approximate: they were tessellated from settlements.
+    """
+    return _admin_areas().copy()
+
+
+@cache
+def outline() -> BaseGeometry:
+    """Ukraine within its internationally recognised border, CRS84 MultiPolygon."""
+    return _geometries("outline.geojson.gz")[0]
+
+
+@cache
+def lakes() -> BaseGeometry:
+    """Lakes and reservoirs, CRS84 MultiPolygon."""
+    return shapely.union_all(_geometries("lakes.geojson.gz"))
+
+
+@cache
+def land() -> BaseGeometry:
+    """The outline less the lakes, CRS84 MultiPolygon."""
+    return shapely.difference(outline(), lakes())
+
+
+def territories() -> dict[str, Territory]:
+    """The named territories by id, in the order of the file."""
+    return dict(_territories())
+
+
+def sources() -> dict[str, Source]:
+    """The known sources by id, in alphabetical order."""
+    return dict(_sources())
+
+
+def data_file(name: str) -> Path:
+    """Path of a packaged file. Raises NotFound, naming the folder's files."""
+    path = DATA / name
+    if path.is_file():
+        return path
+    known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_file()))
+    raise NotFound(f"there is no packaged file {name!r}; there are {known}", parameter="name")
+
+
+@cache
+def facts_sha256() -> str:
+    """SHA-256 over names and bytes of the packaged data files, in order of their names."""
+    digest = hashlib.sha256()
+    for path in data_files():
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(DATA).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def data_files() -> list[Path]:
+    """The packaged data files (tables, boundaries, definitions), in order of their names."""
+    found = (p for p in DATA.rglob("*") if p.is_file() and p.suffix in _DATA_SUFFIXES)
+    return sorted(found, key=lambda path: path.relative_to(DATA).as_posix())
+
+
+# Tables
+
+
+@cache
+def _deposits() -> geopandas.GeoDataFrame:
+    frame = _frame(Deposit, _records(Deposit, _rows("deposits.csv")))
+    return _with_points(frame)
+
+
+@cache
+def _estimates() -> pd.DataFrame:
+    return _frame(Estimate, _records(Estimate, _rows("estimates.csv")))
+
+
+@cache
+def _settlements() -> geopandas.GeoDataFrame:
+    frame = pd.DataFrame(_rows("settlements.csv.gz"), dtype=object)
+    frame.insert(0, "id", frame["place_id"] + "." + frame["valid_from"])
+    for name in ("lon", "lat"):
+        frame[name] = frame[name].astype(float)
+    for name in ("valid_from", "valid_to"):
+        days = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d")
+        frame[name] = days.astype("datetime64[s]")
+    for name in ("name_uk", "raion"):
+        frame[name] = frame[name].map(lambda text: text or None).astype(object)
+    _check_settlements(frame)
+    return _with_points(frame)[list(column_names(Settlement))]
+
+
+def _check_settlements(frame: pd.DataFrame) -> None:
+    """What `schemas.Settlement` would refuse, asked of whole columns. Raises Damaged."""
+    stops = frame["valid_to"]
+    claims = {
+        "ids are unique": frame["id"].is_unique,
+        "statuses are known": frame["status"].isin(get_args(Status)).all(),
+        "confidences are known": frame["confidence"].isin(get_args(Confidence)).all(),
+        "coordinates are on Earth": frame["lon"].between(-180, 180).all()
+        and frame["lat"].between(-90, 90).all(),
+        "days are ordered": (stops.isna() | (stops > frame["valid_from"])).all(),
+        "nothing required is empty": frame.drop(columns=["name_uk", "raion", "valid_to"])
+        .replace("", None)
+        .notna()
+        .all(axis=None),
+    }
+    broken = [claim for claim, holds in claims.items() if not holds]
+    if broken:
+        raise Damaged(f"settlements.csv.gz: it does not hold that {', '.join(broken)}; rebuild it")
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    """Rows of a packaged CSV file, all values text."""
+    content = data_file(name).read_bytes()
+    text = (gzip.decompress(content) if name.endswith(".gz") else content).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def _records(record: type[_R], rows: Iterable[Mapping[str, str]]) -> list[_R]:
+    """Rows of text as valid records. Raises Damaged, naming the row."""
+    types = {column.name: column for column in columns(record)}
+    return [_record(record, {k: _typed(types[k], v) for k, v in row.items()}) for row in rows]
+
+
+def _record(record: type[_R], values: Mapping[str, Any]) -> _R:
+    try:
+        return record.model_validate({k: v for k, v in values.items() if v is not None})
+    except ValidationError as error:
+        raise Damaged(f"packaged {record.__name__} {values.get('id')!r}: {error}") from error
+
+
+def _typed(column: Column, text: str) -> object:
+    """A CSV value in its column's type; empty is None, and no members for a list."""
+    if column.type == "strings":
+        return tuple(text.split(LIST_SEPARATOR)) if text else ()
+    if text == "":
+        return None
+    if column.type == "number":
+        return float(text)
+    if column.type == "boolean":
+        return text == "true"
+    return date.fromisoformat(text) if column.type == "date" else text
+
+
+def _frame(record: type[_R], records: list[_R]) -> pd.DataFrame:
+    """Records as a table in the order of the fields, without geometry."""
+    kinds = {c.name: c.type for c in columns(record) if c.type != "geometry"}
+    dtypes = {"number": "float64", "boolean": "bool"}
+    return pd.DataFrame(
+        {
+            name: pd.Series([getattr(r, name) for r in records], dtype=dtypes.get(kind, "object"))
+            for name, kind in kinds.items()
+        }
+    )
+
+
+def _with_points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
+    points = shapely.points(np.asarray(frame["lon"]), np.asarray(frame["lat"]))
+    return geopandas.GeoDataFrame(frame, geometry=points, crs=CRS84)
+
+
+# Boundaries
+
+
+@cache
+def _admin_areas() -> geopandas.GeoDataFrame:
+    names = ("outline.geojson.gz", "oblasts.geojson.gz", "raions.geojson.gz")
+    features = [feature for name in names for feature in _features(name)]
+    records = [_record(AdminArea, feature["properties"]) for feature in features]
+    shapes = [_shape(feature) for feature in features]
+    frame = _frame(AdminArea, records).astype({"level": "int64"})
+    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=CRS84)
+
+
+def _features(name: str) -> list[dict[str, Any]]:
+    collection = json.loads(gzip.decompress(data_file(name).read_bytes()))
+    return list(collection["features"])
+
+
+def _geometries(name: str) -> list[BaseGeometry]:
+    return [_shape(feature) for feature in _features(name)]
+
+
+def _shape(feature: Mapping[str, Any]) -> BaseGeometry:
+    return shapely.from_geojson(json.dumps(feature["geometry"]))
+
+
+# Definitions
+
+
+@cache
+def _territories() -> dict[str, Territory]:
+    entries = yaml.safe_load(data_file("territories.yml").read_text("utf-8"))
+    return {entry["id"]: _record(Territory, entry) for entry in entries}
+
+
+@cache
+def _sources() -> dict[str, Source]:
+    entries = [yaml.safe_load(p.read_text("utf-8")) for p in (DATA / "sources").glob("*.yml")]
+    entries.sort(key=lambda entry: str(entry["id"]))
+    return {entry["id"]: _record(Source, entry) for entry in entries}

@@ -1,0 +1,137 @@
+"""What is an interval of days, and how OGC's closed `datetime` becomes a half-open one.
+
+Days are numpy `datetime64[D]`. Intervals are half-open, `[start, stop)`. An open start is
+`FIRST_DAY`, an open end is `LAST_DAY`; in tables an open end is null.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.errors import InvalidInput
+
+DayArray = npt.NDArray[np.datetime64]
+FIRST_DAY = date(1, 1, 1)
+LAST_DAY = date(9999, 12, 31)
+OPEN_DAY_NUMBER = 2147483647
+"""Integer that stands for an open end where days are counted since 1970-01-01."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A half-open interval of days `[start, stop)`; never empty."""
+
+    start: date
+    stop: date
+
+    @property
+    def is_day(self) -> bool:
+        """True where the interval is one single day."""
+        return self.stop - self.start == timedelta(days=1)
+
+    @property
+    def last(self) -> date:
+        """The last day inside."""
+        return self.stop - timedelta(days=1)
+
+    def __str__(self) -> str:
+        return str(self.start) if self.is_day else f"{self.start}/{self.last}"
+
+
+def one_day(day: date) -> Interval:
+    """The interval of a single day. The last representable day counts as one day too."""
+    return Interval(day, day + timedelta(days=1)) if day < LAST_DAY else Interval(day, LAST_DAY)
+
+
+def today() -> date:
+    """The present day, UTC."""
+    return datetime.now(UTC).date()
+
+
+def parse_day(text: str, parameter: str = "date") -> date:
+    """A day from `YYYY-MM-DD` or the UTC day of an RFC 3339 date-time.
+
+    Raises InvalidInput naming the parameter.
+    """
+    try:
+        if len(text) == len("2025-02-25"):
+            return _sane(date.fromisoformat(text))
+        if len(text) <= 40 and "T" in text.upper():
+            moment = datetime.fromisoformat(text.upper())
+            if moment.tzinfo is not None:
+                return _sane(moment.astimezone(UTC).date())
+    except (ValueError, OverflowError):
+        pass
+    shown = text if len(text) <= 40 else text[:40] + "…"
+    raise InvalidInput(
+        f"{parameter} is {shown!r}; give a day like 2025-02-25 "
+        "or a date-time with zone like 2025-02-25T12:00:00Z",
+        parameter=parameter,
+    )
+
+
+def _sane(day: date) -> date:
+    if not FIRST_DAY < day < LAST_DAY:
+        raise ValueError(day)
+    return day
+
+
+def parse_datetime(text: str, parameter: str = "datetime") -> Interval:
+    """OGC API Features `datetime`: a day, or `start/end` closed, `..` or empty for open.
+
+    The one place where OGC's closed end becomes the half-open `stop`. A date-time counts as
+    its UTC day. `start/P2D` (an ISO 8601 duration in days) is accepted as the OGC suite sends it.
+    """
+    if "/" not in text:
+        return one_day(parse_day(text, parameter))
+    first, _, last = text.partition("/")
+    start = FIRST_DAY if first in ("", "..") else parse_day(first, parameter)
+    stop = _closed_end(last, start, parameter)
+    if stop <= start:
+        raise InvalidInput(
+            f"{parameter} {text!r} ends before it starts; give start/end in order",
+            parameter=parameter,
+        )
+    return Interval(start, stop)
+
+
+def _closed_end(text: str, start: date, parameter: str) -> date:
+    """The half-open stop for a closed end as written."""
+    if text in ("", ".."):
+        return LAST_DAY
+    if (
+        text.startswith("P")
+        and text.endswith("D")
+        and text[1:-1].isascii()
+        and text[1:-1].isdigit()
+    ):
+        days = min(int(text[1:-1][:9]), (LAST_DAY - start).days - 1)
+        return start + timedelta(days=days + 1)
+    return parse_day(text, parameter) + timedelta(days=1)
+
+
+def as_days(values: Any) -> DayArray:  # noqa: ANN401 - anything date-like, as pandas takes it
+    """Dates, ISO strings or nulls as `datetime64[D]`; null stays NaT."""
+    series = pd.Series(values, dtype=object).astype("object")
+    given = [
+        np.datetime64("NaT", "D") if pd.isna(v) or v == "" else np.datetime64(v, "D")
+        for v in series
+    ]
+    return np.array(given, dtype="datetime64[D]")
+
+
+def covers(starts: DayArray, stops: DayArray, day: date) -> npt.NDArray[np.bool_]:
+    """Which half-open intervals hold the day. A NaT stop is open."""
+    when = np.datetime64(day, "D")
+    return np.asarray((starts <= when) & (np.isnat(stops) | (when < stops)))
+
+
+def overlaps(starts: DayArray, stops: DayArray, wanted: Interval) -> npt.NDArray[np.bool_]:
+    """Which half-open intervals share a day with the wanted one. NaT ends are open."""
+    began = np.isnat(starts) | (starts < np.datetime64(wanted.stop, "D"))
+    lasts = np.isnat(stops) | (stops > np.datetime64(wanted.start, "D"))
+    return began & lasts

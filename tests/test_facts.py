@@ -1,0 +1,451 @@
+"""Are the packaged facts complete, consistent, and made from the readable tables?"""
+
+import csv
+import gzip
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import yaml
+from pydantic import ValidationError
+
+from geodata import facts
+from geodata.commodities import commodities, commodity_ids, members, parse_commodities
+from geodata.crs import LOCAL, reproject
+from geodata.data import mending, rebuild, splitting
+from geodata.errors import Damaged, InvalidInput, NotFound
+from schemas import AdminArea, Deposit, Estimate, Settlement
+from schemas.table import Column, column_names
+
+MEGABYTE = 1_000_000
+FOUR_OBLASTS = {"UA-14", "UA-09", "UA-23", "UA-65"}
+TABLES = Path("data") / "facts"
+
+
+def _status_of(place_id: str) -> pd.Series:
+    settlements = facts.settlements()
+    rows = settlements[settlements["place_id"] == place_id]
+    return pd.Series(rows["status"].to_numpy(), index=rows["valid_from"].dt.strftime("%Y-%m-%d"))
+
+
+def _written(status: pd.Series) -> str:
+    return " ".join(f"{day}:{value}" for day, value in status.items())
+
+
+# Deposits
+
+
+def test_every_deposit_is_carried_with_the_columns_of_its_record() -> None:
+    deposits = facts.deposits()
+    assert len(deposits) == 101
+    assert deposits["id"].is_unique
+    assert tuple(deposits.columns) == column_names(Deposit)
+    assert deposits.crs == "OGC:CRS84"
+    assert (shapely.get_x(deposits.geometry) == deposits["lon"]).all()
+
+
+def test_components_name_the_deposit_they_are_part_of() -> None:
+    deposits = facts.deposits().set_index("id")
+    assert deposits["part_of"].dropna().to_dict() == {
+        "stankuvatske_li": "dobra_li",
+        "nadiia_li": "dobra_li",
+        "bukynska_ti": "mezhyrichne_ti",
+        "yurske_ti": "mezhyrichne_ti",
+        "motronivsko_annivske_ti": "malyshevske_ti",
+    }
+
+
+def test_areal_and_unlocated_deposits_are_never_laid_over_control() -> None:
+    deposits = facts.deposits().set_index("id")
+    untested = deposits.index[deposits["overlay_basis"] == "none"]
+    assert set(untested) == {
+        "ge_donbas_coal",
+        "ge_lviv_volyn_coal",
+        "mykhailivske_u",
+        "kalynivske_u",
+        "lozuvatske_u",
+    }
+    assert (deposits["overlay_basis"].drop(untested) == "disc").all()
+
+
+def test_the_main_commodity_comes_first_and_none_comes_twice() -> None:
+    deposits = facts.deposits()
+    for main, listed in zip(deposits["commodity"], deposits["commodities"], strict=True):
+        assert listed[0] == main
+        assert len(set(listed)) == len(listed)
+
+
+def test_two_named_oblasts_become_two_codes() -> None:
+    oblasts = facts.deposits().set_index("id")["oblasts"]
+    assert oblasts["kalynivske_u"] == ("UA-35", "UA-48")
+    assert oblasts["ge_donbas_coal"] == ("UA-14", "UA-09")
+    assert oblasts["kerch_fe_v"] == ("UA-43",)
+
+
+def test_every_deposit_lies_in_an_oblast_it_names() -> None:
+    areas = facts.admin_areas().set_index("id").geometry
+    for deposit in facts.deposits().itertuples():
+        assert any(areas[code].intersects(deposit.geometry) for code in deposit.oblasts), deposit.id
+
+
+def test_the_note_of_shevchenkivske_warns_of_the_other_villages_first() -> None:
+    note = facts.deposits().set_index("id")["note"]["shevchenkivske_li"]
+    assert note.startswith("Press reports of late December 2024 and January 2025")
+    assert "meant another village called Shevchenko" in note
+
+
+def test_a_loader_hands_out_copies() -> None:
+    mine = facts.deposits()
+    mine["name_en"] = "spoiled"
+    facts.territories().clear()
+    assert "spoiled" not in set(facts.deposits()["name_en"])
+    assert facts.territories()
+
+
+# Estimates
+
+
+def test_every_estimate_speaks_of_a_deposit_and_one_of_its_commodities() -> None:
+    estimates = facts.estimates()
+    assert tuple(estimates.columns) == tuple(n for n in column_names(Estimate) if n != "geometry")
+    assert len(estimates) == 15
+    assert estimates["id"].is_unique
+    listed = facts.deposits().set_index("id")["commodities"]
+    for estimate in estimates.itertuples():
+        assert estimate.commodity in listed[estimate.deposit_id]
+
+
+def test_only_published_reserve_classes_are_reserves() -> None:
+    estimates = facts.estimates()
+    reserves = estimates[estimates["kind"] == "reserve"]
+    assert set(reserves["deposit_id"]) == {"shevchenkivske_li", "balakhivske_c"}
+    assert set(reserves["category"]) == {"C1+C2", "B+C1", "C2"}
+    assert set(reserves["category_scheme"]) == {"soviet-a-b-c1-c2"}
+
+
+def test_more_than_gives_a_lower_bound_and_up_to_an_upper_one() -> None:
+    estimates = facts.estimates().set_index("id")
+    low, best, high = estimates[["amount_low", "amount", "amount_high"]].T.to_numpy().astype(float)
+    bounds = dict(zip(estimates.index, zip(low, best, high, strict=True), strict=True))
+    assert bounds["polokhivske_li.lithium"][:2] == (760_000, 760_000)
+    assert np.isnan(bounds["polokhivske_li.lithium"][2])
+    assert np.isnan(bounds["dobra_li.lithium"][:2]).all()
+    assert bounds["dobra_li.lithium"][2] == 1_260_000
+    assert estimates["includes_components"].loc["dobra_li.lithium"]
+    assert estimates["includes_components"].sum() == 1
+
+
+def test_a_computed_amount_is_not_carried() -> None:
+    estimates = facts.estimates()
+    zavallivske = estimates[estimates["deposit_id"] == "zavallivske_c"]
+    assert list(zavallivske["measure"]) == ["ore"]
+    assert list(zavallivske["grade"]) == [6.8]
+
+
+def test_the_parts_of_balakhivske_add_up_to_its_published_totals() -> None:
+    estimates = facts.estimates().query("deposit_id == 'balakhivske_c'")
+    assert estimates.groupby("measure")["amount"].sum().to_dict() == {
+        "ore": 42_405_000,
+        "contained": 2_122_000,
+    }
+
+
+def test_splits_refuse_a_table_with_other_quantities() -> None:
+    row = {"id": "new_li", "ore_reserve_t": "5", "contained_amount": ""}
+    with pytest.raises(ValueError, match="new_li"):
+        splitting.estimates([row])
+
+
+# Settlements
+
+
+def test_settlements_have_intervals_without_gap_or_overlap() -> None:
+    settlements = facts.settlements()
+    assert tuple(settlements.columns) == column_names(Settlement)
+    assert settlements["place_id"].nunique() == 8952
+    assert str(settlements["valid_from"].dtype) == "datetime64[s]"
+    ordered = settlements.sort_values(["place_id", "valid_from"])
+    following = ordered.groupby("place_id")["valid_from"].shift(-1)
+    assert (
+        (ordered["valid_to"] == following) | (ordered["valid_to"].isna() & following.isna())
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ("place_id", "history"),
+    [
+        ("706448", "1991-08-24:government 2022-03-02:occupied 2022-11-11:government"),  # Kherson
+        ("713122", "1991-08-24:government 2023-10-10:contested 2024-02-17:occupied"),  # Avdiivka
+        ("713174", "1991-08-24:government 2023-05-20:occupied"),  # Bakhmut
+        ("691999", "1991-08-24:government 2022-06-25:occupied"),  # Sievierodonetsk
+        ("690823", "1991-08-24:government 2024-10-01:occupied"),  # Vuhledar
+        ("690237", "1991-08-24:government 2025-01-26:occupied"),  # Velyka Novosilka
+        ("694423", "1991-08-24:government 2014-02-27:occupied"),  # Sevastopol
+        (  # Shevchenko by the lithium deposit
+            "x-Shevchenko-36.67-47.91",
+            "1991-08-24:government 2025-06-26:contested 2025-07-02:occupied",
+        ),
+    ],
+)
+def test_known_cities_changed_hands_on_known_days(place_id: str, history: str) -> None:
+    assert _written(_status_of(place_id)) == history
+
+
+def test_settlements_lie_in_their_oblast_or_within_five_kilometres() -> None:
+    areas = facts.admin_areas().query("level == 1")
+    places = facts.settlements().drop_duplicates("place_id")
+    shapes = reproject(areas.geometry.to_numpy(), "OGC:CRS84", LOCAL)
+    named = pd.Series(shapes, index=areas["name_en"])[places["oblast"]].to_numpy()
+    points = reproject(places.geometry.to_numpy(), "OGC:CRS84", LOCAL)
+    metres = shapely.distance(named, points)
+    assert metres.max() < 5_000
+    assert (metres > 1_000).sum() <= 63
+
+
+def test_names_carry_no_stress_marks_and_one_apostrophe() -> None:
+    settlements = facts.settlements()
+    names = pd.concat([settlements["name_en"], settlements["name_uk"].dropna()])
+    assert not names.str.contains("[\u0301\u0060\u2019\u02bc]|  ").any()
+
+
+def test_a_mend_that_finds_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mend = {"table": "t", "row": "a", "field": "x", "old": "1", "new": "2", "reason": "r"}
+    path = tmp_path / "mends.yml"
+    path.write_text(yaml.safe_dump({"cells": [mend], "intervals": [], "columns": []}))
+    monkeypatch.setattr(mending, "MENDS", path)
+    assert mending.mended("t", [{"id": "a", "x": "1"}], key="id") == [{"id": "a", "x": "2"}]
+    with pytest.raises(ValueError, match="is not '1'"):
+        mending.mended("t", [{"id": "a", "x": "3"}], key="id")
+
+
+def test_damaged_settlements_are_named() -> None:
+    frame = facts.settlements().drop(columns="geometry")
+    frame.loc[0, "status"] = "claimed"
+    frame.loc[1, "valid_to"] = frame.loc[1, "valid_from"]
+    with pytest.raises(Damaged, match="statuses are known, days are ordered"):
+        facts._check_settlements(frame)
+
+
+# Boundaries
+
+
+def test_administrative_areas_form_a_tree_with_stable_ids() -> None:
+    areas = facts.admin_areas()
+    assert tuple(areas.columns) == column_names(AdminArea)
+    assert areas["level"].value_counts().to_dict() == {0: 1, 1: 27, 2: 136}
+    assert areas["id"].is_unique
+    assert set(areas["parent"].dropna()) <= set(areas["id"])
+    raions = areas[areas["level"] == 2]
+    assert raions["approximate"].all()
+    assert (raions["id"].str.rsplit("-", n=1).str[0] == raions["parent"]).all()
+    assert not areas[areas["level"] < 2]["approximate"].any()
+
+
+def test_raions_of_donetsk_are_numbered_by_their_names() -> None:
+    areas = facts.admin_areas().query("parent == 'UA-14'")
+    assert list(areas["id"]) == [f"UA-14-r{number:02d}" for number in range(1, 9)]
+    assert list(areas["name_uk"]) == sorted(areas["name_uk"])
+
+
+def test_land_is_the_outline_less_the_lakes() -> None:
+    assert shapely.is_valid(facts.land())
+    assert facts.outline().contains(shapely.Point(34.1, 44.95))
+    reservoir = shapely.Point(34.3, 47.45)
+    assert facts.lakes().contains(reservoir)
+    assert facts.outline().contains(reservoir)
+    assert not facts.land().contains(reservoir)
+
+
+# Territories and sources
+
+
+def test_territories_are_the_eight_of_the_contract() -> None:
+    territories = facts.territories()
+    assert list(territories) == [
+        "occupied",
+        "occupied-since-2022",
+        "new-territories-claimed",
+        "new-territories-held",
+        "east-south",
+        "crimea",
+        "donbas-2014",
+        "ukraine",
+    ]
+    assert all(territory.citation for territory in territories.values())
+    assert set(territories["new-territories-claimed"].oblasts) == FOUR_OBLASTS
+    assert territories["new-territories-claimed"].held is None
+    assert set(territories["new-territories-held"].oblasts) == FOUR_OBLASTS
+    assert str(territories["occupied-since-2022"].except_on) == "2022-02-23"
+    assert str(territories["donbas-2014"].fixed_on) == "2022-02-23"
+
+
+def test_territories_name_known_oblasts_only() -> None:
+    known = set(facts.admin_areas()["id"])
+    for territory in facts.territories().values():
+        assert {*territory.oblasts, *territory.except_oblasts} <= known
+
+
+def test_every_source_states_a_licence_and_what_to_write_beside_the_data() -> None:
+    sources = facts.sources()
+    assert list(sources) == ["deepstate", "isw", "nzz", "settlements", "viina"]
+    for source in sources.values():
+        assert source.licence
+        assert source.attribution
+        assert source.cadence
+
+
+# Files
+
+
+def test_packaged_files_are_small_and_each_stands_in_the_readme() -> None:
+    files = facts.data_files()
+    assert sum(path.stat().st_size for path in files) < 3 * MEGABYTE
+    readme = (facts.DATA / "README.md").read_text("utf-8")
+    for path in files:
+        assert f"| `{path.relative_to(facts.DATA).as_posix()}` |" in readme
+
+
+def test_the_notice_stands_at_the_root_and_in_the_readme() -> None:
+    notice = "Made with Natural Earth (public domain). Settlement names and coordinates: GeoNames"
+    for path in (facts.DATA / "README.md", facts.DATA.parent.parent / "NOTICE"):
+        assert notice in " ".join(path.read_text("utf-8").split())
+
+
+def test_the_hash_of_the_facts_follows_their_bytes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(facts, "DATA", tmp_path)
+    (tmp_path / "a.csv").write_text("x")
+    (tmp_path / "README.md").write_text("prose does not count")
+    first = facts.facts_sha256.__wrapped__()
+    (tmp_path / "README.md").write_text("other prose")
+    assert facts.facts_sha256.__wrapped__() == first
+    (tmp_path / "a.csv").write_text("y")
+    assert facts.facts_sha256.__wrapped__() != first
+
+
+def test_a_file_that_is_not_packaged_is_refused_by_name() -> None:
+    with pytest.raises(NotFound, match=r"deposits\.csv"):
+        facts.data_file("nowhere.csv")
+
+
+def test_text_becomes_values_of_the_columns_types() -> None:
+    kinds = {"strings": ("a", "b"), "number": 2.5, "boolean": True, "string": "a|b"}
+    texts = {"strings": "a|b", "number": "2.5", "boolean": "true", "string": "a|b"}
+    for kind, value in kinds.items():
+        column = Column(name="x", type=kind, nullable=True, meaning="")  # type: ignore[arg-type]
+        assert facts._typed(column, texts[kind]) == value
+
+
+def test_a_record_that_does_not_hold_is_named() -> None:
+    with pytest.raises(Damaged, match="'somewhere'"):
+        facts._record(Deposit, {"id": "somewhere"})
+    with pytest.raises(ValidationError):
+        Deposit.model_validate({"id": "somewhere"})
+
+
+# Commodities
+
+
+def test_every_commodity_of_a_deposit_is_known_and_none_is_idle() -> None:
+    used = {word for listed in facts.deposits()["commodities"] for word in listed}
+    assert used == set(commodity_ids())
+
+
+def test_no_word_stands_for_two_commodities() -> None:
+    owners: dict[str, str] = {}
+    for commodity in commodities():
+        for word in (commodity.id, *commodity.aliases):
+            assert owners.setdefault(word, commodity.id) == commodity.id
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("lithium", ("lithium",)),
+        ("Li", ("lithium",)),
+        ("REE", ("rare-earths",)),
+        ("rare earth", ("rare-earths",)),
+        ("Rare_Earths", ("rare-earths",)),
+        ("rare-earths,rare earths", ("rare-earths",)),
+        ("titanium, lithium", ("titanium", "lithium")),
+        (["titanium,lithium", "Sc"], ("titanium", "lithium", "scandium")),
+        ("літій", ("lithium",)),
+        ("fluorite", ("fluorspar",)),
+        ("cesium", ("caesium",)),
+        ("rutile", ("rutile",)),
+    ],
+)
+def test_commodities_are_understood_as_people_write_them(
+    given: str | list[str], wanted: tuple[str, ...]
+) -> None:
+    assert parse_commodities(given) == wanted
+
+
+def test_all_stands_for_every_commodity() -> None:
+    assert parse_commodities("all") == commodity_ids()
+    assert len(commodity_ids()) == 48
+
+
+@pytest.mark.parametrize("given", ["litium", "unobtainium", "", " , ", "x" * 5000])
+def test_an_unknown_commodity_is_refused_with_a_way_out(given: str) -> None:
+    with pytest.raises(InvalidInput, match="lithium") as caught:
+        parse_commodities(given)
+    assert caught.value.parameter == "commodity"
+    assert len(caught.value.detail) < 300
+
+
+def test_a_slip_of_the_pen_is_answered_with_the_nearest_word() -> None:
+    with pytest.raises(InvalidInput, match="near: lithium"):
+        parse_commodities("litium")
+
+
+def test_group_words_hold_their_members_and_scandium_stands_alone() -> None:
+    assert members("rare-earths") == {"rare-earths", "yttrium"}
+    assert members("titanium") == {"titanium", "rutile"}
+    assert members("scandium") == {"scandium"}
+
+
+# Made from the readable tables
+
+
+@pytest.mark.needs_shared
+def test_rebuilding_from_the_readable_tables_gives_the_packaged_files(
+    shared: Path, tmp_path: Path
+) -> None:
+    made = rebuild.rebuild(shared / TABLES, tmp_path)
+    assert len(made) == 7
+    for path in made:
+        packaged = facts.data_file(path.name).read_bytes()
+        assert _unpacked(path.read_bytes()) == _unpacked(packaged), path.name
+        if "ng" not in zlib.ZLIB_RUNTIME_VERSION:
+            assert path.read_bytes() == packaged, path.name
+
+
+@pytest.mark.needs_shared
+def test_every_quantity_of_the_readable_table_is_accounted_for(shared: Path) -> None:
+    with (shared / TABLES / "deposits_ua.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    quantified = [row["id"] for row in rows if row["ore_reserve_t"] or row["contained_amount"]]
+    assert set(quantified) == set(facts.estimates()["deposit_id"])
+    assert [row["id"] for row in rows] == list(facts.deposits()["id"])
+
+
+@pytest.mark.needs_shared
+def test_boundaries_keep_every_digit(shared: Path) -> None:
+    given = shapely.from_geojson((shared / TABLES / "ua_outline_ne10.geojson").read_text("utf-8"))
+    assert shapely.equals_exact(shapely.get_parts(given)[0], facts.outline(), tolerance=0)
+
+
+def test_rebuild_without_a_folder_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rebuild.main([]) == 2
+    assert "give one folder" in capsys.readouterr().err
+
+
+def _unpacked(content: bytes) -> bytes:
+    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
