@@ -1,0 +1,162 @@
+"""Where do things lie on disk, and how are they written so that nothing half-written stays."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from geodata.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder with `raw/ batches/ releases/ folds/` and the pointer `current`."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Inputs as given: raw/<source>/<sha256>."""
+        return self.root / "raw"
+
+    @property
+    def batches(self) -> Path:
+        """Outcomes of ingest: batches/<source>/<batch id>/."""
+        return self.root / "batches"
+
+    @property
+    def releases(self) -> Path:
+        """Releases: releases/<release id>/."""
+        return self.root / "releases"
+
+    @property
+    def folds(self) -> Path:
+        """Cells folded so far, by hash of the maps that went in: a cache, safe to delete."""
+        return self.root / "folds"
+
+    @property
+    def current(self) -> Path:
+        """Symbolic link to the release being served."""
+        return self.root / "current"
+
+    def current_id(self) -> str | None:
+        """Id of the published release; None where nothing is published."""
+        try:
+            return self.current.readlink().name
+        except (FileNotFoundError, OSError):
+            return None
+
+    def release_path(self, release_id: str) -> Path:
+        """Folder of a release. Raises NotFound, naming what there is."""
+        if release_id in self.release_ids():
+            return self.releases / release_id
+        known = ", ".join(self.release_ids()[-5:]) or "none yet"
+        raise NotFound(
+            f"release {release_id!r} is not here; newest are: {known}", parameter="release"
+        )
+
+    def release_ids(self) -> list[str]:
+        """Ids of all finished releases, oldest first."""
+        if not self.releases.is_dir():
+            return []
+        return sorted(p.parent.name for p in self.releases.glob("r*/manifest.json"))
+
+    def point_current_at(self, release_id: str) -> None:
+        """Publish: one rename of a fresh link over `current`."""
+        self.release_path(release_id)
+        fresh = self.root / f".current-{os.getpid()}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(Path("releases") / release_id)
+        fresh.replace(self.current)
+        _sync_folder(self.root)
+
+
+@contextmanager
+def only_writer(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace for one writer. Raises Conflict at once where another writes."""
+    workspace.root.mkdir(parents=True, exist_ok=True)
+    with (workspace.root / ".lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                f"another process is writing in {workspace.root.name}; wait for it to end"
+            ) from None
+        yield
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A scratch folder beside its future place; what is left of it at the end is removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=parent))
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def settle(scratch: Path, target: Path) -> None:
+    """Make a finished scratch folder the target by one rename, after its bytes are on disk.
+
+    Raises Conflict where the target exists.
+    """
+    for path in scratch.rglob("*"):
+        if path.is_file():
+            _sync_file(path)
+    scratch.chmod(0o755)
+    if target.exists():
+        raise Conflict(f"{target.name} exists already; nothing was changed")
+    scratch.rename(target)
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A scratch folder that becomes `target` when the block ends well, else disappears.
+
+    Raises Conflict where the target exists.
+    """
+    with scratch_folder(target.parent) as scratch:
+        yield scratch
+        settle(scratch, target)
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """A scratch file that replaces `target` by one rename when the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
+    os.close(handle)
+    scratch = Path(name)
+    try:
+        yield scratch
+        _sync_file(scratch)
+        scratch.chmod(0o644)
+        scratch.replace(target)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
