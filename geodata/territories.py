@@ -1,0 +1,75 @@
+"""Which land is a territory on a date: its extent, and the part held on the date.
+
+The *extent* does not change with the date asked: the area, less what was already held on
+`except_on`, or what was held on `fixed_on`. The *land* is the part of it held on the date.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.geometry import common, minus
+from geodata.overlay import FloatArray
+from schemas import Territory
+
+LandOn = Callable[[date, str], BaseGeometry]
+"""Land of a status on a day, CRS84, by the source that answers for that day."""
+MAY_LIE_IN = 0.05
+"""Share of the footprint from which a deposit may lie in a territory."""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The country's outline and its oblasts by ISO 3166-2 code, CRS84."""
+
+    outline: BaseGeometry
+    oblasts: Mapping[str, BaseGeometry]
+
+
+def extent(territory: Territory, areas: Areas, land_on: LandOn) -> BaseGeometry:
+    """The territory's extent, whatever the date asked."""
+    area = _area(territory, areas)
+    if territory.held and territory.fixed_on:
+        return common(area, land_on(territory.fixed_on, territory.held))
+    if territory.held and territory.except_on:
+        return minus(area, land_on(territory.except_on, territory.held))
+    return area
+
+
+def land(territory: Territory, areas: Areas, land_on: LandOn, day: date) -> BaseGeometry:
+    """The territory on a date."""
+    whole = extent(territory, areas, land_on)
+    if territory.held is None or territory.fixed_on:
+        return whole
+    return common(whole, land_on(day, territory.held))
+
+
+def codes(territory: Territory, areas: Areas) -> frozenset[str]:
+    """ISO 3166-2 codes of the oblasts the territory's area is made of."""
+    return frozenset(territory.oblasts or areas.oblasts) - frozenset(territory.except_oblasts)
+
+
+def may_lie_in(
+    shares: FloatArray, oblasts: npt.NDArray[np.object_], wanted: frozenset[str]
+) -> npt.NDArray[np.bool_]:
+    """Which deposits may lie in a territory, (n,).
+
+    shares: share of each footprint in the extent; NaN where there is no footprint: then the
+    published oblasts decide, which are tuples of ISO 3166-2 codes.
+    """
+    named = np.array([bool(wanted & set(own)) for own in oblasts], dtype=bool)
+    return np.asarray(np.where(np.isnan(shares), named, np.nan_to_num(shares) >= MAY_LIE_IN))
+
+
+def _area(territory: Territory, areas: Areas) -> BaseGeometry:
+    if not territory.oblasts and not territory.except_oblasts:
+        return areas.outline
+    if territory.oblasts:
+        return shapely.union_all([areas.oblasts[code] for code in territory.oblasts])
+    left_out = shapely.union_all([areas.oblasts[code] for code in territory.except_oblasts])
+    return minus(areas.outline, left_out)

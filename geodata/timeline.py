@@ -1,0 +1,181 @@
+"""How do overlay shares become a deposit's history: standings, spans, verdicts and changes."""
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.interval import DayArray, covers
+from geodata.overlay import FloatArray, IntArray, Pairs
+
+CERTAIN = 0.95
+"""Share of the footprint from which a verdict is certain (0.05 on the other side)."""
+STATUSES = ("occupied", "contested", "government", "unknown")
+DECIMALS = 5
+_OPEN = np.datetime64("9999-12-31", "D")
+
+
+def verdicts(
+    occupied: FloatArray, contested: FloatArray, unknown: FloatArray
+) -> npt.NDArray[np.object_]:
+    """The verdict for each triple of shares, (n,).
+
+    `occupied` from 0.95; `contested` from 0.95; `unknown` where 0.95 is not covered;
+    `government` up to 0.05 occupied with nothing contested; else `uncertain`.
+    """
+    rest = 1 - CERTAIN
+    slack = 10.0**-DECIMALS
+    cases = [
+        occupied >= CERTAIN - slack,
+        contested >= CERTAIN - slack,
+        unknown >= CERTAIN - slack,
+        (occupied <= rest + slack) & (contested <= slack) & (unknown <= rest + slack),
+    ]
+    names = ["occupied", "contested", "unknown", "government"]
+    return np.asarray(np.select(cases, names, default="uncertain"), dtype=object)
+
+
+def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
+    pairs: Pairs,
+    status: npt.NDArray[np.object_],
+    valid_from: DayArray,
+    valid_to: DayArray,
+    covered: FloatArray,
+    first_day: date,
+) -> pd.DataFrame:
+    """Step functions of the shares: rows (deposit, valid_from, valid_to, shares, verdict, since).
+
+    pairs: footprints against cells. status, valid_from, valid_to: (m,) of the cells.
+    covered: (n,) share of each footprint the source speaks of; NaN marks a deposit whose
+    position must not be tested: its whole share is unknown and its verdict 'uncertain'.
+    first_day: first day the source speaks of. `deposit` is the footprint's index; rows are
+    ordered by it and by day, cover `[first_day, open)` without gap, neighbours differ.
+    """
+    owner, days, steps = _events(pairs, status, valid_from, valid_to, len(covered), first_day)
+    deposit, day, levels = _accumulated(owner, days, steps)
+    table = _shares(deposit, day, levels, covered)
+    table = table[_differs_from_previous(table, ["deposit", *STATUSES])].reset_index(drop=True)
+    table["verdict"] = verdicts(
+        table["occupied"].to_numpy(), table["contested"].to_numpy(), table["unknown"].to_numpy()
+    )
+    table.loc[np.isnan(covered)[table["deposit"].to_numpy()], "verdict"] = "uncertain"
+    table["since"] = _run_starts(table)
+    table["valid_to"] = _next_days(table)
+    return table
+
+
+def _events(  # noqa: PLR0913 - the columns of one join
+    pairs: Pairs,
+    status: npt.NDArray[np.object_],
+    valid_from: DayArray,
+    valid_to: DayArray,
+    count: int,
+    first_day: date,
+) -> tuple[IntArray, DayArray, FloatArray]:
+    """What changes when: (k,) footprints, (k,) days, (k, 2) change of occupied and contested."""
+    columns = np.column_stack([status[pairs.cell] == name for name in STATUSES[:2]])
+    change = columns * pairs.share[:, None]
+    start = np.datetime64(first_day, "D")
+    began = np.maximum(valid_from[pairs.cell], start)
+    ended = valid_to[pairs.cell]
+    closes = ~np.isnat(ended)
+    owner = np.concatenate([np.arange(count), pairs.footprint, pairs.footprint[closes]])
+    days = np.concatenate([np.full(count, start), began, np.maximum(ended[closes], start)])
+    steps = np.concatenate([np.zeros((count, 2)), change, -change[closes]])
+    return owner.astype(np.intp), days, steps
+
+
+def _accumulated(
+    owner: IntArray, days: DayArray, steps: FloatArray
+) -> tuple[IntArray, DayArray, FloatArray]:
+    """Levels after all changes of a day, per owner: ordered by owner and day, one row each."""
+    order = np.lexsort((days, owner))
+    owner, days, steps = owner[order], days[order], steps[order]
+    total = np.cumsum(steps, axis=0)
+    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+    before = np.vstack([np.zeros(2), total])[first]
+    level = total - before[np.cumsum(np.r_[True, owner[1:] != owner[:-1]]) - 1]
+    last = np.r_[(owner[1:] != owner[:-1]) | (days[1:] != days[:-1]), True]
+    return owner[last], days[last], level[last]
+
+
+def _shares(
+    deposit: IntArray, day: DayArray, levels: FloatArray, covered: FloatArray
+) -> pd.DataFrame:
+    """The four shares, rounded so that they sum to one."""
+    known = np.nan_to_num(covered, nan=0.0)[deposit]
+    occupied = np.round(np.clip(levels[:, 0], 0, 1), DECIMALS)
+    contested = np.round(np.clip(levels[:, 1], 0, 1 - occupied), DECIMALS)
+    unknown = np.round(np.clip(1 - known, 0, 1 - occupied - contested), DECIMALS)
+    government = np.round(np.clip(1 - occupied - contested - unknown, 0, 1), DECIMALS)
+    return pd.DataFrame(
+        {
+            "deposit": deposit,
+            "valid_from": day.astype("datetime64[s]"),
+            "occupied": occupied,
+            "contested": contested,
+            "government": government,
+            "unknown": unknown,
+        }
+    )
+
+
+def _differs_from_previous(table: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+    values = [table[name].to_numpy() for name in columns]
+    different = np.zeros(max(len(table) - 1, 0), dtype=bool)
+    for column in values:
+        different |= column[1:] != column[:-1]
+    return np.asarray(np.r_[True, different][: len(table)])
+
+
+def _run_starts(table: pd.DataFrame) -> npt.NDArray[np.datetime64]:
+    """For each row the first day of its run of equal verdicts."""
+    starts = _differs_from_previous(table, ["deposit", "verdict"])
+    runs = np.cumsum(starts) - 1
+    return np.asarray(table["valid_from"].to_numpy()[starts][runs])
+
+
+def _next_days(table: pd.DataFrame) -> npt.NDArray[np.datetime64]:
+    """The day each row ends: where the next row of the same deposit begins, else open."""
+    days = table["valid_from"].to_numpy()
+    deposit = table["deposit"].to_numpy()
+    following = np.append(days[1:], np.datetime64("NaT", "s"))
+    following[np.append(deposit[1:] != deposit[:-1], True)[: len(days)]] = np.datetime64("NaT", "s")
+    return np.asarray(following)
+
+
+def spans(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per status and stretch of constant positive share, from standings."""
+    long = pd.concat([_status_spans(table, status) for status in STATUSES], ignore_index=True)
+    return long.sort_values(["deposit", "valid_from", "status"], ignore_index=True)
+
+
+def _status_spans(table: pd.DataFrame, status: str) -> pd.DataFrame:
+    runs = table[_differs_from_previous(table, ["deposit", status])]
+    result = runs[["deposit", "valid_from"]].assign(status=status, share=runs[status])
+    result["valid_to"] = _next_days(result)
+    return result[result["share"] > 0]
+
+
+def changes(table: pd.DataFrame) -> pd.DataFrame:
+    """Days on which a verdict turned: rows (deposit, day, before, after)."""
+    runs = table[_differs_from_previous(table, ["deposit", "verdict"])]
+    before = runs["verdict"].shift()
+    same = (runs["deposit"] == runs["deposit"].shift()).to_numpy()
+    turned = runs.assign(before=before)[same]
+    return pd.DataFrame(
+        {
+            "deposit": turned["deposit"].to_numpy(),
+            "day": turned["valid_from"].to_numpy(),
+            "before": turned["before"].to_numpy(dtype=object),
+            "after": turned["verdict"].to_numpy(dtype=object),
+        }
+    )
+
+
+def standing_on(table: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The rows of standings that hold on a day: at most one per deposit and source."""
+    starts = table["valid_from"].to_numpy().astype("datetime64[D]")
+    stops = table["valid_to"].to_numpy().astype("datetime64[D]")
+    return table[covers(starts, stops, day)]
