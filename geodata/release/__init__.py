@@ -1,0 +1,1 @@
+"""Releases: built from facts and batches, verified, published by one rename, compared."""

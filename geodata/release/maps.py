@@ -1,0 +1,147 @@
+"""Which dated maps of a source go into a release, and their cells, folded only where new."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata.cells import DayMap, Fold
+from geodata.errors import Damaged
+from geodata.workspace import Workspace, new_folder
+from schemas import Batch
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """A progress report nobody reads."""
+
+
+@dataclass(frozen=True)
+class SourceMaps:
+    """The maps of one source, one a day, from all its batches.
+
+    maps: rows (day, status, sha256, geometry) ordered by day and status, CRS84.
+    snapshots: one row per day, columns of `schemas.Snapshot`.
+    """
+
+    source: str
+    maps: gpd.GeoDataFrame
+    snapshots: pd.DataFrame
+
+    @property
+    def days(self) -> list[date]:
+        """Days that have a map, in order; a day may have a map with no land on it."""
+        return [d.date() for d in self.snapshots["day"]]
+
+    def __repr__(self) -> str:
+        return f"SourceMaps({self.source}, {len(self.snapshots)} days)"
+
+
+def accepted_batches(workspace: Workspace) -> list[tuple[Path, Batch]]:
+    """All batches releases may use, ordered by source and time of ingest."""
+    found = []
+    for path in sorted(workspace.batches.glob("*/*/batch.json")):
+        batch = Batch.model_validate_json(path.read_bytes())
+        if batch.verdict == "accepted":
+            found.append((path.parent, batch))
+    return sorted(found, key=lambda item: (item[1].source, item[1].ingested, item[1].id))
+
+
+def source_maps(source: str, folders: list[Path]) -> SourceMaps:
+    """Maps of several batches of a source put together.
+
+    For a day given by several batches, the map that tells more statuses apart wins, then the
+    batch ingested later.
+    """
+    snapshots = pd.concat(
+        [pd.read_parquet(f / "snapshots.parquet").assign(batch=i) for i, f in enumerate(folders)],
+        ignore_index=True,
+    )
+    snapshots["day"] = pd.to_datetime(snapshots["day"]).astype("datetime64[s]")
+    snapshots["told"] = snapshots["statuses"].map(len)
+    best = snapshots.sort_values(["day", "told", "batch"]).drop_duplicates("day", keep="last")
+    maps = pd.concat(
+        [gpd.read_parquet(f / "maps.parquet").assign(batch=i) for i, f in enumerate(folders)],
+        ignore_index=True,
+    )
+    maps["day"] = pd.to_datetime(maps["day"]).astype("datetime64[s]")
+    kept = maps.merge(best[["day", "batch"]], on=["day", "batch"])
+    return SourceMaps(
+        source,
+        gpd.GeoDataFrame(kept.sort_values(["day", "status"], ignore_index=True)),
+        best.drop(columns=["batch", "told"]).reset_index(drop=True),
+    )
+
+
+def folded(
+    workspace: Workspace, given: SourceMaps, progress: Progress = silent
+) -> gpd.GeoDataFrame:
+    """Cells of a source's maps; starts from the longest run of days folded before."""
+    chain = _chain(given)
+    known = _longest_known(workspace, given.source, chain)
+    cells, start = (None, 0) if known is None else (known, chain.index(known.name) + 1)
+    if cells is not None and start == len(chain):
+        return gpd.read_parquet(cells / "cells.parquet")
+    folding = Fold(given.source) if cells is None else _resumed(given, cells, start)
+    for number, (day, shapes) in enumerate(_day_maps(given)):
+        if number >= start:
+            folding.add(day, shapes)
+            progress(f"fold {given.source}", number + 1, len(chain))
+    result = folding.cells()
+    _remember(workspace, given.source, chain, result)
+    return result
+
+
+def _day_maps(given: SourceMaps) -> Iterator[tuple[date, DayMap]]:
+    """(day, status -> land) in the order of days."""
+    groups = dict(tuple(given.maps.groupby("day")))
+    for day in given.days:
+        rows = groups.get(pd.Timestamp(day))
+        shapes = {} if rows is None else dict(zip(rows["status"], rows.geometry, strict=True))
+        yield day, shapes
+
+
+def _chain(given: SourceMaps) -> list[str]:
+    """For each day, the hash of its map and all before it."""
+    links, state = [], given.source.encode()
+    groups = given.maps.groupby("day")["sha256"].agg("|".join)
+    for day in given.days:
+        own = str(groups.get(pd.Timestamp(day), ""))
+        state = hashlib.sha256(state + str(day).encode() + own.encode()).digest()
+        links.append(state.hex()[:32])
+    return links
+
+
+def _longest_known(workspace: Workspace, source: str, chain: list[str]) -> Path | None:
+    folders = {p.name: p for p in (workspace.folds / source).glob("[0-9a-f]*")}
+    return next((folders[link] for link in reversed(chain) if link in folders), None)
+
+
+def _resumed(given: SourceMaps, folder: Path, start: int) -> Fold:
+    last = given.days[start - 1]
+    rows = given.maps[given.maps["day"] == pd.Timestamp(last)]
+    shapes = dict(zip(rows["status"], rows.geometry, strict=True))
+    return Fold.resumed(given.source, gpd.read_parquet(folder / "cells.parquet"), last, shapes)
+
+
+def _remember(workspace: Workspace, source: str, chain: list[str], cells: gpd.GeoDataFrame) -> None:
+    """Keep the cells under the hash of what they were folded from."""
+    if not chain:
+        return
+    with new_folder(workspace.folds / source / chain[-1]) as folder:
+        cells.to_parquet(folder / "cells.parquet", compression="zstd")
+        note = {"source": source, "days": len(chain), "cells": len(cells)}
+        (folder / "about.json").write_text(json.dumps(note))
+
+
+def check_batch(folder: Path, batch: Batch, sha256: Callable[[Path], str]) -> None:
+    """Raises Damaged where a file of the batch is not what the batch says."""
+    for name, wanted in batch.sha256.items():
+        if not (folder / name).is_file() or sha256(folder / name) != wanted:
+            raise Damaged(f"{name} of batch {batch.id} has changed since ingest; ingest it again")
