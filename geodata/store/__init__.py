@@ -1,0 +1,1 @@
+"""Stores: a release that has been opened for questions."""

@@ -1,0 +1,116 @@
+"""Which source answers for a day, from which map, and how stale is that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from geodata.errors import InvalidInput
+from geodata.interval import DayArray
+from schemas import Source
+
+PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
+"""Order in which sources are asked where none is named."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The source that answers for a day.
+
+    asof: the day of the map used, None where the source does not reach back that far.
+    stale_days: days between the map and the day asked.
+    """
+
+    source: str
+    day: date
+    asof: date | None
+
+    @property
+    def stale_days(self) -> int | None:
+        """0 where the map is of the day itself."""
+        return None if self.asof is None else (self.day - self.asof).days
+
+
+class SourceBook:
+    """The control sources of a release and the days they have maps of."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        snapshots: pd.DataFrame,
+        priority: tuple[str, ...] = PRIORITY,
+    ) -> None:
+        self.sources = sources
+        self.snapshots = snapshots
+        self.present = tuple(snapshots["source"].unique())
+        named = [s for s in priority if s in self.present]
+        self.ordered = (*named, *(s for s in sorted(self.present) if s not in named))
+
+    def choose(self, day: date, wanted: str | None = None) -> Choice:
+        """The source for a day: the wanted one, else the first whose record reaches the day.
+
+        Raises InvalidInput for a source the release does not hold.
+        """
+        if wanted is not None:
+            return self.asked(wanted, day)
+        choices = [self.asked(source, day) for source in self.ordered]
+        return next((c for c in choices if c.asof is not None), choices[-1])
+
+    def asked(self, source: str, day: date) -> Choice:
+        """A given source's answer for a day."""
+        return Choice(source, day, self._asof(self.known(source), day))
+
+    def known(self, source: str) -> str:
+        """The source itself. Raises InvalidInput where the release does not hold it."""
+        if source not in self.present:
+            raise InvalidInput(
+                f"source {source[:60]!r} is not in this release; it holds "
+                f"{', '.join(self.ordered)}",
+                parameter="source",
+            )
+        return source
+
+    def all_on(self, day: date) -> tuple[Choice, ...]:
+        """Every source's answer for a day, in the order of priority."""
+        return tuple(self.asked(source, day) for source in self.ordered)
+
+    def first_day(self, source: str) -> date:
+        """The first day a source speaks of."""
+        declared = self.sources[source].coverage_from
+        return declared if declared is not None else _as_date(self._days[source][0])
+
+    def last_day(self, source: str) -> date:
+        """The day of a source's latest map, or of its compilation."""
+        return _as_date(self._days[source][-1])
+
+    def snapshot(self, choice: Choice) -> Mapping[str, object] | None:
+        """The snapshot behind a choice."""
+        if choice.asof is None or self.sources[choice.source].record == "events":
+            return None
+        rows = self.snapshots[
+            (self.snapshots["source"] == choice.source)
+            & (self.snapshots["day"] == pd.Timestamp(choice.asof))
+        ]
+        return None if rows.empty else {str(k): v for k, v in rows.iloc[0].items()}
+
+    @cached_property
+    def _days(self) -> dict[str, DayArray]:
+        days = pd.to_datetime(self.snapshots["day"]).to_numpy().astype("datetime64[D]")
+        names = self.snapshots["source"].to_numpy(dtype=object)
+        return {source: np.sort(days[names == source]) for source in self.present}
+
+    def _asof(self, source: str, day: date) -> date | None:
+        if day < self.first_day(source):
+            return None
+        if self.sources[source].record == "events":
+            return min(day, self.last_day(source))
+        days = self._days[source]
+        at = int(np.searchsorted(days, np.datetime64(day, "D"), side="right"))
+        return _as_date(days[at - 1]) if at else None
+
+
+def _as_date(day: np.datetime64) -> date:
+    return pd.Timestamp(day).date()

@@ -1,0 +1,155 @@
+"""What holds for every deposit on a day: verdicts, shares, agreement, distance to the line."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.cells import land_of
+from geodata.errors import NotFound
+from geodata.front import Front, flips_if_line_moves_km, front, samples
+from geodata.overlay import FloatArray, share_inside
+from geodata.store.choice import Choice, SourceBook
+from geodata.store.masks import Mask
+from geodata.store.tables import Tables
+from geodata.territories import codes, extent, land, may_lie_in
+from geodata.timeline import standing_on
+from schemas import Territory
+
+KEPT_DAYS = 64
+"""How many days' maps, lines and overlays are kept in memory."""
+
+
+@dataclass(frozen=True)
+class Lying:
+    """How the deposits lie in a territory: may each lie in it, and its share on the date."""
+
+    member: Mask
+    share: FloatArray
+
+
+class Overlaid:
+    """The overlay of a release, asked day by day; recent days are kept."""
+
+    def __init__(self, tables: Tables, book: SourceBook) -> None:
+        self.tables = tables
+        self.book = book
+        self.on = lru_cache(maxsize=KEPT_DAYS)(self._on)
+        self.front_on = lru_cache(maxsize=KEPT_DAYS)(self._front_on)
+        self.land_on = lru_cache(maxsize=KEPT_DAYS)(self._land_on)
+        self.extent_of = lru_cache(maxsize=KEPT_DAYS)(self._extent_of)
+        self.territory_on = lru_cache(maxsize=KEPT_DAYS)(self._territory_on)
+        self.flips_on = lru_cache(maxsize=KEPT_DAYS)(self._flips_on)
+        self._samples = lru_cache(maxsize=1)(lambda: samples(tables.footprints))
+
+    def verdicts(self, choice: Choice) -> pd.DataFrame:
+        """Standing of every deposit by one source on its day, in the order of deposits.
+
+        Columns occupied, contested, government, unknown, verdict, since; where the source does
+        not reach the day the verdict is 'unknown' and the rest is empty.
+        """
+        rows = self.tables.standings
+        rows = rows[(rows["source"] == choice.source).to_numpy()]
+        day = standing_on(rows, choice.day).set_index("deposit")
+        full = day.reindex(np.arange(len(self.tables.deposits)))
+        full["verdict"] = full["verdict"].astype(object).where(full["verdict"].notna(), "unknown")
+        return full[["occupied", "contested", "government", "unknown", "verdict", "since"]]
+
+    def _on(self, day: date, source: str | None) -> gpd.GeoDataFrame:
+        """Deposits with the overlay of a day: the `deposits` collection."""
+        choice = self.book.choose(day, source)
+        own = self.verdicts(choice)
+        untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
+        table = self.tables.deposits.assign(
+            control=own["verdict"].to_numpy(dtype=object),
+            control_share=np.where(untested, np.nan, own["occupied"]),
+            contested_share=np.where(untested, np.nan, own["contested"]),
+            control_since=own["since"].to_numpy(),
+            control_source=choice.source,
+            control_asof=pd.Timestamp(choice.asof) if choice.asof else pd.NaT,
+            stale_days=pd.array([choice.stale_days] * len(own), dtype="Int64"),
+            agreement=self._agreement(day, own["verdict"].to_numpy(dtype=object)),
+            line_distance_km=self._distances(choice).round(3),
+        )
+        return gpd.GeoDataFrame(table)
+
+    def _agreement(self, day: date, verdict: np.ndarray) -> FloatArray:
+        """Share of the sources that reach the day which give the same verdict; NaN for none."""
+        others = [self.verdicts(c) for c in self.book.all_on(day) if c.asof is not None]
+        if not others:
+            return np.full(len(verdict), np.nan)
+        same = [other["verdict"].to_numpy(dtype=object) == verdict for other in others]
+        return np.asarray(np.mean(same, axis=0)).round(3)
+
+    def _distances(self, choice: Choice) -> FloatArray:
+        points = shapely.centroid(self.tables.deposits.geometry.to_numpy())
+        away = self.front_on(choice.day, choice.source).signed_distances_km(points)
+        untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
+        return np.asarray(np.where(untested, np.nan, away))
+
+    def _front_on(self, day: date, source: str) -> Front:
+        occupied = self.land_on(day, "occupied", source)
+        return front(occupied, self.tables.areas.outline, self.tables.lakes)
+
+    def _land_on(self, day: date, status: str, source: str | None = None) -> BaseGeometry:
+        """Land of a status on a day, by a source or by the rule of priority."""
+        choice = self.book.choose(day, source)
+        cells = self.tables.control
+        return land_of(cells[(cells["source"] == choice.source).to_numpy()], day, status)
+
+    def _flips_on(self, day: date, source: str) -> FloatArray:
+        """How far the line must move before each verdict changes, km; NaN where it does not."""
+        points = self._samples()
+        rows = np.flatnonzero([p[0] is not None for p in points])
+        verdict = self.verdicts(self.book.asked(source, day))["verdict"].to_numpy(dtype=object)
+        away = self.front_on(day, source).signed_distances_km(points[rows].ravel())
+        result = np.full(len(points), np.nan)
+        result[rows] = flips_if_line_moves_km(away.reshape(len(rows), -1), verdict[rows])
+        return result.round(3)
+
+    def territory(self, name: str) -> Territory:
+        """A territory by id. Raises NotFound, naming what there is."""
+        known = self.tables.territories
+        if name not in known:
+            raise NotFound(
+                f"territory {name!r} is not defined; defined are {', '.join(known)}",
+                parameter="territory",
+            )
+        return known[name]
+
+    def _extent_of(self, name: str, source: str | None) -> BaseGeometry:
+        return extent(self.territory(name), self.tables.areas, self._lands(source))
+
+    def _territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
+        return land(self.territory(name), self.tables.areas, self._lands(source), day)
+
+    def lying_in(self, name: str, day: date, source: str | None) -> Lying:
+        """How all deposits lie in a territory on a day."""
+        shapes = self.tables.footprints
+        inside = share_inside(shapes, self.extent_of(name, source))
+        oblasts = self.tables.deposits["oblasts"].to_numpy(dtype=object)
+        wanted = codes(self.territory(name), self.tables.areas)
+        share = share_inside(shapes, self.territory_on(name, day, source))
+        return Lying(may_lie_in(inside, oblasts, wanted), share.round(6))
+
+    def _lands(self, source: str | None) -> "LandBy":
+        return LandBy(self, source)
+
+
+@dataclass(frozen=True)
+class LandBy:
+    """Land of a status on a day by one source, or by the one that reaches the day."""
+
+    overlaid: Overlaid
+    source: str | None
+
+    def __call__(self, day: date, status: str) -> BaseGeometry:
+        """The land, CRS84; by the rule of priority where the source does not reach the day."""
+        book = self.overlaid.book
+        reaches = self.source and book.asked(self.source, day).asof is not None
+        return self.overlaid.land_on(day, status, self.source if reaches else None)

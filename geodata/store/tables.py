@@ -1,0 +1,116 @@
+"""How is a release folder read: its tables, words and areas, as they were when it was built."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import GeometryArray
+from geodata.errors import Damaged
+from geodata.overlay import footprints
+from geodata.release.manifest import read_manifest
+from geodata.territories import Areas
+from schemas import Manifest, Source, Territory
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one release, read when first used and then kept."""
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def opened(cls, folder: Path) -> "Tables":
+        """Open a release folder. Raises Damaged where its manifest cannot be read."""
+        return cls(folder, read_manifest(folder))
+
+    def geo(self, name: str) -> gpd.GeoDataFrame:
+        """A table with geometry, CRS84."""
+        table = gpd.read_parquet(self._path(name))
+        return table.drop(columns="bbox", errors="ignore")
+
+    def plain(self, name: str) -> pd.DataFrame:
+        """A table without geometry."""
+        return pd.read_parquet(self._path(name))
+
+    def words(self, name: str) -> list[dict[str, object]]:
+        """A list of records kept as JSON."""
+        path = self.folder / f"{name}.json"
+        try:
+            rows: list[dict[str, object]] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise Damaged(f"{path.name} of release {self.manifest.id} cannot be read") from error
+        return rows
+
+    @cached_property
+    def deposits(self) -> gpd.GeoDataFrame:
+        """The deposits, in the order of the release."""
+        return self.geo("deposits")
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """The estimates."""
+        return self.plain("estimates")
+
+    @cached_property
+    def control(self) -> gpd.GeoDataFrame:
+        """The cells of all sources."""
+        return self.geo("control")
+
+    @cached_property
+    def standings(self) -> pd.DataFrame:
+        """The step functions of all deposits and sources."""
+        return self.plain("standings")
+
+    @cached_property
+    def admin_areas(self) -> gpd.GeoDataFrame:
+        """Country, oblasts and raions."""
+        return self.geo("admin_areas")
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The country's outline and its oblasts."""
+        rows = self.admin_areas
+        country = rows[rows["level"] == 0].geometry.iloc[0]
+        oblasts = rows[rows["level"] == 1]
+        return Areas(country, dict(zip(oblasts["id"], oblasts.geometry, strict=True)))
+
+    @cached_property
+    def lakes(self) -> BaseGeometry:
+        """Lakes and reservoirs."""
+        return shapely.union_all(self.geo("lakes").geometry.to_numpy())
+
+    @cached_property
+    def footprints(self) -> GeometryArray:
+        """Where each deposit may lie, in the order of `deposits`."""
+        land = shapely.difference(self.areas.outline, self.lakes)
+        return footprints(self.deposits, self.areas.outline, land)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """All described sources by id."""
+        return {str(row["id"]): Source.model_validate(row) for row in self.words("sources")}
+
+    @cached_property
+    def territories(self) -> dict[str, Territory]:
+        """All defined territories by id."""
+        rows = [Territory.model_validate(row) for row in self.words("territories")]
+        return {territory.id: territory for territory in rows}
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise Damaged(f"release {self.manifest.id} has lost {path.name}; build it again")
+        return path
+
+
+def days_of(table: pd.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+    """A column of days as `datetime64[D]`, NaT where empty."""
+    return np.asarray(pd.to_datetime(table[column]).to_numpy().astype("datetime64[D]"))
