@@ -1,0 +1,129 @@
+"""How is an answer cited, and what must a reader know before citing it."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from geodata.answers.question import Question
+from geodata.store.choice import Choice
+from geodata.store.embedded import EmbeddedStore
+
+OLD_DAYS = 31
+"""Age of the map from which an answer says so, days."""
+
+
+def citation(store: EmbeddedStore, title: str, permalink: str, choice: Choice) -> dict[str, object]:
+    """Text, BibTeX, release, time of the release, licences and permalink.
+
+    Everything in it depends on the release and the question alone, so that the answer can be
+    made again to the byte.
+    """
+    release = store.manifest
+    year = release.created[:4]
+    text = (
+        f"Lodeline ({year}). {title}. Release {release.id} of {release.created}; "
+        f"control after {_publisher(store, choice)}. {permalink}"
+    )
+    key = f"lodeline_{release.id.replace('-', '_')}_{choice.day:%Y%m%d}"
+    bibtex = (
+        f"@misc{{{key},\n  author = {{{{Lodeline}}}},\n  title = {{{title}}},\n"
+        f"  year = {{{year}}},\n  version = {{{release.id}}},\n  url = {{{permalink}}}\n}}"
+    )
+    return {
+        "text": text,
+        "bibtex": bibtex,
+        "release": release.id,
+        "generated": release.created,
+        "licences": _licences(store, choice),
+        "permalink": permalink,
+    }
+
+
+def _publisher(store: EmbeddedStore, choice: Choice) -> str:
+    source = store.tables.sources[choice.source]
+    asof = f", map of {choice.asof}" if choice.asof and source.record == "maps" else ""
+    return f"{source.title} ({source.id}{asof})"
+
+
+def _licences(store: EmbeddedStore, choice: Choice) -> list[dict[str, str]]:
+    """Licence of the control source and of the packaged facts."""
+    source = store.tables.sources[choice.source]
+    return [
+        {"source": source.id, "licence": source.licence, "attribution": source.attribution},
+        {
+            "source": "boundaries",
+            "licence": "public domain",
+            "attribution": "Made with Natural Earth (public domain).",
+        },
+    ]
+
+
+def caveats(
+    store: EmbeddedStore, question: Question, choice: Choice, listed: pd.DataFrame
+) -> list[str]:
+    """What a reader should know, most specific first."""
+    found = [
+        *_coverage_caveats(store, choice),
+        *_deposit_caveats(listed),
+        *_since_caveats(store, choice, listed),
+        *store.tables.sources[choice.source].caveats,
+    ]
+    if store.overlaid.territory(question.territory).except_on is not None:
+        found.append(
+            "Land held earlier is taken from the source that reaches back to that day; where its "
+            "map and the present one differ, slivers of land may fall on the wrong side."
+        )
+    return list(dict.fromkeys(found))
+
+
+def _coverage_caveats(store: EmbeddedStore, choice: Choice) -> Iterable[str]:
+    if choice.asof is None:
+        yield f"Source {choice.source} does not reach back to {choice.day}: all is unknown."
+        return
+    stale = choice.stale_days or 0
+    if stale > OLD_DAYS:
+        yield (
+            f"The latest map of {choice.source} is of {choice.asof}, {stale} days before the day "
+            "asked; what happened since is not in the answer."
+        )
+    elif stale:
+        yield f"There is no map of the day itself; that of {choice.asof} was used."
+    if not _tells_contested(store.book.snapshot(choice)):
+        yield (
+            f"The map of {choice.asof} does not mark contested ground; what is not occupied in it "
+            "counts as held by the government."
+        )
+
+
+def _since_caveats(store: EmbeddedStore, choice: Choice, listed: pd.DataFrame) -> Iterable[str]:
+    """Verdicts that hold since the record begins may be older than it."""
+    first = store.book.first_day(choice.source)
+    if (listed["control_since"] == pd.Timestamp(first)).any():
+        yield (
+            f"control_since {first} is where the record of {choice.source} begins; such a verdict "
+            "may be older."
+        )
+
+
+def _tells_contested(snapshot: Mapping[str, object] | None) -> bool:
+    return snapshot is None or "contested" in list(snapshot["statuses"])  # type: ignore[call-overload]
+
+
+def _deposit_caveats(listed: pd.DataFrame) -> Iterable[str]:
+    untested = listed.loc[(listed["overlay_basis"] == "none").to_numpy(), "name_en"]
+    if len(untested):
+        yield (
+            "Uncertain by construction, for they are areas or their position is too poor to "
+            f"test: {'; '.join(untested)}."
+        )
+    if listed["part_of"].notna().any():
+        yield "Components of a larger deposit are listed and neither counted nor summed."
+    yield (
+        "Positions are known within position_uncertainty_m only; a verdict is certain from 95 % "
+        "of that circle on, cut to the land of Ukraine."
+    )
+    yield (
+        "Amounts are published statements of unequal date and standing; national categories are "
+        "kept as published, and only like is added to like. Deposits without a published figure "
+        "are counted as missing, not as zero."
+    )

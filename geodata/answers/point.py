@@ -1,0 +1,109 @@
+"""What holds at one spot on a day, by every source, and what held there before."""
+
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.answers.rows import json_value
+from geodata.store.choice import Choice
+from geodata.store.embedded import EmbeddedStore
+from geodata.store.tables import days_of
+
+History = list[dict[str, object]]
+
+
+def control_at(store: EmbeddedStore, lon: float, lat: float, day: date) -> dict[str, object]:
+    """Status of a point, CRS84 degrees; `unknown` outside every source's area."""
+    point = shapely.Point(lon, lat)
+    says = [_says(store, choice, point) for choice in store.book.all_on(day)]
+    known = [entry for entry in says if entry["status"] != "unknown"]
+    return {
+        "lon": lon,
+        "lat": lat,
+        "date": str(day),
+        "control": known[0]["status"] if known else "unknown",
+        "control_source": known[0]["source"] if known else None,
+        "release": store.manifest.id,
+        "by_source": says,
+    }
+
+
+def _says(store: EmbeddedStore, choice: Choice, point: shapely.Point) -> dict[str, object]:
+    history = point_history(store, choice.source, point)
+    now = next((entry for entry in history if _holds(entry, choice.day)), None)
+    reaches = choice.asof is not None and now is not None
+    return {
+        "source": choice.source,
+        "status": now["status"] if reaches and now else "unknown",
+        "asof": json_value(choice.asof),
+        "stale_days": choice.stale_days,
+        "since": now["valid_from"] if reaches and now else None,
+        "history": history,
+    }
+
+
+def _holds(entry: dict[str, object], day: date) -> bool:
+    stop = entry["valid_to"]
+    return str(entry["valid_from"]) <= str(day) and (stop is None or str(day) < str(stop))
+
+
+def point_history(store: EmbeddedStore, source: str, point: shapely.Point) -> History:
+    """Statuses of a point in the order of days, government-held between the source's cells.
+
+    Empty outside the source's area.
+    """
+    cells = store.tables.control
+    own = cells[(cells["source"] == source).to_numpy()]
+    hits = own[shapely.intersects(own.geometry.to_numpy(), point)]
+    first = store.book.first_day(source)
+    if hits.empty:
+        inside = shapely.intersects(_area(store, source), point)
+        return [_entry("government", np.datetime64(first, "D"), None)] if inside else []
+    return _filled(hits, np.datetime64(first, "D"))
+
+
+def _area(store: EmbeddedStore, source: str) -> shapely.Geometry:
+    areas = store.tables.areas
+    if store.tables.sources[source].coverage == "ukraine-land":
+        return shapely.difference(areas.outline, store.tables.lakes)
+    return areas.outline
+
+
+def _filled(hits: gpd.GeoDataFrame, first: np.datetime64) -> History:
+    """The cells' spans in order, merged where they touch, with government spans between."""
+    begins, ends = days_of(hits, "valid_from"), days_of(hits, "valid_to")
+    status = hits["status"].to_numpy(dtype=object)
+    spans: History = []
+    reached: np.datetime64 | None = first
+    for i in np.lexsort((status, begins)):
+        if reached is None or (not np.isnat(ends[i]) and ends[i] <= reached):
+            continue
+        start = max(begins[i], reached)
+        if start > reached:
+            spans.append(_entry("government", reached, start))
+        reached = None if np.isnat(ends[i]) else ends[i]
+        spans.append(_entry(str(status[i]), start, reached))
+    if reached is not None:
+        spans.append(_entry("government", reached, None))
+    return _merged(spans)
+
+
+def _merged(spans: History) -> History:
+    result: History = []
+    for span in spans:
+        if result and result[-1]["status"] == span["status"]:
+            result[-1] = {**result[-1], "valid_to": span["valid_to"]}
+        else:
+            result.append(span)
+    return result
+
+
+def _entry(status: str, start: np.datetime64, stop: np.datetime64 | None) -> dict[str, object]:
+    return {
+        "status": status,
+        "valid_from": str(pd.Timestamp(start).date()),
+        "valid_to": None if stop is None else str(pd.Timestamp(stop).date()),
+    }

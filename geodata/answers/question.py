@@ -1,0 +1,60 @@
+"""What is the question: commodities, a day, a territory, according to whom, in which release."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from geodata.errors import InvalidInput
+
+VERDICTS = ("occupied", "uncertain", "contested", "government", "unknown")
+DEFAULT_COMMODITIES = ("lithium", "titanium", "rare-earths")
+DEFAULT_CONTROL = ("occupied", "uncertain", "contested")
+DEFAULT_TERRITORY = "occupied"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which deposits of these commodities lie in this territory on this day.
+
+    control: verdicts to list; all of them where `everything` is set. source: None for the rule
+    of priority.
+    """
+
+    commodities: tuple[str, ...]
+    day: date
+    territory: str = DEFAULT_TERRITORY
+    control: tuple[str, ...] = DEFAULT_CONTROL
+    source: str | None = None
+    everything: bool = False
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Verdicts that are listed."""
+        return VERDICTS if self.everything else self.control
+
+    def parameters(self, release: str) -> dict[str, str]:
+        """The words of a URL that asks this question of a release again."""
+        words = {
+            "commodity": ",".join(self.commodities),
+            "date": str(self.day),
+            "territory": self.territory,
+            "release": release,
+        }
+        if self.source is not None:
+            words["source"] = self.source
+        if self.everything:
+            words["include"] = "all"
+        elif self.control != DEFAULT_CONTROL:
+            words["control"] = ",".join(self.control)
+        return words
+
+
+def parse_control(text: str) -> tuple[str, ...]:
+    """Verdicts from a comma list, in the order of VERDICTS. Raises InvalidInput."""
+    given = [word.strip() for word in text.split(",") if word.strip()]
+    wrong = [word for word in given if word not in VERDICTS]
+    if wrong or not given:
+        raise InvalidInput(
+            f"control is {text[:60]!r}; give a comma list of {', '.join(VERDICTS)}",
+            parameter="control",
+        )
+    return tuple(verdict for verdict in VERDICTS if verdict in given)

@@ -1,0 +1,141 @@
+"""The answer: which reserves lie in which territory on which day, and how sure that is."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geodata.answers.amounts import amounts
+from geodata.answers.citation import caveats, citation
+from geodata.answers.question import VERDICTS, Question
+from geodata.answers.rows import json_rows, json_value
+from geodata.formats.geojson import feature
+from geodata.overlay import FloatArray
+from geodata.store.choice import Choice
+from geodata.store.embedded import EmbeddedStore
+from geodata.store.masks import Mask, commodity_mask
+
+
+@dataclass(frozen=True)
+class Found:
+    """The deposits a question finds, before they are put into words.
+
+    table: all deposits with the overlay of the day. asked: those of the commodities that may
+    lie in the territory. listed: those of them with a verdict that is to be listed.
+    """
+
+    choice: Choice
+    table: gpd.GeoDataFrame
+    asked: Mask
+    listed: Mask
+    territory_share: FloatArray
+
+
+def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[str, object]:
+    """The answer as a GeoJSON FeatureCollection with question, summary, citation and caveats.
+
+    Raises NotFound for an unknown territory, InvalidInput for an unknown source.
+    """
+    found = find(store, question)
+    listed = found.table[found.listed]
+    return {
+        "type": "FeatureCollection",
+        "features": _features(store, question, found),
+        "numberReturned": int(found.listed.sum()),
+        "question": _question(store, question, found.choice),
+        "summary": [_summary(store, found, word) for word in question.commodities],
+        "citation": citation(store, _title(store, question), permalink, found.choice),
+        "caveats": caveats(store, question, found.choice, listed),
+    }
+
+
+def find(store: EmbeddedStore, question: Question) -> Found:
+    """The deposits the question asks about."""
+    choice = store.book.choose(question.day, question.source)
+    table = store.overlaid.on(question.day, question.source)
+    lying = store.overlaid.lying_in(question.territory, question.day, question.source)
+    asked = any_commodity(table, question.commodities) & lying.member
+    listed = asked & table["control"].isin(list(question.listed)).to_numpy()
+    return Found(choice, table, asked, listed, lying.share)
+
+
+def any_commodity(table: pd.DataFrame, words: tuple[str, ...]) -> Mask:
+    """Deposits with any of the commodities asked."""
+    masks = [commodity_mask(table["commodities"], word) for word in words]
+    return np.asarray(np.any(masks, axis=0))
+
+
+def _title(store: EmbeddedStore, question: Question) -> str:
+    territory = store.overlaid.territory(question.territory).title
+    return f"Deposits of {', '.join(question.commodities)} in: {territory}, {question.day}"
+
+
+def _question(store: EmbeddedStore, question: Question, choice: Choice) -> dict[str, object]:
+    return {
+        "commodities": list(question.commodities),
+        "date": str(question.day),
+        "territory": question.territory,
+        "source": choice.source,
+        "release": store.manifest.id,
+        "control": list(question.listed),
+        "control_asof": json_value(choice.asof),
+        "stale_days": choice.stale_days,
+    }
+
+
+def _summary(store: EmbeddedStore, found: Found, word: str) -> dict[str, object]:
+    """Counts by verdict and amounts of one commodity; components stand aside."""
+    own = found.asked & commodity_mask(found.table["commodities"], word)
+    rows = found.table[own]
+    parts = rows["part_of"].notna().to_numpy()
+    verdicts = dict(zip(rows["id"][~parts], rows["control"][~parts], strict=True))
+    return {
+        "commodity": word,
+        "deposits": {v: sum(x == v for x in verdicts.values()) for v in VERDICTS},
+        "components_left_aside": int(parts.sum()),
+        "amounts": amounts(store.tables.estimates, verdicts, word),
+    }
+
+
+def _features(store: EmbeddedStore, question: Question, found: Found) -> list[dict[str, object]]:
+    rows = np.flatnonzero(found.listed)
+    columns = store.collection("deposits").column_names
+    properties = json_rows(found.table.iloc[rows], columns)
+    flips = store.overlaid.flips_on(question.day, found.choice.source)
+    says = by_source(store, question.day)
+    for row, entry in zip(rows, properties, strict=True):
+        entry["territory_share"] = json_value(found.territory_share[row])
+        entry["flips_if_line_moves_km"] = json_value(flips[row])
+        entry["estimates"] = estimates_of(store, str(entry["id"]))
+        entry["by_source"] = says[row]
+    shapes = found.table.geometry.to_numpy()[rows]
+    order = sorted(range(len(rows)), key=lambda i: VERDICTS.index(str(properties[i]["control"])))
+    return [feature(properties[i], shapes[i]) for i in order]
+
+
+def estimates_of(store: EmbeddedStore, deposit_id: str) -> list[dict[str, object]]:
+    """The estimates of a deposit."""
+    rows = store.tables.estimates
+    own = rows[(rows["deposit_id"] == deposit_id).to_numpy()]
+    return json_rows(own, [str(c) for c in own.columns if c != "deposit_id"])
+
+
+def by_source(store: EmbeddedStore, day: date) -> list[list[dict[str, object]]]:
+    """What each source says of each deposit on a day, in the order of deposits."""
+    choices = store.book.all_on(day)
+    tables = [store.overlaid.verdicts(choice) for choice in choices]
+    untested = (store.tables.deposits["overlay_basis"] == "none").to_numpy()
+    return [
+        [
+            {
+                "source": choice.source,
+                "control": table["verdict"].iloc[row],
+                "share": None if untested[row] else json_value(table["occupied"].iloc[row]),
+                "asof": json_value(choice.asof),
+            }
+            for choice, table in zip(choices, tables, strict=True)
+        ]
+        for row in range(len(untested))
+    ]
