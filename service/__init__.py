@@ -1,0 +1,1 @@
+"""The door of Lodeline: HTTP and the command line."""

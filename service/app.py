@@ -1,0 +1,47 @@
+"""How is the application put together: settings in, routes out."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from geodata import __version__
+from geodata.errors import LodelineError
+from service.ask import endpoint
+from service.catalog import Catalog
+from service.errors import on_bug, on_http_error, on_lodeline_error
+from service.middleware import OpenHeaders
+from service.routes import TABLE
+from service.routes.health import Readyz, livez
+from service.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application over one workspace; serves 503 until a release is published."""
+    app = FastAPI(
+        title="Lodeline",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    catalog = Catalog(settings)
+    for route in TABLE:
+        app.add_route(route.path, endpoint(route, catalog, settings), ["GET"], route.name)
+    app.add_route("/livez", livez, ["GET"], "livez")
+    app.add_route("/readyz", Readyz(catalog).__call__, ["GET"], "readyz")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(LodelineError, on_lodeline_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_bug)
+    app.add_middleware(OpenHeaders)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The application with settings from the environment, for an ASGI server's workers."""
+    return create_app(Settings())

@@ -1,0 +1,76 @@
+"""Which release is being served: follows `current` and swaps one reference, without a restart."""
+
+import logging
+import threading
+from collections import OrderedDict
+
+from geodata.errors import LodelineError, Unavailable
+from geodata.store.embedded import EmbeddedStore
+from geodata.workspace import Workspace
+from service.settings import Settings
+
+log = logging.getLogger("lodeline")
+
+
+class Catalog:
+    """The open releases of a workspace: the current one, and a few older ones asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.workspace = Workspace(settings.workspace)
+        self._priority = settings.source_priority
+        self._older_max = settings.releases_open_max
+        self._older: OrderedDict[str, EmbeddedStore] = OrderedDict()
+        self._lock = threading.Lock()
+        self._opening: str | None = None
+        self._current: EmbeddedStore | None = None
+        self._follow(self.workspace.current_id())
+
+    def store(self, release: str | None = None) -> EmbeddedStore:
+        """The current release, or the one named.
+
+        Raises Unavailable where nothing is published, NotFound for an unknown release.
+        """
+        wanted = self.workspace.current_id() if release is None else release
+        current = self._current
+        if current is not None and wanted == current.manifest.id:
+            return current
+        return self._fresh(wanted, current) if release is None else self._named(release)
+
+    def _fresh(self, wanted: str | None, current: EmbeddedStore | None) -> EmbeddedStore:
+        """What to serve while `current` points elsewhere: the old until the new is open."""
+        if current is None:
+            self._follow(wanted)
+            current = self._current
+        elif wanted is not None and self._opening != wanted:
+            self._opening = wanted
+            threading.Thread(target=self._follow, args=(wanted,), daemon=True).start()
+        if current is None:
+            raise Unavailable("no release is published yet; run: lodeline release build --publish")
+        return current
+
+    def _follow(self, wanted: str | None) -> None:
+        """Open the release and swap it in; a damaged one is reported and the old one stays."""
+        if wanted is None:
+            return
+        try:
+            store = self._open(wanted)
+        except LodelineError:
+            log.exception("release %s cannot be served", wanted)
+            return
+        self._current = store
+        self._opening = None
+        log.info("serving release %s", wanted)
+
+    def _named(self, release: str) -> EmbeddedStore:
+        with self._lock:
+            if release in self._older:
+                self._older.move_to_end(release)
+                return self._older[release]
+            store = self._open(release)
+            self._older[release] = store
+            while len(self._older) > self._older_max:
+                self._older.popitem(last=False)
+            return store
+
+    def _open(self, release: str) -> EmbeddedStore:
+        return EmbeddedStore(self.workspace.release_path(release), self._priority).warmed()

@@ -1,0 +1,35 @@
+"""The command line: `lodeline`, one room a file."""
+
+import sys
+
+import typer
+
+from geodata.errors import InvalidInput, LodelineError, NotFound
+from service.cli import ask, doctor, ingest, quarantine, release, serve
+from service.cli.show import fail
+
+app = typer.Typer(
+    name="lodeline",
+    help="Which reserves lie in which territory on which day, according to whom, how sure.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("serve")(serve.serve)
+app.command("ask")(ask.ask)
+app.command("ingest")(ingest.ingest)
+app.command("doctor")(doctor.doctor)
+app.add_typer(release.app, name="release")
+app.add_typer(quarantine.app, name="quarantine")
+
+
+def main() -> None:
+    """Run a command: exit status 0 done, 1 the work failed, 2 bad usage."""
+    try:
+        app()
+    except LodelineError as error:
+        fail(error.detail)
+        sys.exit(2 if isinstance(error, InvalidInput | NotFound) else 1)
+    except KeyboardInterrupt:
+        fail("stopped; nothing half-written was kept")
+        sys.exit(130)

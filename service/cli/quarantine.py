@@ -1,0 +1,73 @@
+"""What was set aside: list it, show it, try it again with the present rules."""
+
+from typing import Annotated
+
+import typer
+
+from geodata import facts
+from geodata.ingest import quarantine as kept
+from geodata.ingest.batches import find_batch
+from service.cli.ingest import described, tell
+from service.cli.show import Json, progress_bars, show_json, show_table, workspace
+
+app = typer.Typer(help="What was set aside at ingest, and why.", no_args_is_help=True)
+COLUMNS = ["file", "row", "day", "rule", "severity", "count", "message"]
+
+
+@app.command("list")
+def list_issues(
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    severity: Annotated[
+        str | None, typer.Option(help="Only of this severity; else what was set aside.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Issues counted by batch, rule and severity."""
+    severities = ("quarantined", "refused") if severity is None else (severity,)
+    issues = kept.list_issues(workspace(), source=source, severities=severities)
+    keys = ["batch", "rule", "severity"]
+    counts = (
+        issues.groupby(keys).agg(files=("file", "nunique"), rows=("count", "sum")).reset_index()
+    )
+    rows = counts.to_dict("records")
+    if as_json:
+        show_json(rows)
+    else:
+        show_table(
+            "set aside and noted", [*keys, "files", "rows"], [list(r.values()) for r in rows]
+        )
+
+
+@app.command()
+def show(
+    batch: Annotated[str, typer.Argument(help="Batch id.")],
+    limit: Annotated[int, typer.Option(min=1, help="Issues shown at most.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """The issues of one batch, what was set aside first."""
+    found = kept.show(workspace(), batch)
+    rank = found.issues["severity"].map({"refused": 0, "quarantined": 1, "repaired": 2, "note": 3})
+    issues = found.issues.iloc[rank.argsort(kind="stable")]
+    if as_json:
+        show_json(
+            {
+                "batch": found.batch.model_dump(mode="json"),
+                "issues": issues[COLUMNS]
+                .astype(object)
+                .where(issues.notna(), None)
+                .to_dict("records"),
+            }
+        )
+        return
+    tell(found.batch, as_json=False)
+    rows = issues[COLUMNS].head(limit).to_numpy().tolist()
+    show_table(f"{min(limit, len(issues))} of {len(issues)} issues", COLUMNS, rows)
+
+
+@app.command()
+def retry(batch: Annotated[str, typer.Argument(help="Batch id.")], as_json: Json = False) -> None:
+    """Ingest the kept input again with the present rules."""
+    source = described(find_batch(workspace(), batch).source)
+    with progress_bars() as report:
+        again = kept.retry(workspace(), source, batch, coverage=facts.outline(), progress=report)
+    tell(again, as_json=as_json)

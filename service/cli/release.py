@@ -1,0 +1,102 @@
+"""Releases on the command line: build, verify, publish, roll back, list, compare."""
+
+from typing import Annotated
+
+import typer
+
+from geodata.errors import NotFound
+from geodata.release.build import build as build_release
+from geodata.release.diff import diff as diff_releases
+from geodata.release.manifest import read_manifest
+from geodata.release.publish import publish as publish_release
+from geodata.release.publish import rollback as roll_back
+from geodata.release.publish import verify as verify_release
+from schemas import Manifest
+from service.cli.show import Json, progress_bars, say, show_json, show_table, workspace
+
+app = typer.Typer(help="Build, verify, publish and compare releases.", no_args_is_help=True)
+Which = Annotated[str | None, typer.Argument(help="Release id; the newest where none is given.")]
+
+
+@app.command()
+def build(
+    as_json: Json = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Verify and publish it too.")] = False,
+) -> None:
+    """Build a release from the packaged facts and all accepted batches."""
+    place = workspace()
+    with progress_bars() as report:
+        manifest = build_release(place, report)
+        if publish:
+            publish_release(place, manifest.id, report)
+    _told(manifest, "published" if publish else "built", as_json=as_json)
+
+
+@app.command()
+def verify(release: Which = None, as_json: Json = False) -> None:
+    """Check a release against its manifest and the invariants."""
+    place = workspace()
+    with progress_bars() as report:
+        manifest = verify_release(place, release or _newest(), report)
+    _told(manifest, "verified", as_json=as_json)
+
+
+@app.command()
+def publish(release: Which = None, as_json: Json = False) -> None:
+    """Verify a release and serve it from now on."""
+    place = workspace()
+    with progress_bars() as report:
+        manifest = publish_release(place, release or _newest(), report)
+    _told(manifest, "published", as_json=as_json)
+
+
+@app.command()
+def rollback(release: Which = None, as_json: Json = False) -> None:
+    """Serve the release before the current one, or the one named."""
+    _told(roll_back(workspace(), release), "published", as_json=as_json)
+
+
+@app.command("list")
+def list_releases(as_json: Json = False) -> None:
+    """All releases, oldest first."""
+    place = workspace()
+    current = place.current_id()
+    manifests = [read_manifest(place.releases / i) for i in place.release_ids()]
+    if as_json:
+        show_json([{**m.model_dump(mode="json"), "current": m.id == current} for m in manifests])
+        return
+    rows = [
+        ["*" if m.id == current else "", m.id, m.created, ", ".join(m.control_sources),
+         sum(t.bytes for t in m.tables)]
+        for m in manifests
+    ]  # fmt: skip
+    show_table("releases", ["", "id", "created", "control sources", "bytes"], rows)
+
+
+@app.command()
+def diff(
+    earlier: Annotated[str, typer.Argument(help="The earlier release.")],
+    later: Annotated[str, typer.Argument(help="The later release.")],
+    as_json: Json = False,
+) -> None:
+    """What came, went and changed between two releases."""
+    tables = [table.as_json() for table in diff_releases(workspace(), earlier, later)]
+    if as_json:
+        show_json({"from": earlier, "to": later, "tables": tables})
+        return
+    rows = [[t["table"], t["added"], t["removed"], t["changed"]] for t in tables]
+    show_table(f"{earlier} to {later}", ["table", "added", "removed", "changed"], rows)
+
+
+def _newest() -> str:
+    ids = workspace().release_ids()
+    if not ids:
+        raise NotFound("there is no release yet; run: lodeline release build")
+    return ids[-1]
+
+
+def _told(manifest: Manifest, what: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json(manifest.model_dump(mode="json"))
+    else:
+        say(f"{what} {manifest.id} of {manifest.created}: {', '.join(manifest.control_sources)}")

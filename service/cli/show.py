@@ -1,0 +1,72 @@
+"""How does the command line speak: results on stdout, progress and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from geodata.workspace import Workspace
+from service.settings import Settings
+
+Report = Callable[[str, int, int], None]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+errors = Console(stderr=True, soft_wrap=True)
+_output = Console(width=None if sys.stdout.isatty() else 220)
+
+
+def workspace() -> Workspace:
+    """The workspace of the environment."""
+    return Workspace(Path(Settings().workspace))
+
+
+def fail(text: str) -> None:
+    """Say what went wrong, on stderr."""
+    errors.print(f"lodeline: {text}", markup=False, highlight=False)
+
+
+def say(text: str) -> None:
+    """One line of a result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def show_json(document: Any) -> None:  # noqa: ANN401 - any JSON document
+    """A result as JSON."""
+    say(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A result as a table; plain text where stdout is no terminal."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    _output.print(table)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Report]:
+    """A report that draws a bar per stage on a terminal, and nothing elsewhere."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
+        known: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in known:
+                known[stage] = bars.add_task(stage, total=total)
+            bars.update(known[stage], completed=done, total=total)
+
+        yield report

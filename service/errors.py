@@ -1,0 +1,92 @@
+"""How do errors leave: RFC 9457 problem documents; the one place that knows statuses."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geodata.errors import (
+    Conflict,
+    Damaged,
+    InvalidInput,
+    LodelineError,
+    NotFound,
+    Refused,
+    TooLarge,
+    Unavailable,
+)
+from schemas.problem import Problem
+
+log = logging.getLogger("lodeline")
+
+STATUS: tuple[tuple[type[LodelineError], int, str], ...] = (
+    (NotFound, 404, "Not found"),
+    (InvalidInput, 400, "Invalid input"),
+    (TooLarge, 413, "Too large"),
+    (Refused, 415, "Refused"),
+    (Conflict, 409, "Conflict"),
+    (Damaged, 500, "Damaged data"),
+    (Unavailable, 503, "Unavailable"),
+    (LodelineError, 500, "Error"),
+)
+HTTP_KINDS = {404: ("not-found", "Not found"), 405: ("method-not-allowed", "Method not allowed")}
+
+
+def problem_for(error: LodelineError, path: str) -> Response:
+    """The problem document of an error raised on purpose. What is damaged is logged, not told."""
+    status, title = next((s, t) for kind, s, t in STATUS if isinstance(error, kind))
+    detail = error.detail
+    if status == 500:
+        log.error("%s: %s", error.kind, detail)
+        detail = "The data behind this answer is damaged; the operator has been told."
+    return _response(status, error.kind, title, detail, path, error.parameter)
+
+
+async def on_lodeline_error(request: Request, error: Exception) -> Response:
+    """Handler for errors raised on purpose."""
+    return (
+        problem_for(error, request.url.path) if isinstance(error, LodelineError) else _bug(request)
+    )
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Handler for what the router refuses: unknown paths and methods."""
+    if not isinstance(error, HTTPException):
+        return _bug(request)
+    kind, title = HTTP_KINDS.get(error.status_code, ("http", "Error"))
+    detail = f"{request.method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
+    response = _response(error.status_code, kind, title, detail, request.url.path, None)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_bug(request: Request, error: Exception) -> Response:
+    """Handler for everything else: logged with its trace, told without any inside."""
+    log.error("unexpected error at %s", request.url.path, exc_info=error)
+    return _bug(request)
+
+
+def _bug(request: Request) -> Response:
+    detail = "The service failed in a way it should not; the operator has been told."
+    return _response(500, "unexpected", "Unexpected error", detail, request.url.path, None)
+
+
+def _response(  # noqa: PLR0913 - the members of a problem document
+    status: int, kind: str, title: str, detail: str, path: str, parameter: str | None
+) -> Response:
+    problem = Problem(
+        type=f"urn:lodeline:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=path[:200],
+        kind=kind,
+        parameter=parameter,
+    )
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        status_code=status,
+        media_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,62 @@
+"""How are links written: absolute, with rel and type, from one base."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+
+from service.settings import Settings
+
+Link = dict[str, str]
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+HTML = "text/html"
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
+
+
+def base_url(request: Request, settings: Settings) -> str:
+    """Where links start: the configured URL, else the scheme and host of the request."""
+    if settings.public_url is not None:
+        return str(settings.public_url).rstrip("/")
+    host = request.headers.get("host", "")
+    safe = host if _HOST.fullmatch(host) else "localhost"
+    return f"{request.url.scheme}://{safe}"
+
+
+def url(base: str, path: str, words: Mapping[str, str] | None = None) -> str:
+    """An absolute URL; parameters in the order given."""
+    query = urlencode(words, quote_via=quote, safe=",:/") if words else ""
+    return f"{base}{path}?{query}" if query else f"{base}{path}"
+
+
+def link(href: str, rel: str, media_type: str, title: str | None = None) -> Link:
+    """One link object."""
+    found = {"href": href, "rel": rel, "type": media_type}
+    return {**found, "title": title} if title else found
+
+
+def self_link(base: str, path: str, words: Mapping[str, str], media_type: str) -> Link:
+    """The link to this very document."""
+    return link(url(base, path, words), "self", media_type, "This document")
+
+
+def next_link(base: str, path: str, words: Mapping[str, str], cursor: str) -> Link:
+    """The link to the page after this one."""
+    return link(url(base, path, {**words, "cursor": cursor}), "next", GEOJSON, "Next page")
+
+
+def collection_links(base: str, name: str) -> list[Link]:
+    """Links of one collection."""
+    path = f"/collections/{quote(name)}"
+    return [
+        link(url(base, path), "self", JSON, "This collection"),
+        link(url(base, f"{path}/items"), "items", GEOJSON, "Its items"),
+    ]
+
+
+def link_header(links: list[Link]) -> str:
+    """Links as the value of a `Link` header (RFC 8288)."""
+    return ", ".join(
+        f'<{entry["href"]}>; rel="{entry["rel"]}"; type="{entry["type"]}"' for entry in links
+    )

@@ -1,0 +1,180 @@
+"""How are the words of a request read: each parameter one small parser, unknown ones refused."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from geodata.answers.question import (
+    DEFAULT_COMMODITIES,
+    DEFAULT_CONTROL,
+    DEFAULT_TERRITORY,
+    Question,
+    parse_control,
+)
+from geodata.commodities import parse_commodities
+from geodata.errors import InvalidInput
+from geodata.interval import parse_datetime, parse_day, today
+from geodata.query import BBox, Query
+from geodata.store.base import Collection
+
+LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
+TEXT_MAX = 4000
+_CURSOR = re.compile(r"(?P<release>r\d{4,}-[0-9a-f]{8})\.(?P<start>\d{1,9})", re.ASCII)
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter of a route: its name, JSON Schema and meaning; `many` may be repeated."""
+
+    name: str
+    schema: Mapping[str, Any]
+    meaning: str
+    many: bool = False
+    required: bool = False
+    choices: tuple[str, ...] = field(default=())
+
+
+def read_words(query: QueryParams, known: Iterable[Param]) -> dict[str, str]:
+    """The parameters of a request as texts; repeated ones joined by commas where allowed.
+
+    Raises InvalidInput for an unknown, repeated or overlong parameter.
+    """
+    by_name = {param.name: param for param in known}
+    words: dict[str, str] = {}
+    for name, text in query.multi_items():
+        if name not in by_name:
+            raise InvalidInput(
+                f"unknown parameter {name[:60]!r}; known here are {', '.join(by_name) or 'none'}",
+                parameter=name[:60],
+            )
+        if len(text) > TEXT_MAX:
+            raise InvalidInput(
+                f"{name} has {len(text)} characters; give at most {TEXT_MAX}", parameter=name
+            )
+        if name in words and not by_name[name].many:
+            raise InvalidInput(f"{name} is given twice; give it once", parameter=name)
+        words[name] = f"{words[name]},{text}" if name in words else text
+    return words
+
+
+def parse_bbox(text: str) -> BBox:
+    """`west,south,east,north`, or six numbers with heights, which are left aside; CRS84."""
+    numbers = [_number(part, "bbox") for part in text.split(",")]
+    if len(numbers) not in {4, 6}:
+        raise InvalidInput(
+            f"bbox has {len(numbers)} numbers ({text[:60]}); give 4 (west, south, east, north) or "
+            "6 with heights",
+            parameter="bbox",
+        )
+    half = len(numbers) // 2
+    west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
+        raise InvalidInput(
+            f"bbox {text[:80]} is no box of longitudes -180..180 and latitudes -90..90 with south "
+            "up to north; give west, south, east, north",
+            parameter="bbox",
+        )
+    return west, south, east, north
+
+
+def parse_limit(text: str) -> int:
+    """A whole number from 1; more than the maximum counts as the maximum."""
+    if not (text.isascii() and text.isdigit() and int(text[:12]) >= 1):
+        raise InvalidInput(
+            f"limit is {text[:20]!r}; give a whole number from 1 to {LIMIT_MAX}", parameter="limit"
+        )
+    return min(int(text[:12]), LIMIT_MAX)
+
+
+def parse_lonlat(words: Words) -> tuple[float, float]:
+    """`lon` and `lat` of a point, CRS84 degrees."""
+    for name, limit in (("lon", 180), ("lat", 90)):
+        if name not in words:
+            raise InvalidInput(f"{name} is missing; give lon and lat in degrees", parameter=name)
+        if abs(_number(words[name], name)) > limit:
+            raise InvalidInput(
+                f"{name} is {words[name][:20]}; give degrees from -{limit} to {limit}",
+                parameter=name,
+            )
+    return float(words["lon"]), float(words["lat"])
+
+
+def parse_cursor(text: str) -> tuple[str, int]:
+    """Release and ordinal of the first row from a cursor made by `cursor_for`."""
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise InvalidInput(
+            f"cursor {text[:40]!r} is not one of ours; follow the next link of a page",
+            parameter="cursor",
+        )
+    return match["release"], int(match["start"])
+
+
+def cursor_for(release: str, start: int) -> str:
+    """A cursor that pins the release and says which row is next."""
+    return f"{release}.{start}"
+
+
+def parse_choice(words: Words, name: str, choices: tuple[str, ...], default: str) -> str:
+    """One of several words."""
+    text = words.get(name, default)
+    if text not in choices:
+        raise InvalidInput(
+            f"{name} is {text[:30]!r}; give one of {', '.join(choices)}", parameter=name
+        )
+    return text
+
+
+def parse_date(words: Words, name: str = "date") -> date:
+    """A day, today where none is given."""
+    return parse_day(words[name], name) if name in words else today()
+
+
+def items_query(words: Words, collection: Collection) -> Query:
+    """The query of a page of items."""
+    start = parse_cursor(words["cursor"])[1] if "cursor" in words else 0
+    return Query(
+        collection=collection.id,
+        bbox=parse_bbox(words["bbox"]) if "bbox" in words else None,
+        when=parse_datetime(words["datetime"]) if "datetime" in words else None,
+        equals=tuple((n, words[n]) for n in queryable_names(collection) if n in words),
+        source=words.get("source") if collection.by_source else None,
+        limit=parse_limit(words["limit"]) if "limit" in words else LIMIT_DEFAULT,
+        start=start,
+    )
+
+
+def queryable_names(collection: Collection) -> tuple[str, ...]:
+    """Properties that may be given as parameters; `source` of control has its own meaning."""
+    return tuple(n for n in collection.column_names if n != "source" or not collection.by_source)
+
+
+def question(words: Words) -> Question:
+    """The question of `/reserves`."""
+    return Question(
+        commodities=parse_commodities(words["commodity"])
+        if "commodity" in words
+        else DEFAULT_COMMODITIES,
+        day=parse_date(words),
+        territory=words.get("territory", DEFAULT_TERRITORY),
+        control=parse_control(words["control"]) if "control" in words else DEFAULT_CONTROL,
+        source=words.get("source"),
+        everything=parse_choice(words, "include", ("all", "listed"), "listed") == "all",
+    )
+
+
+def _number(text: str, parameter: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or "_" in text:
+        raise InvalidInput(f"{parameter} has {text[:20]!r}; give numbers", parameter=parameter)
+    return value

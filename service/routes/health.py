@@ -1,0 +1,24 @@
+"""Is the process alive, and is it ready: which release it serves."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from service.catalog import Catalog
+
+
+async def livez(_request: Request) -> Response:
+    """Alive: the process answers."""
+    return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+
+
+class Readyz:
+    """Ready: a release is open; 503 where none is."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    async def __call__(self, _request: Request) -> Response:
+        """The release being served."""
+        manifest = self._catalog.store().manifest
+        body = {"status": "ready", "release": manifest.id, "created": manifest.created}
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,72 @@
+"""Releases: which there are, what is in one, how two differ, and their files."""
+
+from starlette.responses import FileResponse, Response
+
+from geodata.errors import InvalidInput, NotFound
+from geodata.release.diff import diff
+from geodata.release.manifest import read_manifest
+from schemas import Manifest
+from service.ask import Ask
+from service.links import JSON, link
+from service.params import Param
+
+BETWEEN = (
+    Param("from", {"type": "string"}, "The earlier release.", required=True),
+    Param("to", {"type": "string"}, "The later release.", required=True),
+)
+MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".json": JSON}
+
+
+def releases(ask: Ask) -> Response:
+    """All releases, newest first."""
+    workspace = ask.catalog.workspace
+    ids = reversed(workspace.release_ids())
+    current = workspace.current_id()
+    entries = [_entry(ask, read_manifest(workspace.releases / i), current) for i in ids]
+    return ask.json({"current": current, "releases": entries})
+
+
+def release(ask: Ask) -> Response:
+    """The manifest of one release, with links to its files."""
+    manifest = _manifest(ask)
+    files = [
+        {**table.model_dump(), "href": ask.href(f"/releases/{manifest.id}/files/{table.name}")}
+        for table in manifest.tables
+    ]
+    return ask.json({**manifest.model_dump(mode="json"), "tables": files})
+
+
+def release_file(ask: Ask) -> Response:
+    """One file of a release, byte by byte as its manifest says."""
+    manifest, name = _manifest(ask), ask.path_words["name"]
+    known = [table.name for table in manifest.tables]
+    if name not in known:
+        raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(known)}")
+    path = ask.catalog.workspace.release_path(manifest.id) / name
+    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix])
+
+
+def release_diff(ask: Ask) -> Response:
+    """Rows that came, went and changed between two releases."""
+    for name in ("from", "to"):
+        if name not in ask.words:
+            raise InvalidInput(f"{name} is missing; give two releases", parameter=name)
+    earlier, later = ask.words["from"], ask.words["to"]
+    tables = diff(ask.catalog.workspace, earlier, later)
+    return ask.json({"from": earlier, "to": later, "tables": [t.as_json() for t in tables]})
+
+
+def _manifest(ask: Ask) -> Manifest:
+    return read_manifest(ask.catalog.workspace.release_path(ask.path_words["release"]))
+
+
+def _entry(ask: Ask, manifest: Manifest, current: str | None) -> dict[str, object]:
+    return {
+        "id": manifest.id,
+        "created": manifest.created,
+        "current": manifest.id == current,
+        "control_sources": list(manifest.control_sources),
+        "batches": [batch.id for batch in manifest.batches],
+        "content_sha256": manifest.content_sha256,
+        "links": [link(ask.href(f"/releases/{manifest.id}"), "item", JSON, "Its manifest")],
+    }
