@@ -1,0 +1,182 @@
+"""How are archives read: member by member, in memory, within limits, nothing written to disk."""
+
+import bz2
+import gzip
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol, cast
+
+import zstandard
+
+from geodata.errors import InvalidInput, TooLarge
+from geodata.ingest.meter import Limits, Meter, Readable, XzStream
+from schemas.fields import Severity
+
+SIGNS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xfd7zXZ\x00", "xz"),
+    (0, b"\x1f\x8b", "gz"),
+    (0, b"BZh", "bz2"),
+    (0, b"\x28\xb5\x2f\xfd", "zst"),
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"PK\x05\x06", "zip"),
+    (257, b"ustar", "tar"),
+)
+"""Offset and bytes by which a format is known; names and suffixes are not trusted."""
+BROKEN = (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError, OSError)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of the input, its name within the input and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file of the input that was not read: the rule it broke, and what was found."""
+
+    name: str
+    rule: str
+    severity: Severity
+    found: str
+
+
+class _Opener(Protocol):
+    def __call__(self, path: Path, /) -> Readable: ...
+
+
+def _zst(path: Path) -> Readable:
+    window = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    return window.stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+
+
+OPENERS: dict[str, _Opener] = {
+    "xz": XzStream,
+    "gz": gzip.GzipFile,
+    "bz2": bz2.BZ2File,
+    "zst": _zst,
+    "tar": lambda path: path.open("rb"),
+}
+
+
+def archive_format(path: Path) -> str | None:
+    """'tar', 'xz', 'gz', 'bz2', 'zst' or 'zip' by the file's first bytes; None for others."""
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    signs = (name for at, sign, name in SIGNS if head[at : at + len(sign)] == sign)
+    return next(signs, None)
+
+
+def members(
+    path: Path, limits: Limits, progress: Callable[[int], None]
+) -> Iterator[Member | Refusal]:
+    """Members of an archive in its own order; `progress` gets bytes of the archive read so far.
+
+    Folders are passed over. Raises InvalidInput for a broken archive and TooLarge where it
+    unpacks to more than the limits, which no refusal of a single member could mend.
+    """
+    kind = archive_format(path)
+    read = _zip_members if kind == "zip" else _tar_members
+    try:
+        yield from read(path, kind or "tar", limits, progress)
+    except (*BROKEN, zipfile.BadZipFile, NotImplementedError) as error:
+        raise InvalidInput(f"the {kind} archive cannot be read to its end: {error}") from error
+
+
+def _tar_members(
+    path: Path, kind: str, limits: Limits, progress: Callable[[int], None]
+) -> Iterator[Member | Refusal]:
+    meter = Meter(OPENERS[kind](path), path.stat().st_size, limits)
+    with meter, tarfile.open(fileobj=cast("IO[bytes]", meter), mode="r|", errors="replace") as tar:
+        for _ in range(limits.members):
+            meter.allow()
+            member = tar.next()
+            if member is None:
+                return
+            progress(meter.total)
+            if not member.isdir():
+                yield _tar_member(tar, member, meter, limits)
+    raise TooLarge(f"the archive holds {limits.members} members or more; split it")
+
+
+def _tar_member(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, meter: Meter, limits: Limits
+) -> Member | Refusal:
+    """One member, read whole; the bytes of a refused one are passed over."""
+    plain = member.isreg() and not member.issparse()
+    refusal = refusal_of(member.name, member.size, limits, plain=plain)
+    if not plain:
+        return refusal or Refusal(printable(member.name), "member_is_a_file", "quarantined", "")
+    meter.allow(member.size)
+    stream = tar.extractfile(member)
+    if stream is None:
+        raise tarfile.ReadError(f"member {printable(member.name)!r} has no bytes")
+    return _drained(stream, refusal) if refusal else Member(printable(member.name), stream.read())
+
+
+def _drained(stream: IO[bytes], refusal: Refusal) -> Refusal:
+    while stream.read(1 << 20):
+        pass
+    return refusal
+
+
+def _zip_members(
+    path: Path, _kind: str, limits: Limits, progress: Callable[[int], None]
+) -> Iterator[Member | Refusal]:
+    total, most = 0, limits.most_bytes(path.stat().st_size)
+    with zipfile.ZipFile(path) as archive:
+        if len(archive.infolist()) >= limits.members:
+            raise TooLarge(f"the archive holds {limits.members} members or more; split it")
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            member = _zip_member(archive, info, limits)
+            total += len(member.data) if isinstance(member, Member) else 0
+            if total > most:
+                raise TooLarge(f"the archive unpacks to more than {most} bytes; split it")
+            progress(total)
+            yield member
+
+
+def _zip_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits
+) -> Member | Refusal:
+    mode = info.external_attr >> 16
+    plain = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+    refusal = refusal_of(info.filename, info.file_size, limits, plain=plain)
+    if refusal:
+        return refusal
+    if info.flag_bits & 1:
+        return Refusal(printable(info.filename), "member_is_a_file", "quarantined", "encrypted")
+    with archive.open(info) as stream:
+        data = stream.read(limits.member_bytes + 1)
+    found = refusal_of(info.filename, len(data), limits, plain=True)
+    return found or Member(printable(info.filename), data)
+
+
+def refusal_of(name: str, size: int, limits: Limits, *, plain: bool) -> Refusal | None:
+    """Why a file of this name, size and kind is not read; None where it is."""
+    path, shown = PurePosixPath(name.replace("\\", "/")), printable(name)
+    if path.is_absolute() or ".." in path.parts or ":" in name.partition("/")[0]:
+        return Refusal(shown, "member_path_is_inside", "quarantined", shown)
+    if not plain:
+        return Refusal(shown, "member_is_a_file", "quarantined", "a link, device or sparse file")
+    if any(part.startswith(".") or part == "__MACOSX" for part in path.parts):
+        return Refusal(shown, "member_is_data", "note", "hidden")
+    if size > limits.member_bytes:
+        return Refusal(shown, "member_is_small_enough", "quarantined", f"{size} bytes")
+    return None
+
+
+def printable(name: str) -> str:
+    """A name fit for tables: valid UTF-8 without control characters, at most 200 characters."""
+    text = name.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)[-200:]

@@ -1,0 +1,101 @@
+"""How does a reading become a day's map: one multipolygon per status, none overlapping."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import areas_km2
+from geodata.geometry import EMPTY, GRID_DEG, as_array, common, merged, minus, polygonal
+from geodata.ingest.readings import Reading
+from schemas import Snapshot
+from schemas.fields import Status
+
+PRECEDENCE: tuple[Status, ...] = ("occupied", "contested", "government")
+"""Who keeps land that two statuses claim. Measured on DeepState's bodies of 2022 to 2025:
+overlaps are at most 17 km2 a day, mostly under 0.1; where red and grey overlap red is drawn on
+top for 125 of 183 km2 and holds 182 of 254 km2 ten publications later."""
+
+
+@dataclass(frozen=True, eq=False)
+class DayMap:
+    """The map of one file. `areas` are multipolygons on the grid, disjoint up to the grid."""
+
+    reading: Reading
+    areas: Mapping[Status, BaseGeometry]
+    overlap_km2: float
+
+    @property
+    def occupied(self) -> BaseGeometry:
+        """The occupied area; empty where nothing is."""
+        return self.areas.get("occupied", EMPTY)
+
+    def area_km2(self, status: Status) -> float:
+        """Area of one status."""
+        return _km2(self.areas.get(status, EMPTY))
+
+    def snapshot(self, source: str) -> Snapshot:
+        """The record of this map."""
+        stamp = self.reading.stamp
+        return Snapshot(
+            source=source,
+            day=stamp.day,
+            file=self.reading.file,
+            published=stamp.published,
+            statuses=self.reading.statuses,
+            occupied_km2=round(self.area_km2("occupied"), 3),
+            contested_km2=round(self.area_km2("contested"), 3),
+        )
+
+
+class MapMaker:
+    """Makes day maps, keeping the last union of each status: most days change one status."""
+
+    def __init__(self) -> None:
+        self._last: dict[Status, tuple[tuple[int, ...], BaseGeometry, tuple[BaseGeometry, ...]]]
+        self._last = {}
+
+    def day_map(self, reading: Reading) -> DayMap:
+        """The reading's map."""
+        whole = {status: self._union(status, pieces) for status, pieces in reading.pieces.items()}
+        areas: dict[Status, BaseGeometry] = {}
+        overlap = 0.0
+        for status in (s for s in PRECEDENCE if s in whole):
+            area, lost = _without(whole[status], areas.values())
+            overlap += lost
+            if not area.is_empty:
+                areas[status] = area
+        return DayMap(reading, areas, overlap)
+
+    def _union(self, status: Status, pieces: tuple[BaseGeometry, ...]) -> BaseGeometry:
+        """Union of pieces. Pieces are the same objects where files repeat them."""
+        ids = tuple(id(piece) for piece in pieces)
+        if status not in self._last or self._last[status][0] != ids:
+            union = pieces[0] if len(pieces) == 1 else merged(np.array(pieces, dtype=object))
+            self._last[status] = ids, shapely.normalize(union), pieces
+        return self._last[status][1]
+
+
+def change_km2(before: BaseGeometry, after: BaseGeometry) -> float:
+    """Gained plus lost area."""
+    if before is after:
+        return 0.0
+    changed = shapely.symmetric_difference(before, after, grid_size=GRID_DEG)
+    return _km2(polygonal(changed))
+
+
+def _without(area: BaseGeometry, others: Iterable[BaseGeometry]) -> tuple[BaseGeometry, float]:
+    """The area without others, and the km2 it lost to them."""
+    overlap = 0.0
+    for other in others:
+        shared = common(area, other)
+        if not shared.is_empty:
+            overlap += _km2(shared)
+            area = minus(area, other)
+    return area, overlap
+
+
+def _km2(geometry: BaseGeometry) -> float:
+    return float(areas_km2(as_array(geometry))[0])

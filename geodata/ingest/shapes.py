@@ -1,0 +1,114 @@
+"""How does a GeoJSON geometry become a polygon of a map: read, mended, snapped, kept once."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import GeometryArray
+from geodata.geometry import as_array, merged, snapped
+from geodata.ingest.coverage import Coverage
+
+POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A geometry on the grid and the repairs it took, or the rule it breaks."""
+
+    geometry: BaseGeometry | None = None
+    fault: str | None = None
+    repairs: tuple[str, ...] = ()
+
+
+class Shapes:
+    """Shapes by the bytes of their GeoJSON: most polygons come again unchanged every day."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self._known: dict[bytes, Shape] = {}
+
+    def shape(self, geometry: object) -> Shape:
+        """The shape of a GeoJSON geometry object, as parsed."""
+        if not isinstance(geometry, dict):
+            return Shape(fault="has_a_geometry")
+        if geometry.get("type") not in POLYGON_TYPES:
+            return Shape(fault="is_a_polygon")
+        text = orjson.dumps(geometry)
+        key = hashlib.blake2b(text, digest_size=16).digest()
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = read_shape(text, self._coverage)
+        return known
+
+
+def read_shape(text: bytes, coverage: Coverage) -> Shape:
+    """The shape of GeoJSON text: polygons of a status, whatever they were wrapped in."""
+    try:
+        found = shapely.from_geojson(text)
+    except shapely.errors.GEOSException:
+        return Shape(fault="geometry_is_readable")
+    parts = _parts(found)
+    polygons = parts[shapely.get_type_id(parts) == 3]
+    if not len(polygons):
+        return Shape(fault="has_area" if not len(parts) else "is_a_polygon")
+    if not _are_degrees(polygons):
+        return Shape(fault="coordinates_are_degrees")
+    clean = _clean(found, polygons)
+    if clean.is_empty:
+        return Shape(fault="has_area")
+    return _within(clean, coverage, _repairs(found, polygons))
+
+
+def _parts(geometry: BaseGeometry) -> GeometryArray:
+    """The single geometries inside any geometry, heights dropped, empty ones left out."""
+    parts = shapely.get_parts(as_array(shapely.force_2d(geometry)))
+    while (shapely.get_type_id(parts) > 3).any():
+        parts = shapely.get_parts(parts)
+    return np.asarray(parts[~shapely.is_empty(parts)])
+
+
+def _are_degrees(polygons: GeometryArray) -> bool:
+    west, south, east, north = shapely.total_bounds(polygons)
+    return bool(west >= -180 and south >= -90 and east <= 180 and north <= 90)
+
+
+def _clean(found: BaseGeometry, polygons: GeometryArray) -> BaseGeometry:
+    """Valid and on the grid. Parts that overlap are united, as set_precision cannot do it."""
+    if len(polygons) == 1:
+        return snapped(polygons[0])
+    if found.geom_type == "MultiPolygon" and shapely.is_valid(found):
+        return snapped(found)
+    return merged(np.array([snapped(polygon) for polygon in polygons], dtype=object))
+
+
+def _repairs(found: BaseGeometry, polygons: GeometryArray) -> tuple[str, ...]:
+    """The rules the geometry broke and was mended for."""
+    broken = {
+        "geometry_is_flat": bool(shapely.has_z(found)),
+        "geometry_is_plain": found.geom_type == "GeometryCollection",
+        "geometry_is_valid": not bool(shapely.is_valid(polygons).all() and shapely.is_valid(found)),
+    }
+    return tuple(rule for rule, is_broken in broken.items() if is_broken)
+
+
+def _within(clean: BaseGeometry, coverage: Coverage, repairs: tuple[str, ...]) -> Shape:
+    """The parts inside the coverage; the shape is not cut along the outline."""
+    parts = shapely.get_parts(clean)
+    inside = coverage.holds(parts)
+    if not inside.any():
+        return Shape(fault="lies_in_coverage")
+    if inside.all():
+        return Shape(clean, repairs=repairs)
+    kept = shapely.MultiPolygon(list(parts[inside]))
+    return Shape(kept, repairs=(*repairs, "parts_lie_in_coverage"))
+
+
+def properties_of(feature: object) -> dict[str, Any]:
+    """The properties of a GeoJSON feature; none where they are null or no object."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return properties if isinstance(properties, dict) else {}

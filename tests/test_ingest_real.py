@@ -1,0 +1,88 @@
+"""Do the real archives of DeepState come in as they should?"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from ingest_inputs import a_folder, a_source, counts, maps
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from geodata.ingest import ingest
+from geodata.ingest.archive import Member, members
+from geodata.ingest.batches import batch_path
+from geodata.ingest.meter import Limits
+from geodata.ingest.sources.deepstate import stamp_of
+from geodata.workspace import Workspace
+
+
+def outline(shared: Path) -> BaseGeometry:
+    text = (shared / "data/facts/ua_outline_ne10.geojson").read_text(encoding="utf-8")
+    return shape(json.loads(text)["features"][0]["geometry"])
+
+
+REAL = {
+    "occupied_km2_min": 80_000,
+    "occupied_km2_max": 200_000,
+    "change_km2_max": 5_000,
+}
+
+
+@pytest.mark.needs_shared
+def test_all_real_daily_files_are_accepted(tmp_path: Path, shared: Path) -> None:
+    (path,) = (shared / "data/control").glob("deepstate_daily_*.tar.xz")
+    workspace = Workspace(tmp_path / "ws")
+    batch = ingest(workspace, a_source(**REAL), path, coverage=outline(shared))
+    assert (batch.days, batch.files_accepted, batch.verdict) == (656, 656, "accepted")
+    assert counts(batch) == (656, 656, 0)
+    table = maps(tmp_path, batch)
+    assert table["day"].is_monotonic_increasing
+    assert table.geometry.is_valid.all()
+
+
+def real_members(shared: Path, pattern: str, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """Members of a real archive whose last name is wanted."""
+    (path,) = (shared / "data/control").glob(pattern)
+    named = (
+        (each.name.rpartition("/")[2], each) for each in members(path, Limits(), lambda _: None)
+    )
+    return {name: each.data for name, each in named if isinstance(each, Member) and wanted(name)}
+
+
+@pytest.mark.needs_shared
+@pytest.mark.parametrize("around", [1665792000, 1668470400])
+def test_satirical_territories_make_no_jump(tmp_path: Path, shared: Path, around: int) -> None:
+    """The days about 2022-10-15 (Karelia and Abkhazia appear) and 2022-11-15 (Kherson is free)."""
+    near = real_members(
+        shared,
+        "deepstate_raw_geojson_*.tar.xz",
+        lambda name: abs(int(name[:10]) - around) < 4 * 86400,
+    )
+    workspace = Workspace(tmp_path / "ws")
+    folder = a_folder(tmp_path, near)
+    batch = ingest(workspace, a_source(**REAL), folder, coverage=outline(shared))
+    assert batch.files_quarantined == 0
+    snapshots = pd.read_parquet(batch_path(workspace, "deepstate", batch.id) / "snapshots.parquet")
+    assert len(snapshots) > 4
+    assert snapshots["occupied_km2"].diff().abs().max() < 3_000
+    _west, _south, east, north = maps(tmp_path, batch).total_bounds
+    assert (east < 41, north < 53) == (True, True)
+
+
+@pytest.mark.needs_shared
+def test_daily_file_and_body_of_the_evening_before_draw_the_same_map(
+    tmp_path: Path, shared: Path
+) -> None:
+    daily = real_members(shared, "deepstate_daily_*.tar.xz", lambda name: "20250225" in name)
+    bodies = real_members(
+        shared,
+        "deepstate_raw_geojson_*.tar.xz",
+        lambda name: str(stamp_of(name).day) == "2025-02-24",
+    )
+    both = a_folder(tmp_path, {**daily, **bodies})
+    batch = ingest(Workspace(tmp_path / "ws"), a_source(**REAL), both, coverage=outline(shared))
+    table = maps(tmp_path, batch)
+    first, second = table[table["status"] == "occupied"].geometry
+    assert first.intersection(second).area / first.union(second).area > 0.9995
