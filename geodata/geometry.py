@@ -41,7 +41,10 @@ def snapped(geometry: BaseGeometry, grid: float = GRID_DEG) -> BaseGeometry:
     """The areal part, made valid, without heights, on the grid."""
     flat = shapely.force_2d(geometry)
     valid = flat if shapely.is_valid(flat) else shapely.make_valid(flat)
-    return polygonal(shapely.set_precision(polygonal(valid), grid))
+    areal = polygonal(valid)
+    if not shapely.is_valid(areal):
+        areal = shapely.union_all(polygons_of(areal))  # polygons of a collection may overlap
+    return polygonal(shapely.set_precision(areal, grid))
 
 
 def merged(geometries: GeometryArray, grid: float = CUT_GRID_DEG) -> BaseGeometry:

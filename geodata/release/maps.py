@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.cells import DayMap, Fold
@@ -44,39 +46,56 @@ class SourceMaps:
 
 
 def accepted_batches(workspace: Workspace) -> list[tuple[Path, Batch]]:
-    """All batches releases may use, ordered by source and time of ingest."""
+    """All batches releases may use, ordered by source and time of ingest.
+
+    Of several batches of one input, read under different rules, the latest counts.
+    """
     found = []
     for path in sorted(workspace.batches.glob("*/*/batch.json")):
         batch = Batch.model_validate_json(path.read_bytes())
         if batch.verdict == "accepted":
             found.append((path.parent, batch))
-    return sorted(found, key=lambda item: (item[1].source, item[1].ingested, item[1].id))
+    ordered = sorted(found, key=lambda item: (item[1].source, item[1].ingested, item[1].id))
+    latest = {(batch.source, batch.input_sha256): (path, batch) for path, batch in ordered}
+    return list(latest.values())
 
 
 def source_maps(source: str, folders: list[Path]) -> SourceMaps:
     """Maps of several batches of a source put together.
 
-    For a day given by several batches, the map that tells more statuses apart wins, then the
-    batch ingested later.
+    Within the days of a batch that tells more statuses apart, one that tells fewer has no say:
+    between two of its maps the earlier one stands. Else a later batch wins a day.
     """
-    snapshots = pd.concat(
-        [pd.read_parquet(f / "snapshots.parquet").assign(batch=i) for i, f in enumerate(folders)],
-        ignore_index=True,
-    )
-    snapshots["day"] = pd.to_datetime(snapshots["day"]).astype("datetime64[s]")
-    snapshots["told"] = snapshots["statuses"].map(len)
-    best = snapshots.sort_values(["day", "told", "batch"]).drop_duplicates("day", keep="last")
-    maps = pd.concat(
-        [gpd.read_parquet(f / "maps.parquet").assign(batch=i) for i, f in enumerate(folders)],
-        ignore_index=True,
-    )
-    maps["day"] = pd.to_datetime(maps["day"]).astype("datetime64[s]")
-    kept = maps.merge(best[["day", "batch"]], on=["day", "batch"])
+    snapshots = _numbered(folders, pd.read_parquet, "snapshots.parquet")
+    maps = _numbered(folders, gpd.read_parquet, "maps.parquet")
+    kept = snapshots[_has_say(snapshots)]
+    kept = kept.sort_values(["day", "batch"]).drop_duplicates("day", keep="last")
+    rows = maps.merge(kept[["day", "batch"]], on=["day", "batch"])
     return SourceMaps(
         source,
-        gpd.GeoDataFrame(kept.sort_values(["day", "status"], ignore_index=True)),
-        best.drop(columns=["batch", "told"]).reset_index(drop=True),
+        gpd.GeoDataFrame(rows.sort_values(["day", "status"], ignore_index=True)),
+        kept.drop(columns="batch").reset_index(drop=True),
     )
+
+
+def _numbered(folders: list[Path], read: Callable[[Path], pd.DataFrame], name: str) -> pd.DataFrame:
+    """A table of all batches, with the batch's number and days as datetime64[s]."""
+    parts = [read(folder / name).assign(batch=i) for i, folder in enumerate(folders)]
+    table = pd.concat(parts, ignore_index=True)
+    table["day"] = pd.to_datetime(table["day"]).astype("datetime64[s]")
+    return table
+
+
+def _has_say(snapshots: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which snapshots count: those no batch that tells more statuses apart speaks over."""
+    told = snapshots["statuses"].map(len).to_numpy()
+    days = snapshots["day"].to_numpy()
+    counts = np.ones(len(snapshots), dtype=bool)
+    for level in np.unique(told):
+        better = days[told > level]
+        if len(better):
+            counts &= ~((told == level) & (days >= better.min()) & (days <= better.max()))
+    return counts
 
 
 def folded(
