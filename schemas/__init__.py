@@ -4,6 +4,7 @@ from schemas.batch import Batch, Issue, Snapshot
 from schemas.cell import Cell
 from schemas.deposit import Deposit
 from schemas.estimate import Estimate
+from schemas.layer import Layer
 from schemas.place import AdminArea, Settlement
 from schemas.release import Manifest, TableFile
 from schemas.source import Expectations, Source
@@ -19,6 +20,7 @@ __all__ = [
     "Estimate",
     "Expectations",
     "Issue",
+    "Layer",
     "Manifest",
     "Settlement",
     "Snapshot",

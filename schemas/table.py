@@ -2,14 +2,16 @@
 
 import types
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from schemas.fields import Record
 
-ColumnType = Literal["string", "integer", "number", "boolean", "date", "strings", "geometry"]
+ColumnType = Literal[
+    "string", "integer", "number", "boolean", "date", "datetime", "strings", "geometry"
+]
 
 _PLAIN: dict[object, ColumnType] = {
     str: "string",
@@ -17,6 +19,7 @@ _PLAIN: dict[object, ColumnType] = {
     float: "number",
     bool: "boolean",
     date: "date",
+    datetime: "datetime",
     bytes: "geometry",
 }
 
