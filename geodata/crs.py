@@ -3,12 +3,15 @@
 Everything stored is CRS84: longitude, latitude in degrees on WGS 84.
 """
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+
+from geodata.errors import InvalidInput
 
 CRS84 = "OGC:CRS84"
 CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -43,3 +46,72 @@ def areas_km2(geometries: GeometryArray) -> npt.NDArray[np.float64]:
     from geodesic edges by less than 1e-6 of the area for edges under 10 km.
     """
     return np.asarray(shapely.area(reproject(geometries, CRS84, EQUAL_AREA)) / 1e6)
+
+
+@dataclass(frozen=True)
+class Axes:
+    """A CRS a client may ask for: its URI, its authority code, the order of its axes.
+
+    swapped: the authority puts northing (or latitude) first. bounds: west, south, east, north in
+    CRS84 where it may be used.
+    """
+
+    uri: str
+    code: str
+    swapped: bool
+    bounds: tuple[float, float, float, float]
+
+    def from_crs84(self, geometries: GeometryArray) -> GeometryArray:
+        """Geometries from CRS84 into this CRS, in the authority's order of axes."""
+        moved = geometries if self.code == CRS84 else reproject(geometries, CRS84, self.code)
+        return flipped(moved) if self.swapped else moved
+
+    def to_crs84(self, geometries: GeometryArray) -> GeometryArray:
+        """Geometries in this CRS, in the authority's order of axes, to CRS84."""
+        plain = flipped(geometries) if self.swapped else geometries
+        return plain if self.code == CRS84 else reproject(plain, self.code, CRS84)
+
+
+def flipped(geometries: GeometryArray) -> GeometryArray:
+    """Geometries with x and y exchanged."""
+    return np.asarray(shapely.transform(geometries, lambda xy: xy[:, ::-1]))
+
+
+def _epsg(code: int) -> Axes:
+    crs = pyproj.CRS.from_epsg(code)
+    first = crs.axis_info[0].direction
+    area = crs.area_of_use
+    if area is None:
+        raise ValueError(f"EPSG:{code} has no area of use; offer another")
+    uri = f"http://www.opengis.net/def/crs/EPSG/0/{code}"
+    return Axes(uri, f"EPSG:{code}", first == "north", area.bounds)
+
+
+CRS84_AXES = Axes(CRS84_URI, CRS84, swapped=False, bounds=(-180.0, -90.0, 180.0, 90.0))
+OFFERED = {
+    axes.uri: axes
+    for axes in (
+        CRS84_AXES,
+        *(_epsg(code) for code in (4326, 3857, 4258, 3035, 32634, 32635, 32636, 32637)),
+    )
+}
+"""CRSs a client may ask for, by URI; CRS84 is what is stored."""
+
+
+def parse_crs(text: str, parameter: str) -> Axes:
+    """An offered CRS by URI, CURIE `[EPSG:3857]` or plain `EPSG:3857`.
+
+    Raises InvalidInput. Nothing is ever looked up: what is not in OFFERED is refused.
+    """
+    found = OFFERED.get(text) or _by_code().get(text.strip("[]<>").upper())
+    if found is None:
+        raise InvalidInput(
+            f"{parameter} is {text[:80]!r}; offered are {', '.join(OFFERED)}", parameter=parameter
+        )
+    return found
+
+
+@cache
+def _by_code() -> dict[str, Axes]:
+    codes = {axes.code.upper(): axes for axes in OFFERED.values()}
+    return {**codes, "CRS84": CRS84_AXES, "OGC:1.3:CRS84": CRS84_AXES}

@@ -16,11 +16,11 @@ from geodata.answers.question import (
     Question,
     parse_control,
 )
+from geodata.catalogue import Collection
 from geodata.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.interval import parse_datetime, parse_day, today
 from geodata.query import BBox, Query
-from geodata.store.base import Collection
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
 TEXT_MAX = 4000

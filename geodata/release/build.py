@@ -10,6 +10,8 @@ import pandas as pd
 
 from geodata import __version__, facts
 from geodata.errors import InvalidInput
+from geodata.frame import placed
+from geodata.release.features import write_all_features
 from geodata.release.history import Histories, source_history
 from geodata.release.manifest import (
     FORMAT,
@@ -120,7 +122,8 @@ def _write(workspace: Workspace, tables: Tables, batches: tuple[Batch, ...]) -> 
     """Write tables and manifest into a new release folder, unless nothing is new."""
     before = newest_manifest(workspace)
     with scratch_folder(workspace.releases) as folder:
-        files = (*_write_tables(folder, tables), *_write_words(folder))
+        features = write_all_features(folder, _by_collection(tables))
+        files = (*_write_tables(folder, tables), *_write_words(folder), *features)
         content = content_sha256(files)
         if before is not None and before.content_sha256 == content:
             return before
@@ -129,6 +132,12 @@ def _write(workspace: Workspace, tables: Tables, batches: tuple[Batch, ...]) -> 
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
         settle(folder, workspace.releases / manifest.id)
     return manifest
+
+
+def _by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
+    """The tables with geometry by the collection they are."""
+    named = {name.replace("_", "-"): gpd.GeoDataFrame(t) for name, t in tables.items()}
+    return {**named, "estimates": placed(tables["estimates"], named["deposits"])}
 
 
 def _write_tables(folder: Path, tables: Tables) -> list[TableFile]:

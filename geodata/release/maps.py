@@ -8,12 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geodata.cells import DayMap, Fold
 from geodata.errors import Damaged
+from geodata.release.feeds import combined
 from geodata.workspace import Workspace, new_folder
 from schemas import Batch
 
@@ -61,21 +60,15 @@ def accepted_batches(workspace: Workspace) -> list[tuple[Path, Batch]]:
 
 
 def source_maps(source: str, folders: list[Path]) -> SourceMaps:
-    """Maps of several batches of a source put together.
+    """Maps of several batches of a source put together, one a day; see `feeds`.
 
-    Within the days of a batch that tells more statuses apart, one that tells fewer has no say:
-    between two of its maps the earlier one stands. Else a later batch wins a day.
+    Land drawn as government-held is left out: it is what no cell covers.
     """
     snapshots = _numbered(folders, pd.read_parquet, "snapshots.parquet")
     maps = _numbered(folders, gpd.read_parquet, "maps.parquet")
-    kept = snapshots[_has_say(snapshots)]
-    kept = kept.sort_values(["day", "batch"]).drop_duplicates("day", keep="last")
-    rows = maps.merge(kept[["day", "batch"]], on=["day", "batch"])
-    return SourceMaps(
-        source,
-        gpd.GeoDataFrame(rows.sort_values(["day", "status"], ignore_index=True)),
-        kept.drop(columns="batch").reset_index(drop=True),
-    )
+    days, rows = combined(snapshots, maps[(maps["status"] != "government").to_numpy()])
+    ordered = rows.sort_values(["day", "status"], ignore_index=True)
+    return SourceMaps(source, gpd.GeoDataFrame(ordered), days.sort_values("day", ignore_index=True))
 
 
 def _numbered(folders: list[Path], read: Callable[[Path], pd.DataFrame], name: str) -> pd.DataFrame:
@@ -84,18 +77,6 @@ def _numbered(folders: list[Path], read: Callable[[Path], pd.DataFrame], name: s
     table = pd.concat(parts, ignore_index=True)
     table["day"] = pd.to_datetime(table["day"]).astype("datetime64[s]")
     return table
-
-
-def _has_say(snapshots: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which snapshots count: those no batch that tells more statuses apart speaks over."""
-    told = snapshots["statuses"].map(len).to_numpy()
-    days = snapshots["day"].to_numpy()
-    counts = np.ones(len(snapshots), dtype=bool)
-    for level in np.unique(told):
-        better = days[told > level]
-        if len(better):
-            counts &= ~((told == level) & (days >= better.min()) & (days <= better.max()))
-    return counts
 
 
 def folded(

@@ -4,44 +4,61 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
+from geodata.catalogue import Collection
+from geodata.crs import CRS84
+from geodata.formats.features import SEPARATOR, IntArray, encode
+from geodata.formats.rows import Rows
+from geodata.frame import Frame
 from geodata.query import Query
 from schemas import Manifest
-from schemas.table import Column
 
 
 @dataclass(frozen=True)
 class Page:
     """The rows of a query that were asked for, and how many match in all.
 
-    rows: columns of the collection and `geometry`, CRS84, in the order of the collection.
-    next_start: ordinal of the first row after this page, None on the last page.
+    at: rows of the frame, in the order asked. next_start: ordinal of the first row after this
+    page among the matches, None on the last page.
     """
 
-    rows: gpd.GeoDataFrame
+    frame: Frame
+    query: Query
+    at: IntArray
     matched: int
     next_start: int | None
 
+    def __len__(self) -> int:
+        return len(self.at)
 
-@dataclass(frozen=True)
-class Collection:
-    """What a collection is called, which columns it has, and which of them are its days.
+    def features(self) -> bytes:
+        """The rows as GeoJSON features joined by commas, in the CRS and with the columns asked."""
+        if self.query.is_plain:
+            return self.frame.features(self.at)
+        rows = self.selected()
+        return SEPARATOR.join(encode(rows.table, rows.geometry))
 
-    by_source: its rows depend on a control source.
-    """
-
-    id: str
-    title: str
-    description: str
-    columns: tuple[Column, ...]
-    begins: str | None = None
-    ends: str | None = None
-    by_source: bool = False
+    def selected(self) -> Rows:
+        """The rows with the columns asked; coordinates in the authority's order of axes."""
+        query = self.query
+        rows = self.frame.rows(self.at, query.properties)
+        if query.skip_geometry:
+            return Rows(rows.columns, rows.table, None, query.crs.code)
+        return Rows(
+            rows.columns,
+            rows.table,
+            query.crs.from_crs84(self.frame.geometry[self.at]),
+            query.crs.code,
+        )
 
     @property
-    def column_names(self) -> tuple[str, ...]:
-        """Names of the columns that are properties, in order."""
-        return tuple(c.name for c in self.columns if c.type != "geometry")
+    def rows(self) -> gpd.GeoDataFrame:
+        """The rows as a GeoDataFrame, CRS84, all properties."""
+        found = self.frame.rows(self.at)
+        table = found.table.to_pandas(date_as_object=False)
+        return gpd.GeoDataFrame(table, geometry=found.geometry, crs=CRS84)
 
 
 class Store(Protocol):
@@ -60,5 +77,15 @@ class Store(Protocol):
     def select(self, query: Query) -> Page:
         """The rows a query asks for. Raises InvalidInput, NotFound."""
 
-    def item(self, query: Query, item_id: str) -> gpd.GeoDataFrame:
+    def item(self, query: Query, item_id: str) -> Page:
         """One row by id, the query's `when` and `source` applied. Raises NotFound."""
+
+
+def as_rows(positions: object) -> IntArray:
+    """Row numbers as an index array."""
+    return np.asarray(positions, dtype=np.intp)
+
+
+def box_rows(frame: Frame, shape: shapely.Geometry) -> IntArray:
+    """Rows whose geometry meets a shape, CRS84, ascending."""
+    return np.sort(as_rows(frame.tree.query(shape, predicate="intersects")))

@@ -1,22 +1,30 @@
 """The embedded store: a release folder opened into arrays, answering queries by masks."""
 
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-import shapely
 
+from geodata.catalogue import COLLECTIONS, Collection, layer_collection
 from geodata.errors import NotFound
+from geodata.formats.features import IntArray, KeptFeatures
+from geodata.frame import Frame
 from geodata.interval import today
 from geodata.query import Query
-from geodata.store.base import Collection, Page
-from geodata.store.catalogue import COLLECTIONS
+from geodata.store.base import Page, as_rows
 from geodata.store.choice import PRIORITY, SourceBook
-from geodata.store.masks import Mask, box_mask, day_mask, equal_mask
-from geodata.store.overlaid import Overlaid
-from geodata.store.tables import Tables, days_of
+from geodata.store.masks import matching_rows
+from geodata.store.overlaid import KEPT_DAYS, Overlaid
+from geodata.store.tables import Tables
 from schemas import Manifest
+
+KEPT_MATCHES = 256
+"""How many queries' matching rows are kept."""
+KEPT_ROWS = 20_000_000
+"""How many row numbers they may hold together (160 MB)."""
 
 
 class EmbeddedStore:
@@ -26,7 +34,11 @@ class EmbeddedStore:
         self.tables = Tables.opened(folder)
         self.book = SourceBook(self.tables.sources, self.tables.plain("snapshots"), priority)
         self.overlaid = Overlaid(self.tables, self.book)
-        self._table = lru_cache(maxsize=None)(self._read_table)
+        layers = (layer_collection(layer) for layer in self.tables.layers)
+        self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
+        self._frame = lru_cache(maxsize=None)(self._read_frame)
+        self._deposits = lru_cache(maxsize=KEPT_DAYS)(self._read_deposits)
+        self._matches = _Matches()
 
     def __repr__(self) -> str:
         return f"EmbeddedStore({self.manifest.id})"
@@ -38,90 +50,70 @@ class EmbeddedStore:
 
     def collections(self) -> tuple[Collection, ...]:
         """All collections, in the order they are listed."""
-        return COLLECTIONS
+        return tuple(self._collections.values())
 
     def collection(self, name: str) -> Collection:
         """One collection. Raises NotFound, naming what there is."""
-        found = next((c for c in COLLECTIONS if c.id == name), None)
+        found = self._collections.get(name)
         if found is None:
-            known = ", ".join(c.id for c in COLLECTIONS)
+            known = ", ".join(self._collections)
             raise NotFound(f"there is no collection {name[:60]!r}; there are {known}")
         return found
 
     def select(self, query: Query) -> Page:
-        """The rows a query asks for, in the order of the release."""
-        table, mask = self._matching(query)
-        rows = np.flatnonzero(mask)
+        """The rows a query asks for, in the order of the release or as sorted."""
+        frame, key = self._asked(query)
+        rows = self._matches.get(key, lambda: matching_rows(frame, query, self._source_of(query)))
         stop = query.start + query.limit
-        page = table.iloc[rows[query.start : stop]]
-        return Page(page, len(rows), stop if stop < len(rows) else None)
+        following = stop if stop < len(rows) else None
+        return Page(frame, query, rows[query.start : stop], len(rows), following)
 
-    def item(self, query: Query, item_id: str) -> gpd.GeoDataFrame:
+    def item(self, query: Query, item_id: str) -> Page:
         """One row by id. Raises NotFound."""
-        table = self._asked(query)
-        rows = table[(table["id"] == item_id).to_numpy()]
-        if rows.empty:
+        frame, _ = self._asked(query)
+        row = frame.row_of(item_id)
+        if row is None:
             raise NotFound(f"{query.collection} has no item {item_id[:80]!r}")
-        return rows
+        return Page(frame, query, as_rows([row]), 1, None)
 
-    def extent(self, name: str) -> tuple[float, float, float, float]:
-        """Bounds of a collection, CRS84 west, south, east, north."""
-        bounds = self._table(name).total_bounds
-        return tuple(float(b) for b in bounds)  # type: ignore[return-value]
+    def extent(self, name: str) -> tuple[float, float, float, float] | None:
+        """Bounds of a collection, CRS84 west, south, east, north; None where it has no place."""
+        return self._frame(name).bounds
 
     def days(self, name: str) -> tuple[str | None, str | None]:
         """First and last day of a collection, None where open or timeless."""
         collection = self.collection(name)
         if name == "deposits":
-            first = min(self.book.first_day(s) for s in self.book.present)
-            return str(first), None
+            return str(min(self.book.first_day(s) for s in self.book.present)), None
         if collection.begins is None:
             return None, None
-        begins = days_of(self._table(name), collection.begins)
-        ends = days_of(self._table(name), collection.ends) if collection.ends else begins
+        begins = self._frame(name).days(collection.begins)
+        ends = self._frame(name).days(collection.ends) if collection.ends else begins
+        first = begins[~np.isnat(begins)]
         last = None if np.isnat(ends).any() or not len(ends) else str(ends.max())
-        return (str(begins.min()) if len(begins) else None), last
+        return (str(first.min()) if len(first) else None), last
 
     def warmed(self) -> "EmbeddedStore":
-        """The store itself, with today's overlay ready, so that the first answer is quick."""
-        self.overlaid.on(today(), None)
-        for collection in COLLECTIONS:
-            self._table(collection.id)
+        """The store itself, read and with today's overlay ready, so the first answer is quick."""
+        self._deposits(today(), None)
+        for name in self._collections:
+            self._frame(name).tree.query(None)
         return self
 
-    def _matching(self, query: Query) -> tuple[gpd.GeoDataFrame, Mask]:
-        """The table asked and the mask of its rows that match."""
-        table = self._asked(query)
-        mask = np.ones(len(table), dtype=bool)
-        if query.bbox is not None:
-            mask &= box_mask(table, query.bbox)
-        columns = {c.name: c for c in self.collection(query.collection).columns}
-        for name, text in query.equals:
-            mask &= equal_mask(table, columns[name], text)
-        return table, mask & self._time_mask(table, query)
-
-    def _asked(self, query: Query) -> gpd.GeoDataFrame:
-        """The table a query looks into; deposits as they stand on the day asked."""
+    def _asked(self, query: Query) -> tuple[Frame, tuple[object, ...]]:
+        """The frame a query looks into, and the key of its matches."""
         self.collection(query.collection)
         if query.collection != "deposits":
-            return self._table(query.collection)
-        day = (
-            today() if query.when is None else min(query.when.last, max(today(), query.when.start))
-        )
-        return self.overlaid.on(day, query.source)
+            day = today() if query.collection == "control" else None
+            return self._frame(query.collection), (query.collection, day, *query.matching_key)
+        day = self.deposit_day(query)
+        return self._deposits(day, query.source), ("deposits", day, *query.matching_key)
 
-    def _time_mask(self, table: gpd.GeoDataFrame, query: Query) -> Mask:
-        """Rows of the days and the source asked."""
-        collection = self.collection(query.collection)
-        mask = np.ones(len(table), dtype=bool)
-        if collection.begins is not None and query.when is not None:
-            begins = days_of(table, collection.begins)
-            ends = days_of(table, collection.ends) if collection.ends else begins + 1
-            mask &= day_mask(begins, ends, query.when)
-        source = self._source_of(query)
-        if source is not None and "source" in table:
-            mask &= (table["source"] == source).to_numpy()
-        return mask
+    def deposit_day(self, query: Query) -> date:
+        """The day deposits are laid over control for: the last of those asked, today if none."""
+        if query.when is None:
+            return today()
+        return min(query.when.last, max(today(), query.when.start))
 
     def _source_of(self, query: Query) -> str | None:
         """The control source whose rows are wanted; None for all.
@@ -134,15 +126,34 @@ class EmbeddedStore:
             return self.book.choose(query.when.start).source
         return None
 
-    def _read_table(self, name: str) -> gpd.GeoDataFrame:
-        if name == "estimates":
-            return self._estimates()
-        if name in {"deposits", "control", "admin-areas"}:
-            return getattr(self.tables, name.replace("-", "_"))
-        return self.tables.geo(name)
+    def _read_deposits(self, day: date, source: str | None) -> Frame:
+        return Frame.of(self.collection("deposits"), self.overlaid.on(day, source))
 
-    def _estimates(self) -> gpd.GeoDataFrame:
-        """Estimates at the point of their deposit."""
-        deposits = self.tables.deposits.set_index("id").geometry
-        points = shapely.centroid(deposits.loc[self.tables.estimates["deposit_id"]].to_numpy())
-        return gpd.GeoDataFrame(self.tables.estimates, geometry=points, crs="OGC:CRS84")
+    def _read_frame(self, name: str) -> Frame:
+        collection = self.collection(name)
+        path = self.tables.features_path(name)
+        kept = KeptFeatures(path) if path.is_file() else None
+        return Frame.of(collection, self.tables.of_collection(collection), kept)
+
+
+class _Matches:
+    """Matching rows of recent queries, so that a count is made once per release and filter."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[object, ...], IntArray] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: tuple[object, ...], find: Callable[[], IntArray]) -> IntArray:
+        """The rows kept under a key, found where they are not."""
+        rows = self._kept.get(key)
+        if rows is None:
+            rows = find()
+            self._keep(key, rows)
+        return rows
+
+    def _keep(self, key: tuple[object, ...], rows: IntArray) -> None:
+        self._kept[key] = rows
+        self._size += len(rows)
+        while self._kept and (len(self._kept) > KEPT_MATCHES or self._size > KEPT_ROWS):
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped)

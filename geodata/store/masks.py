@@ -1,59 +1,115 @@
-"""Which rows of a table match a box, days and equal properties: masks over columns."""
+"""Which rows of a frame match a box, days, equal properties and a filter, and in which order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from geodata.commodities import members
 from geodata.errors import InvalidInput
-from geodata.interval import DayArray, Interval, overlaps, parse_day
-from geodata.query import BBox
+from geodata.formats.features import IntArray
+from geodata.frame import Frame
+from geodata.interval import DayArray, Interval, overlaps, parse_datetime, parse_day
+from geodata.query import BBox, Query, SortKey
 from schemas.table import Column
 
 Mask = npt.NDArray[np.bool_]
 
 
-def box_mask(table: gpd.GeoDataFrame, bbox: BBox) -> Mask:
-    """Rows whose geometry intersects the box; rows without geometry match every box.
+def matching_rows(frame: Frame, query: Query, source: str | None) -> IntArray:
+    """Rows that match, in the order asked: that of the release where none is."""
+    rows = _placed_rows(frame, query)
+    mask = _row_mask(frame, query, source)
+    if rows is None:
+        rows = np.arange(len(frame)) if mask is None else np.flatnonzero(mask)
+    elif mask is not None:
+        rows = rows[mask[rows]]
+    return ordered(frame, rows, query.sortby) if query.sortby else rows
 
-    The box is closed; west > east crosses the antimeridian and is two boxes.
-    """
+
+def _placed_rows(frame: Frame, query: Query) -> IntArray | None:
+    """Rows that meet the box, ascending, rows without geometry among them; None for all."""
+    if query.bbox is None and query.area is None:
+        return None
+    parts = [] if query.bbox is None else boxes(query.bbox)
+    if query.area is not None:
+        parts.append(shapely.from_wkb(query.area))
+    hits = [frame.tree.query(part, predicate="intersects") for part in parts]
+    found = np.concatenate([*hits, frame.unplaced])
+    return np.sort(found) if len(parts) == 1 else np.unique(found)
+
+
+def boxes(bbox: BBox) -> list[shapely.Geometry]:
+    """A box, or the two it is made of where it crosses the antimeridian."""
     west, south, east, north = bbox
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    shapes = table.geometry.to_numpy()
-    found = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    for left, right in spans:
-        found |= shapely.intersects(shapes, shapely.box(left, south, right, north))
-    return np.asarray(found)
+    return [shapely.box(left, south, right, north) for left, right in spans]
 
 
-def day_mask(begins: DayArray, ends: DayArray, when: Interval) -> Mask:
-    """Rows whose half-open interval shares a day with `when`; NaT ends are open."""
-    return overlaps(begins, ends, when)
+def _row_mask(frame: Frame, query: Query, source: str | None) -> Mask | None:
+    """All conditions that are not about place; None where there is none."""
+    columns = {column.name: column for column in frame.collection.properties}
+    masks = [equal_mask(frame, columns[name], text) for name, text in query.equals]
+    if query.filter is not None:
+        masks.append(query.filter.mask(frame))
+    if query.when is not None and frame.collection.begins is not None:
+        masks.append(day_mask(frame, query.when))
+    if source is not None and "source" in columns:
+        masks.append(_true(pc.equal(frame.column("source"), source)))
+    return np.logical_and.reduce(masks) if masks else None
 
 
-def equal_mask(table: pd.DataFrame, column: Column, text: str) -> Mask:
+def day_mask(frame: Frame, when: Interval) -> Mask:
+    """Rows whose days share one with `when`; open ends and rows without days match."""
+    collection = frame.collection
+    begins = frame.days(collection.begins or "")
+    ends = _exclusive_ends(frame, begins)
+    return np.asarray(overlaps(begins, ends, when))
+
+
+def _exclusive_ends(frame: Frame, begins: DayArray) -> DayArray:
+    """The first day after each row's; that of its one day where it has no end column."""
+    collection = frame.collection
+    if collection.ends is None:
+        return begins + np.timedelta64(1, "D")
+    closed = np.timedelta64(1 if collection.layer is not None else 0, "D")
+    return frame.days(collection.ends) + closed
+
+
+def equal_mask(frame: Frame, column: Column, text: str) -> Mask:
     """Rows whose column equals the text read as the column's type; in a list: any entry.
 
     Raises InvalidInput where the text cannot be read so.
     """
-    values = table[column.name]
+    values = frame.column(column.name)
     if column.type == "strings":
         return _any_entry(values, _spelled(column.name, text))
     if column.type == "string":
-        return np.asarray(values.isin(list(_spelled(column.name, text))), dtype=bool)
-    if column.type == "date":
-        return np.asarray(values == pd.Timestamp(parse_day(text, column.name)), dtype=bool)
-    wanted = _number(column, text) if column.type in {"number", "integer"} else _flag(column, text)
-    return np.asarray((values == wanted).fillna(value=False), dtype=bool)
+        return _true(pc.is_in(values, pa.array(sorted(_spelled(column.name, text)))))
+    return _equals(values, READ[column.type](column, text))
 
 
-def _any_entry(values: pd.Series, wanted: frozenset[str]) -> Mask:
-    return np.array([not wanted.isdisjoint(entries) for entries in values], dtype=bool)
+def _any_entry(values: pa.ListArray, wanted: Iterable[str]) -> Mask:
+    found = np.zeros(len(values), dtype=bool)
+    entries = pc.list_flatten(values)
+    owners = pc.list_parent_indices(values).to_numpy()
+    found[owners[_true(pc.is_in(entries, pa.array(sorted(wanted))))]] = True
+    return found
+
+
+def _equals(values: pa.Array, wanted: object) -> Mask:
+    if isinstance(wanted, Interval):
+        days = values.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+        return np.asarray(overlaps(days, days + np.timedelta64(1, "D"), wanted) & ~np.isnat(days))
+    return _true(pc.equal(values, pa.scalar(wanted)))
+
+
+def _true(found: pa.BooleanArray) -> Mask:
+    """Null counts as no."""
+    return np.asarray(pc.fill_null(found, fill_value=False).to_numpy(zero_copy_only=False))
 
 
 def _spelled(name: str, text: str) -> frozenset[str]:
@@ -79,6 +135,26 @@ def _flag(column: Column, text: str) -> bool:
             f"{column.name} is {text[:40]!r}; give true or false", parameter=column.name
         )
     return text.lower() == "true"
+
+
+READ: dict[str, Callable[[Column, str], object]] = {
+    "number": _number,
+    "integer": _number,
+    "boolean": _flag,
+    "date": lambda column, text: parse_day(text, column.name),
+    "datetime": lambda column, text: parse_datetime(text, column.name),
+}
+"""How the text of a parameter is read, by type of column."""
+
+
+def ordered(frame: Frame, rows: IntArray, keys: tuple[SortKey, ...]) -> IntArray:
+    """Rows sorted by properties, nulls last; ties in the order of the release."""
+    names = [name for name, _ in keys]
+    picked = frame.table.select(names).take(pa.array(rows))
+    table = picked.append_column("\0row", pa.array(np.arange(len(rows))))
+    order = [(name, "descending" if descends else "ascending") for name, descends in keys]
+    indices = pc.sort_indices(table, sort_keys=[*order, ("\0row", "ascending")])
+    return np.asarray(rows[indices.to_numpy()])
 
 
 def commodity_mask(commodities: Iterable[tuple[str, ...]], word: str) -> Mask:

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cells import land_of
-from geodata.errors import NotFound
+from geodata.errors import InvalidInput, NotFound
 from geodata.front import Front, flips_if_line_moves_km, front, samples
 from geodata.overlay import FloatArray, share_inside
 from geodata.store.choice import Choice, SourceBook
@@ -117,7 +117,7 @@ class Overlaid:
         known = self.tables.territories
         if name not in known:
             raise NotFound(
-                f"territory {name!r} is not defined; defined are {', '.join(known)}",
+                f"territory {name[:60]!r} is not defined; defined are {', '.join(known)}",
                 parameter="territory",
             )
         return known[name]
@@ -129,11 +129,14 @@ class Overlaid:
         return land(self.territory(name), self.tables.areas, self._lands(source), day)
 
     def lying_in(self, name: str, day: date, source: str | None) -> Lying:
-        """How all deposits lie in a territory on a day."""
+        """How all deposits lie in a territory on a day. Raises InvalidInput for an unknown one."""
+        try:
+            wanted = codes(self.territory(name), self.tables.areas)
+        except NotFound as error:
+            raise InvalidInput(error.detail, parameter=error.parameter) from None
         shapes = self.tables.footprints
         inside = share_inside(shapes, self.extent_of(name, source))
         oblasts = self.tables.deposits["oblasts"].to_numpy(dtype=object)
-        wanted = codes(self.territory(name), self.tables.areas)
         share = share_inside(shapes, self.territory_on(name, day, source))
         return Lying(may_lie_in(inside, oblasts, wanted), share.round(6))
 

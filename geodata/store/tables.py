@@ -11,12 +11,14 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.catalogue import Collection
 from geodata.crs import GeometryArray
 from geodata.errors import Damaged
+from geodata.frame import placed
 from geodata.overlay import footprints
-from geodata.release.manifest import read_manifest
+from geodata.release.manifest import check_files, read_manifest
 from geodata.territories import Areas
-from schemas import Manifest, Source, Territory
+from schemas import Layer, Manifest, Source, Territory
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,10 @@ class Tables:
 
     @classmethod
     def opened(cls, folder: Path) -> "Tables":
-        """Open a release folder. Raises Damaged where its manifest cannot be read."""
-        return cls(folder, read_manifest(folder))
+        """Open a release folder. Raises Damaged where it is not what its manifest says."""
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+        return cls(folder, manifest)
 
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """A table with geometry, CRS84."""
@@ -73,6 +77,27 @@ class Tables:
     def admin_areas(self) -> gpd.GeoDataFrame:
         """Country, oblasts and raions."""
         return self.geo("admin_areas")
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """Layers users brought; none where the release has none."""
+        if not (self.folder / "layers.json").is_file():
+            return []
+        return [Layer.model_validate(row) for row in self.words("layers")]
+
+    def of_collection(self, collection: Collection) -> gpd.GeoDataFrame:
+        """The table behind a collection, with geometry."""
+        if collection.layer is not None:
+            return self.geo(f"layer-{collection.id}")
+        if collection.id == "estimates":
+            return placed(self.estimates, self.deposits)
+        kept = {"deposits", "control", "admin-areas"}
+        name = collection.id.replace("-", "_")
+        return getattr(self, name) if collection.id in kept else self.geo(name)
+
+    def features_path(self, name: str) -> Path:
+        """Where the encoded features of a collection are kept, if they are."""
+        return self.folder / f"{name}.features"
 
     @cached_property
     def areas(self) -> Areas:

@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
+from geodata.catalogue import Collection
 from geodata.crs import CRS84_URI
-from geodata.store.base import Collection
 from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
 from service.links import JSON, collection_links, link
@@ -37,7 +37,10 @@ def _described(ask: Ask, found: Collection) -> dict[str, object]:
 
 
 def _extent(store: EmbeddedStore, name: str) -> dict[str, object]:
-    extent: dict[str, object] = {"spatial": {"bbox": [list(store.extent(name))], "crs": CRS84_URI}}
+    extent: dict[str, object] = {}
+    bounds = store.extent(name)
+    if bounds is not None:
+        extent["spatial"] = {"bbox": [list(bounds)], "crs": CRS84_URI}
     first, last = store.days(name)
     if first is not None:
         begins = f"{first}T00:00:00Z"

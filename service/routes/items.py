@@ -1,17 +1,14 @@
 """Features of a collection: a page of them, or one."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-import geopandas as gpd
 from starlette.responses import Response
 
-from geodata.answers.rows import json_rows
 from geodata.crs import CRS84_URI
-from geodata.formats.geojson import feature
+from geodata.formats.geojson import dumps
 from geodata.query import Query
-from geodata.store.base import Collection, Page
+from geodata.store.base import Page
 from geodata.store.embedded import EmbeddedStore
 from schemas.table import Column
 from service.ask import Ask
@@ -64,16 +61,9 @@ def items(ask: Ask) -> Response:
     query = items_query(ask.words, collection)
     page = ask.store.select(query)
     links = _page_links(ask, query, page)
-    response = ask.geojson(
-        {
-            "type": "FeatureCollection",
-            "features": _features(collection, page.rows),
-            "numberMatched": page.matched,
-            "numberReturned": len(page.rows),
-            "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "links": links,
-        }
-    )
+    about = dumps({"numberMatched": page.matched, "numberReturned": len(page), "links": links})
+    body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (page.features(), about[1:])
+    response = Response(body, media_type=GEOJSON)
     response.headers["Content-Crs"] = f"<{CRS84_URI}>"
     response.headers["OGC-NumberMatched"] = str(page.matched)
     response.headers["Link"] = link_header(links)
@@ -83,20 +73,15 @@ def items(ask: Ask) -> Response:
 def item(ask: Ask) -> Response:
     """One feature, GeoJSON."""
     collection = ask.store.collection(ask.path_words["collection"])
-    row = ask.store.item(items_query(ask.words, collection), ask.path_words["item"])
-    found = _features(collection, row)[0]
-    found["links"] = [
+    page = ask.store.item(items_query(ask.words, collection), ask.path_words["item"])
+    links = [
         self_link(ask.base, ask.path, ask.words, GEOJSON),
         link(ask.href(f"/collections/{collection.id}"), "collection", JSON, collection.title),
     ]
-    response = ask.geojson(found)
+    body = page.features()[:-1] + b"," + dumps({"links": links})[1:]
+    response = Response(body, media_type=GEOJSON)
     response.headers["Content-Crs"] = f"<{CRS84_URI}>"
     return response
-
-
-def _features(collection: Collection, rows: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    properties = json_rows(rows, collection.column_names)
-    return [feature(p, shape) for p, shape in zip(properties, rows.geometry, strict=True)]
 
 
 def _page_links(ask: Ask, query: Query, page: Page) -> list[Link]:

@@ -7,6 +7,7 @@ from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
 from service.ask import Ask
+from service.catalog import Catalog
 from service.links import JSON, link
 from service.params import Param
 
@@ -15,6 +16,11 @@ BETWEEN = (
     Param("to", {"type": "string"}, "The later release.", required=True),
 )
 MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".json": JSON}
+
+
+def known(catalog: Catalog) -> str:
+    """The releases there are and the one published: what the list of releases depends on."""
+    return " ".join((*catalog.workspace.release_ids(), str(catalog.workspace.current_id())))
 
 
 def releases(ask: Ask) -> Response:
@@ -39,11 +45,11 @@ def release(ask: Ask) -> Response:
 def release_file(ask: Ask) -> Response:
     """One file of a release, byte by byte as its manifest says."""
     manifest, name = _manifest(ask), ask.path_words["name"]
-    known = [table.name for table in manifest.tables]
-    if name not in known:
-        raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(known)}")
+    names = [table.name for table in manifest.tables]
+    if name not in names:
+        raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(names)}")
     path = ask.catalog.workspace.release_path(manifest.id) / name
-    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix])
+    return FileResponse(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
 
 
 def release_diff(ask: Ask) -> Response:

@@ -1,0 +1,137 @@
+"""Which collections are there, with which columns and which days."""
+
+from dataclasses import dataclass
+
+from schemas import AdminArea, Cell, Change, Deposit, Estimate, Layer, Settlement, Span
+from schemas.fields import Record
+from schemas.layer import layer_columns
+from schemas.table import Column, columns
+
+NEVER_EMPTY, MAY_BE_EMPTY = False, True
+VERDICTS = ("occupied", "uncertain", "contested", "government", "unknown")
+OVERLAY_COLUMNS = (
+    Column("control", "string", NEVER_EMPTY, "Verdict on the day.", choices=VERDICTS),
+    Column("control_share", "number", MAY_BE_EMPTY, "Occupied share of the footprint.", "1"),
+    Column("contested_share", "number", MAY_BE_EMPTY, "Contested share of the footprint.", "1"),
+    Column("control_since", "date", MAY_BE_EMPTY, "Day the present verdict began."),
+    Column("control_source", "string", NEVER_EMPTY, "Source of the verdict."),
+    Column("control_asof", "date", MAY_BE_EMPTY, "Day of the map used."),
+    Column("stale_days", "integer", MAY_BE_EMPTY, "Days between the map and the day asked.", "d"),
+    Column("agreement", "number", MAY_BE_EMPTY, "Share of covering sources that agree.", "1"),
+    Column(
+        "line_distance_km",
+        "number",
+        MAY_BE_EMPTY,
+        "Signed geodesic distance to the line of contact, + where not occupied.",
+        "km",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What a collection is called, which columns it has, and which of them are its days.
+
+    begins, ends: columns of the first day and of the day after the last; where `closed` the end
+    is the last day itself. by_source: its rows depend on a control source. layer: it was brought
+    by a user. aliases: other names of its geometry in filters.
+    """
+
+    id: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    begins: str | None = None
+    ends: str | None = None
+    by_source: bool = False
+    layer: Layer | None = None
+    aliases: tuple[str, ...] = ("geom",)
+
+    @property
+    def properties(self) -> tuple[Column, ...]:
+        """Columns that are properties, in order; `id` is the first."""
+        return tuple(c for c in self.columns if c.type != "geometry")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the properties, in order."""
+        return tuple(c.name for c in self.properties)
+
+
+def layer_collection(layer: Layer) -> Collection:
+    """The collection of a layer a user brought."""
+    named = (layer.geometry_name,) if layer.geometry_name != "geometry" else ()
+    return Collection(
+        id=layer.id,
+        title=layer.title,
+        description=layer.description,
+        columns=layer_columns(layer),
+        begins=layer.begins,
+        ends=layer.ends,
+        layer=layer,
+        aliases=tuple(dict.fromkeys((*named, "geom"))),
+    )
+
+
+def _collection(
+    record: type[Record], name: str, title: str, description: str, extra: tuple[Column, ...] = ()
+) -> Collection:
+    own = columns(record)
+    names = {column.name for column in own}
+    return Collection(
+        id=name,
+        title=title,
+        description=description,
+        columns=(*own, *extra),
+        begins=next((n for n in ("valid_from", "day") if n in names), None),
+        ends="valid_to" if "valid_to" in names else None,
+        by_source=name in {"deposits", "control", "timelines", "changes"},
+    )
+
+
+COLLECTIONS = (
+    _collection(
+        Deposit,
+        "deposits",
+        "Mineral deposits",
+        "Deposits with the control of the day asked (datetime; today where none is given).",
+        OVERLAY_COLUMNS,
+    ),
+    _collection(
+        Estimate,
+        "estimates",
+        "Reserve and resource estimates",
+        "Published statements of quantity, in the scheme and category of their author.",
+    ),
+    _collection(
+        Cell,
+        "control",
+        "Territorial control",
+        "Interval cells of control by source; a day gives the map of that day.",
+    ),
+    _collection(
+        Span,
+        "timelines",
+        "Timelines of deposits",
+        "For each deposit and source, the share of its footprint under each status, in time.",
+    ),
+    _collection(
+        Change,
+        "changes",
+        "Changes of verdict",
+        "Days on which a deposit's verdict turned, by source.",
+    ),
+    _collection(
+        Settlement,
+        "settlements",
+        "Settlements with dated control",
+        "Dated status of settlements, and on what ground each date is given.",
+    ),
+    _collection(
+        AdminArea,
+        "admin-areas",
+        "Country, oblasts and raions",
+        "Boundaries; raions are approximate.",
+    ),
+)
+BUILT_IN = tuple(collection.id for collection in COLLECTIONS)

@@ -1,0 +1,102 @@
+"""Features as bytes: rows encoded once as GeoJSON, kept in a file, handed out as slices."""
+
+import mmap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+import shapely
+
+from geodata.crs import GeometryArray
+
+SEPARATOR = b",\n"
+IntArray = npt.NDArray[np.intp]
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
+
+
+def encode(table: pa.Table, geometry: GeometryArray | None) -> list[bytes]:
+    """One GeoJSON Feature a row; `id` is the first column, and stays among the properties.
+
+    geometry: (n,) CRS84, None where it was not asked for. Empty and missing shapes are null, as
+    are NaN and values Arrow has none of.
+    """
+    names = table.column_names
+    columns = [_listed(column) for column in table.columns]
+    shapes = [None] * table.num_rows if geometry is None else geometries(geometry)
+    return [
+        orjson.dumps(
+            {
+                "type": "Feature",
+                "id": row[0],
+                "geometry": shape,
+                "properties": dict(zip(names, row, strict=True)),
+            },
+            option=_OPTIONS,
+        )
+        for row, shape in zip(zip(*columns, strict=True), shapes, strict=True)
+    ]
+
+
+def geometries(shapes: GeometryArray) -> list[orjson.Fragment | None]:
+    """Geometries as JSON fragments; missing, empty and not finite ones as None."""
+    usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    usable[usable] = np.isfinite(shapely.bounds(shapes[usable])).all(axis=1)
+    texts = np.full(len(shapes), None, dtype=object)
+    texts[usable] = shapely.to_geojson(shapes[usable])
+    return [None if text is None else orjson.Fragment(text) for text in texts]
+
+
+def _listed(column: pa.ChunkedArray) -> list[object]:
+    return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def write_features(parts: Iterable[Sequence[bytes]], path: Path) -> None:
+    """Keep features in `path`, one a line, and their offsets beside it."""
+    lengths = []
+    with path.open("wb") as stream:
+        for features in parts:
+            for feature in features:
+                stream.write(feature + SEPARATOR)
+                lengths.append(len(feature) + len(SEPARATOR))
+    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    np.save(offsets_path(path), offsets.astype(np.int64))
+
+
+def offsets_path(path: Path) -> Path:
+    """Where the offsets of a features file are."""
+    return path.with_suffix(".offsets.npy")
+
+
+@dataclass(frozen=True)
+class KeptFeatures:
+    """Features of a release as they were encoded when it was built; mapped, not read."""
+
+    path: Path
+
+    @cached_property
+    def _bytes(self) -> bytes | mmap.mmap:
+        with self.path.open("rb") as stream:
+            if self.path.stat().st_size == 0:
+                return b""
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+
+    @cached_property
+    def _offsets(self) -> npt.NDArray[np.int64]:
+        return np.asarray(np.load(offsets_path(self.path), mmap_mode="r"))
+
+    def joined(self, rows: IntArray) -> bytes:
+        """The features of some rows, separated; neighbours are taken in one slice."""
+        if not len(rows):
+            return b""
+        offsets, data = self._offsets, self._bytes
+        breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+        firsts = rows[np.concatenate([[0], breaks])]
+        lasts = rows[np.concatenate([breaks - 1, [len(rows) - 1]])]
+        starts, stops = offsets[firsts].tolist(), offsets[lasts + 1].tolist()
+        whole = b"".join([data[a:b] for a, b in zip(starts, stops, strict=True)])
+        return whole[: -len(SEPARATOR)]

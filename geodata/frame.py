@@ -1,0 +1,145 @@
+"""What a collection is in memory: Arrow columns, geometry, a tree, and encoded features."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from geodata.catalogue import Collection
+from geodata.crs import CRS84, GeometryArray
+from geodata.formats.features import SEPARATOR, IntArray, KeptFeatures, encode
+from geodata.formats.rows import Rows
+from geodata.interval import DayArray
+from schemas.table import Column, ColumnType
+
+ARROW: dict[ColumnType, pa.DataType] = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us", "UTC"),
+    "strings": pa.list_(pa.string()),
+}
+
+
+class Frame:
+    """A table opened for questions. Rows keep the order of the release.
+
+    table: the properties in the collection's order. geometry: (n,) CRS84, None where missing.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        table: pa.Table,
+        geometry: GeometryArray,
+        kept: KeptFeatures | None = None,
+    ) -> None:
+        self.collection = collection
+        self.table = table.combine_chunks()
+        self.geometry = geometry
+        self._kept = kept
+        self._encoded: dict[int, bytes] = {}
+
+    @classmethod
+    def of(
+        cls, collection: Collection, table: gpd.GeoDataFrame, kept: KeptFeatures | None = None
+    ) -> "Frame":
+        """A frame from a GeoDataFrame that has the collection's columns; missing ones are null."""
+        arrays = [_arrow(table, column) for column in collection.properties]
+        names = list(collection.column_names)
+        return cls(collection, pa.table(arrays, names=names), table.geometry.to_numpy(), kept)
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __repr__(self) -> str:
+        return f"Frame({self.collection.id}, {len(self)} rows)"
+
+    def column(self, name: str) -> pa.Array:
+        """The values of a property, (n,)."""
+        chunked = self.table.column(name)
+        return chunked.chunk(0) if chunked.num_chunks else pa.array([], chunked.type)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """R-tree of the geometry."""
+        return shapely.STRtree(self.geometry)
+
+    @cached_property
+    def unplaced(self) -> IntArray:
+        """Rows without geometry, which match every box."""
+        return np.flatnonzero(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry))
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north of all rows; None where none has geometry."""
+        west, south, east, north = shapely.total_bounds(self.geometry)
+        found = (float(west), float(south), float(east), float(north))
+        return found if np.isfinite(found).all() else None
+
+    def days(self, name: str) -> DayArray:
+        """A column of days or instants as UTC days, `datetime64[D]`, NaT where empty."""
+        return np.asarray(self.column(name).to_numpy(zero_copy_only=False).astype("datetime64[D]"))
+
+    def row_of(self, item_id: str) -> int | None:
+        """The row with an id."""
+        at = pc.index(self.column("id"), pa.scalar(item_id)).as_py()
+        return None if at is None or at < 0 else int(at)
+
+    def features(self, rows: IntArray) -> bytes:
+        """The rows as GeoJSON features joined by commas, CRS84, all properties."""
+        if self._kept is not None:
+            return self._kept.joined(rows)
+        wanted = rows.tolist()
+        missing = [row for row in wanted if row not in self._encoded]
+        if missing:
+            self._encoded.update(zip(missing, self._encode(missing), strict=True))
+        return SEPARATOR.join([self._encoded[row] for row in wanted])
+
+    def rows(self, rows: IntArray, properties: Iterable[str] | None = None) -> Rows:
+        """Some rows with some properties, `id` always first."""
+        wanted = self._columns(properties)
+        table = self.table.select([c.name for c in wanted]).take(pa.array(rows))
+        return Rows(wanted, table, self.geometry[rows])
+
+    def _columns(self, properties: Iterable[str] | None) -> tuple[Column, ...]:
+        own = self.collection.properties
+        if properties is None:
+            return own
+        names = {"id", *properties}
+        return tuple(column for column in own if column.name in names)
+
+    def _encode(self, rows: list[int]) -> list[bytes]:
+        at = np.array(rows, dtype=np.intp)
+        return encode(self.table.take(pa.array(at)), self.geometry[at])
+
+
+def _arrow(table: gpd.GeoDataFrame, column: Column) -> pa.Array:
+    """A column as Arrow; NaN, NaT and None are null."""
+    kind = ARROW[column.type]
+    if column.name not in table:
+        return pa.nulls(len(table), kind)
+    values = table[column.name]
+    if column.type == "date":
+        days: npt.NDArray[np.datetime64] = values.to_numpy().astype("datetime64[D]")
+        return pa.array(days, kind)
+    return pa.array(
+        values.to_numpy(dtype=object) if column.type == "strings" else values,
+        kind,
+        from_pandas=True,
+    )
+
+
+def placed(estimates: pd.DataFrame, deposits: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Estimates at the point of their deposit."""
+    points = pd.Series(shapely.centroid(deposits.geometry.to_numpy()), index=deposits["id"])
+    at = points.loc[estimates["deposit_id"]].to_numpy()
+    return gpd.GeoDataFrame(estimates, geometry=at, crs=CRS84)

@@ -1,0 +1,42 @@
+"""Features of a release, encoded once when it is built: pages are slices of these files."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+
+from geodata.catalogue import COLLECTIONS, Collection
+from geodata.formats.features import encode, offsets_path, write_features
+from geodata.formats.rows import BATCH
+from geodata.frame import Frame
+from geodata.release.manifest import described_file
+from schemas import TableFile
+
+OVERLAID = "deposits"
+"""The collection whose properties depend on the day asked: it is encoded when asked."""
+
+
+def write_all_features(
+    folder: Path, tables: Mapping[str, gpd.GeoDataFrame], layers: tuple[Collection, ...] = ()
+) -> list[TableFile]:
+    """Encode the features of every collection but `deposits` into files of the folder.
+
+    tables: by collection id, with geometry, CRS84.
+    """
+    entries = []
+    for collection in (*COLLECTIONS, *layers):
+        if collection.id == OVERLAID:
+            continue
+        path = folder / f"{collection.id}.features"
+        frame = Frame.of(collection, tables[collection.id])
+        write_features(_encoded(frame), path)
+        entries += [described_file(p, len(frame)) for p in (path, offsets_path(path))]
+    return entries
+
+
+def _encoded(frame: Frame) -> Iterator[list[bytes]]:
+    for start in range(0, len(frame), BATCH):
+        at = np.arange(start, min(start + BATCH, len(frame)))
+        rows = frame.rows(at)
+        yield encode(rows.table, rows.geometry)
