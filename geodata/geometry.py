@@ -62,6 +62,12 @@ def common(left: BaseGeometry, right: BaseGeometry, grid: float = CUT_GRID_DEG) 
     return polygonal(shapely.intersection(left, right, grid_size=grid))
 
 
+def broad(geometry: BaseGeometry, width: float) -> BaseGeometry:
+    """The parts of a polygon at least about `width` wide, in its own units."""
+    core = shapely.buffer(geometry, -width / 2, quad_segs=2)
+    return polygonal(shapely.intersection(geometry, shapely.buffer(core, width, quad_segs=2)))
+
+
 def geodesic_discs(
     lon: npt.NDArray[np.float64],
     lat: npt.NDArray[np.float64],

@@ -2,8 +2,9 @@
 
 A source may publish in several feeds: one *finer*, that tells more statuses apart, and one
 *coarser*. On a day both have, land both can tell is taken from the coarser, whose days its
-publisher states; what only the finer tells stands beside it, less that land. Within the days of
-the finer feed its last map goes on where it has none.
+publisher states; what only the finer tells stands beside it, less that land. Land that the finer
+has as occupied already and the coarser not yet is contested: the publisher says both. Within the
+days of the finer feed its last map goes on where it has none.
 """
 
 import hashlib
@@ -16,7 +17,11 @@ import pandas as pd
 import shapely
 
 from geodata.crs import CRS84
-from geodata.geometry import EMPTY, minus
+from geodata.geometry import EMPTY, broad, merged, minus
+
+EARLY_DEG = 0.001
+"""Width from which land counts as occupied in one feed and not in the other, degrees (about
+100 m): narrower strips are two drawings of one border."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,10 @@ def _beside(coarser: Feed, finer: Feed) -> Feed:
     first, last = finer.snapshots["day"].min(), finer.snapshots["day"].max()
     inside = coarser.snapshots["day"].between(first, last).to_numpy()
     both = coarser.snapshots[inside]["day"]
-    extra = finer.maps[~finer.maps["status"].isin(list(coarser.statuses)).to_numpy()]
-    carried = _carried(extra, finer.snapshots["day"], both)
+    carried = _carried(finer.maps, finer.snapshots["day"], both)
+    beside = _contested(carried, coarser.maps)
     fresh = finer.maps[~finer.maps["day"].isin(both).to_numpy()]
-    maps = pd.concat([coarser.maps, fresh, _less(carried, coarser.maps)], ignore_index=True)
+    maps = pd.concat([coarser.maps, fresh, beside], ignore_index=True)
     shown = coarser.snapshots.copy()
     names = tuple(sorted(finer.statuses | {"government"}))
     shown["statuses"] = [names if i else s for i, s in zip(inside, shown["statuses"], strict=True)]
@@ -67,21 +72,27 @@ def _beside(coarser: Feed, finer: Feed) -> Feed:
     return Feed(coarser.statuses | finer.statuses, snapshots, gpd.GeoDataFrame(maps, crs=CRS84))
 
 
-def _carried(extra: gpd.GeoDataFrame, given: pd.Series, wanted: pd.Series) -> gpd.GeoDataFrame:
+def _carried(maps: gpd.GeoDataFrame, given: pd.Series, wanted: pd.Series) -> gpd.GeoDataFrame:
     """Rows of the latest of the given days not after each of the wanted days."""
     known = np.sort(given.to_numpy())
     at = np.searchsorted(known, wanted.to_numpy(), side="right") - 1
     pairs = pd.DataFrame({"day": known[at], "wanted": wanted.to_numpy()})
-    rows = extra.merge(pairs, on="day")
+    rows = maps.merge(pairs, on="day")
     return rows.assign(day=rows["wanted"]).drop(columns="wanted")
 
 
-def _less(rows: gpd.GeoDataFrame, maps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Rows without the land the other maps of their day already hold."""
-    held = maps.groupby("day")["geometry"].agg(lambda shapes: shapely.union_all(list(shapes)))
-    cut = [
-        minus(shape, held.get(day, EMPTY))
-        for day, shape in zip(rows["day"], rows.geometry, strict=True)
-    ]
-    hashes = [hashlib.sha256(shapely.to_wkb(shape)).hexdigest() for shape in cut]
-    return rows.assign(geometry=cut, sha256=hashes)
+def _contested(finer: gpd.GeoDataFrame, coarser: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Contested land of each day of the finer maps: see the head of this file."""
+    held = dict(tuple(coarser.groupby("day")["geometry"]))
+    rows = []
+    for day, maps in finer.groupby("day"):
+        occupied = shapely.union_all(list(held.get(day, [EMPTY])))
+        shapes = dict(zip(maps["status"], maps.geometry, strict=True))
+        grey = minus(shapes.get("contested", EMPTY), occupied)
+        early = broad(minus(shapes.get("occupied", EMPTY), occupied), EARLY_DEG)
+        land = merged(np.array([grey, early], dtype=object))
+        if not land.is_empty:
+            rows.append({**maps.iloc[0].to_dict(), "status": "contested", "geometry": land})
+    table = gpd.GeoDataFrame(rows, columns=list(finer.columns), geometry="geometry", crs=CRS84)
+    hashes = [hashlib.sha256(wkb).hexdigest() for wkb in shapely.to_wkb(table.geometry.to_numpy())]
+    return table.assign(sha256=hashes)

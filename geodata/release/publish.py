@@ -48,7 +48,7 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Manifest:
     Raises NotFound where there is no earlier release.
     """
     ids, current = workspace.release_ids(), workspace.current_id()
-    earlier = [i for i in ids if current is not None and i < current]
+    earlier = ids[: ids.index(current)] if current in ids else []
     if release_id is None and not earlier:
         raise NotFound(f"there is no release before {current or 'the first'}; here are {ids}")
     return publish(workspace, release_id or earlier[-1])
