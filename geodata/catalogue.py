@@ -28,7 +28,7 @@ OVERLAY_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Collection:
     """What a collection is called, which columns it has, and which of them are its days.
 

@@ -52,19 +52,20 @@ def areas_km2(geometries: GeometryArray) -> npt.NDArray[np.float64]:
 class Axes:
     """A CRS a client may ask for: its URI, its authority code, the order of its axes.
 
-    swapped: the authority puts northing (or latitude) first. bounds: west, south, east, north in
-    CRS84 where it may be used.
+    swapped: the authority puts northing (or latitude) first. degrees: its axes are latitude and
+    longitude. bounds: west, south, east, north in CRS84 where it may be used.
     """
 
     uri: str
     code: str
     swapped: bool
+    degrees: bool
     bounds: tuple[float, float, float, float]
 
-    def from_crs84(self, geometries: GeometryArray) -> GeometryArray:
-        """Geometries from CRS84 into this CRS, in the authority's order of axes."""
+    def from_crs84(self, geometries: GeometryArray, *, authority: bool = True) -> GeometryArray:
+        """Geometries from CRS84 into this CRS, in the authority's order of axes or x first."""
         moved = geometries if self.code == CRS84 else reproject(geometries, CRS84, self.code)
-        return flipped(moved) if self.swapped else moved
+        return flipped(moved) if self.swapped and authority else moved
 
     def to_crs84(self, geometries: GeometryArray) -> GeometryArray:
         """Geometries in this CRS, in the authority's order of axes, to CRS84."""
@@ -84,10 +85,12 @@ def _epsg(code: int) -> Axes:
     if area is None:
         raise ValueError(f"EPSG:{code} has no area of use; offer another")
     uri = f"http://www.opengis.net/def/crs/EPSG/0/{code}"
-    return Axes(uri, f"EPSG:{code}", first == "north", area.bounds)
+    return Axes(uri, f"EPSG:{code}", first == "north", crs.is_geographic, area.bounds)
 
 
-CRS84_AXES = Axes(CRS84_URI, CRS84, swapped=False, bounds=(-180.0, -90.0, 180.0, 90.0))
+CRS84_AXES = Axes(
+    CRS84_URI, CRS84, swapped=False, degrees=True, bounds=(-180.0, -90.0, 180.0, 90.0)
+)
 OFFERED = {
     axes.uri: axes
     for axes in (

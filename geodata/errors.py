@@ -18,6 +18,12 @@ class NotFound(LodelineError):
     kind = "not-found"
 
 
+class Gone(LodelineError):
+    """What was named existed, and no longer did at the time asked."""
+
+    kind = "gone"
+
+
 class InvalidInput(LodelineError):
     """What was given cannot be understood or does not fit."""
 

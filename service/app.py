@@ -10,8 +10,10 @@ from geodata import __version__
 from geodata.errors import LodelineError
 from service.ask import endpoint
 from service.catalog import Catalog
+from service.compress import Compressed
 from service.errors import on_bug, on_http_error, on_lodeline_error
 from service.middleware import OpenHeaders
+from service.pages import VIEWS
 from service.routes import TABLE
 from service.routes.health import Readyz, livez
 from service.settings import Settings
@@ -31,13 +33,19 @@ def create_app(settings: Settings) -> FastAPI:
     )
     catalog = Catalog(settings)
     for route in TABLE:
-        app.add_route(route.path, endpoint(route, catalog, settings), ["GET"], route.name)
+        app.add_route(
+            route.path,
+            endpoint(route, catalog, settings, VIEWS.get(route.name)),
+            ["GET"],
+            route.name,
+        )
     app.add_route("/livez", livez, ["GET"], "livez")
     app.add_route("/readyz", Readyz(catalog).__call__, ["GET"], "readyz")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(LodelineError, on_lodeline_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_bug)
+    app.add_middleware(Compressed)
     app.add_middleware(OpenHeaders)
     return app
 

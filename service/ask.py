@@ -1,32 +1,40 @@
 """What is one request, once its words are read: release, words, format and base of links."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geodata.errors import InvalidInput
 from geodata.formats.geojson import dumps
 from geodata.store.embedded import EmbeddedStore
 from service.caching import cache_control, etag, matches
 from service.catalog import Catalog
+from service.compress import encoding_for
 from service.links import GEOJSON, HTML, JSON, base_url, url
 from service.negotiate import wanted_format
 from service.params import Param, parse_cursor, read_words
 from service.settings import Settings
 
 Handler = Callable[["Ask"], Response]
-Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], tuple[Param, ...]]
+Known = Mapping[str, Param]
+Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], Known]
+View = Callable[["Ask", Any], str]
 
 
 @dataclass(frozen=True)
 class Route:
     """One path: who answers it, which parameters it knows, and in which formats.
 
-    days: parameters that must be given for the answer not to depend on the present day.
+    days: parameters that must each name a day for the answer not to depend on the present one.
     params may depend on the path, as the properties of a collection do.
+    state: what the answer depends on besides the release and the words, for its ETag.
+    quick: it answers from memory below about 2 ms, so it runs on the event loop. media: media
+    types of formats where they are not the usual. problems: further statuses, and their meaning.
     """
 
     path: str
@@ -36,6 +44,11 @@ class Route:
     params: Params = ()
     formats: tuple[str, ...] = ("json",)
     days: tuple[str, ...] = ()
+    state: Callable[[Catalog], str] = lambda _: ""
+    tag: str = "data"
+    quick: Callable[[Mapping[str, str]], bool] = lambda _: False
+    media: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class Ask:
     base: str
     form: str
     catalog: Catalog
+    view: View | None = None
 
     @property
     def release(self) -> str:
@@ -58,6 +72,18 @@ class Ask:
     def href(self, path: str, words: Mapping[str, str] | None = None) -> str:
         """An absolute link."""
         return url(self.base, path, words)
+
+    def answer(self, document: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
+        """A document as JSON, or as a page to read."""
+        if self.form == "html" and self.view is not None:
+            return self.html(self.view(self, document))
+        return Response(dumps(document), media_type=media_type)
+
+    def body(self, body: bytes, media_type: str) -> Response:
+        """JSON encoded already, or the page made from it."""
+        if self.form == "html" and self.view is not None:
+            return self.html(self.view(self, orjson.loads(body)))
+        return Response(body, media_type=media_type)
 
     def json(self, document: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
         """A JSON answer."""
@@ -73,13 +99,28 @@ class Ask:
 
 
 def endpoint(
-    route: Route, catalog: Catalog, settings: Settings
+    route: Route, catalog: Catalog, settings: Settings, view: View | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
     """The ASGI endpoint of a route: words, release, 304 before any data is read, then the work."""
+    fixed = None if callable(route.params) else known(route.params)
+
+    def read(request: Request) -> Ask:
+        """The request's words, checked against the route's parameters."""
+        path_words = {name: str(value) for name, value in request.path_params.items()}
+        store = catalog.store(_release(request))
+        by_name = route.params(store, path_words) if callable(route.params) else fixed or {}
+        words = read_words(request.query_params, by_name)
+        form = wanted_format(words.get("f"), request.headers.get("accept", ""), route.formats)
+        base, path = base_url(request, settings), request.scope["path"]
+        return Ask(store, words, path_words, path, base, form, catalog, view)
 
     async def serve(request: Request) -> Response:
-        ask = await run_in_threadpool(_read, request, route, catalog, settings)
-        tag = etag(ask.release, ask.path, ask.words, ask.form, ask.base)
+        older = _release(request) not in {None, catalog.serving}
+        ask = await run_in_threadpool(read, request) if older else read(request)
+        state = route.state(catalog)
+        encoding = encoding_for(request.headers.get("accept-encoding", ""))
+        form = f"{ask.form} {encoding}"
+        tag = etag(ask.release, ask.path, ask.words, form, ask.base, state)
         headers = {
             "ETag": tag,
             "Cache-Control": cache_control(
@@ -90,37 +131,46 @@ def endpoint(
         }
         if matches(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        response = await run_in_threadpool(route.handler, ask)
+        if route.quick(ask.words) and ask.form == "json":
+            response = route.handler(ask)
+        else:
+            response = await run_in_threadpool(route.handler, ask)
         response.headers.update(headers)
         return response
 
     return serve
 
 
-def _read(request: Request, route: Route, catalog: Catalog, settings: Settings) -> Ask:
-    """The request's words, checked against the route's parameters."""
-    path_words = {name: str(value) for name, value in request.path_params.items()}
-    store = catalog.store(_release(request))
-    params = route.params(store, path_words) if callable(route.params) else route.params
-    words = read_words(request.query_params, (*params, *COMMON))
-    accept = request.headers.get("accept", "")
-    form = wanted_format(words.get("f"), accept, route.formats)
-    base = base_url(request, settings)
-    return Ask(store, words, path_words, request.url.path, base, form, catalog)
+def known(params: Iterable[Param]) -> Known:
+    """Parameters by name, with those every route takes."""
+    return {param.name: param for param in (*params, *COMMON)}
 
 
 def _release(request: Request) -> str | None:
-    """The release asked by name, or the one a cursor pins."""
-    if "release" in request.query_params:
-        return request.query_params["release"]
-    if "cursor" in request.query_params:
-        return parse_cursor(request.query_params["cursor"])[0]
-    return None
+    """The release asked by name, or the one a cursor pins.
+
+    Raises InvalidInput where they differ.
+    """
+    named = request.query_params.get("release")
+    if "cursor" not in request.query_params:
+        return named
+    pinned = parse_cursor(request.query_params["cursor"])[0]
+    if named not in {None, pinned}:
+        raise InvalidInput(
+            f"cursor is of release {pinned}, not of {str(named)[:20]!r}; leave release out or "
+            "begin again without cursor",
+            parameter="cursor",
+        )
+    return pinned
 
 
 def _pinned(ask: Ask, route: Route) -> bool:
-    """Whether the URL names both release and day, so that its answer never changes."""
-    return "release" in ask.words and all(name in ask.words for name in route.days)
+    """Whether the URL names both release and day, so that its answer never changes.
+
+    An interval is no day: open or reaching past today, its answer may follow the present day.
+    """
+    named = [name in ask.words and "/" not in ask.words[name] for name in route.days]
+    return "release" in ask.words and all(named)
 
 
 COMMON = (

@@ -25,6 +25,11 @@ class Catalog:
         self._current: EmbeddedStore | None = None
         self._follow(self.workspace.current_id())
 
+    @property
+    def serving(self) -> str | None:
+        """Id of the release that is open as the current one."""
+        return None if self._current is None else self._current.manifest.id
+
     def store(self, release: str | None = None) -> EmbeddedStore:
         """The current release, or the one named.
 
@@ -45,7 +50,11 @@ class Catalog:
             self._opening = wanted
             threading.Thread(target=self._follow, args=(wanted,), daemon=True).start()
         if current is None:
-            raise Unavailable("no release is published yet; run: lodeline release build --publish")
+            raise Unavailable(
+                "no release is published yet; run: lodeline release build --publish"
+                if wanted is None
+                else f"release {wanted} cannot be opened; run: lodeline doctor"
+            )
         return current
 
     def _follow(self, wanted: str | None) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from geodata.errors import (
     Conflict,
     Damaged,
+    Gone,
     InvalidInput,
     LodelineError,
     NotFound,
@@ -17,11 +18,13 @@ from geodata.errors import (
     Unavailable,
 )
 from schemas.problem import Problem
+from service.middleware import ALWAYS
 
 log = logging.getLogger("lodeline")
 
 STATUS: tuple[tuple[type[LodelineError], int, str], ...] = (
     (NotFound, 404, "Not found"),
+    (Gone, 410, "Gone"),
     (InvalidInput, 400, "Invalid input"),
     (TooLarge, 413, "Too large"),
     (Refused, 415, "Refused"),
@@ -62,9 +65,14 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_bug(request: Request, error: Exception) -> Response:
-    """Handler for everything else: logged with its trace, told without any inside."""
+    """Handler for everything else: logged with its trace, told without any inside.
+
+    Starlette answers with it outside all middleware, so it brings the headers of `OpenHeaders`.
+    """
     log.error("unexpected error at %s", request.url.path, exc_info=error)
-    return _bug(request)
+    response = _bug(request)
+    response.headers.update(ALWAYS)
+    return response
 
 
 def _bug(request: Request) -> Response:

@@ -6,12 +6,14 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
+from geodata.formats.registry import FORMATS
 from service.settings import Settings
 
 Link = dict[str, str]
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html"
+SCHEMA_JSON = "application/schema+json"
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 
 
@@ -41,18 +43,30 @@ def self_link(base: str, path: str, words: Mapping[str, str], media_type: str) -
     return link(url(base, path, words), "self", media_type, "This document")
 
 
-def next_link(base: str, path: str, words: Mapping[str, str], cursor: str) -> Link:
-    """The link to the page after this one."""
-    return link(url(base, path, {**words, "cursor": cursor}), "next", GEOJSON, "Next page")
-
-
 def collection_links(base: str, name: str) -> list[Link]:
-    """Links of one collection."""
+    """Links of one collection: itself, its items in every format, and what describes it."""
     path = f"/collections/{quote(name)}"
-    return [
+    found = [
         link(url(base, path), "self", JSON, "This collection"),
+        link(url(base, path, {"f": "html"}), "alternate", HTML, "To read"),
         link(url(base, f"{path}/items"), "items", GEOJSON, "Its items"),
+        link(url(base, f"{path}/items", {"f": "html"}), "items", HTML, "Its items to read"),
+        link(url(base, f"{path}/schema"), "describedby", SCHEMA_JSON, "Schema of its features"),
+        link(url(base, "/", {"f": "html"}), "license", HTML, "Terms and origins"),
     ]
+    found += [
+        link(url(base, f"{path}/items", {"f": kind.name}), "items", kind.media_type, kind.name)
+        for kind in FORMATS.values()
+        if kind.name != "json"
+    ]
+    for what in ("queryables", "sortables", "schema"):
+        found.append(link(url(base, f"{path}/{what}"), rel(what), SCHEMA_JSON, what))
+    return found
+
+
+def rel(name: str) -> str:
+    """A relation type of OGC's register."""
+    return f"http://www.opengis.net/def/rel/ogc/1.0/{name}"
 
 
 def link_header(links: list[Link]) -> str:

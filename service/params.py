@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,15 +16,17 @@ from geodata.answers.question import (
     Question,
     parse_control,
 )
-from geodata.catalogue import Collection
 from geodata.commodities import parse_commodities
+from geodata.crs import CRS84_AXES, Axes
 from geodata.errors import InvalidInput
-from geodata.interval import parse_datetime, parse_day, today
-from geodata.query import BBox, Query
+from geodata.interval import parse_day, today
+from geodata.query import BBox
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
 TEXT_MAX = 4000
-_CURSOR = re.compile(r"(?P<release>r\d{4,}-[0-9a-f]{8})\.(?P<start>\d{1,9})", re.ASCII)
+_CURSOR = re.compile(
+    r"(?P<release>r\d{4,}-[0-9a-f]{8})\.(?P<start>\d{1,9})\.(?P<asked>[0-9a-f]{12})", re.ASCII
+)
 
 Words = Mapping[str, str]
 
@@ -38,15 +40,21 @@ class Param:
     meaning: str
     many: bool = False
     required: bool = False
-    choices: tuple[str, ...] = field(default=())
+    longest: int = TEXT_MAX
 
 
-def read_words(query: QueryParams, known: Iterable[Param]) -> dict[str, str]:
+LIMIT = Param(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
+    "Features in a page.",
+)
+
+
+def read_words(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, str]:
     """The parameters of a request as texts; repeated ones joined by commas where allowed.
 
     Raises InvalidInput for an unknown, repeated or overlong parameter.
     """
-    by_name = {param.name: param for param in known}
     words: dict[str, str] = {}
     for name, text in query.multi_items():
         if name not in by_name:
@@ -54,9 +62,10 @@ def read_words(query: QueryParams, known: Iterable[Param]) -> dict[str, str]:
                 f"unknown parameter {name[:60]!r}; known here are {', '.join(by_name) or 'none'}",
                 parameter=name[:60],
             )
-        if len(text) > TEXT_MAX:
+        if len(text) > by_name[name].longest:
             raise InvalidInput(
-                f"{name} has {len(text)} characters; give at most {TEXT_MAX}", parameter=name
+                f"{name} has {len(text)} characters; give at most {by_name[name].longest}",
+                parameter=name,
             )
         if name in words and not by_name[name].many:
             raise InvalidInput(f"{name} is given twice; give it once", parameter=name)
@@ -64,8 +73,11 @@ def read_words(query: QueryParams, known: Iterable[Param]) -> dict[str, str]:
     return words
 
 
-def parse_bbox(text: str) -> BBox:
-    """`west,south,east,north`, or six numbers with heights, which are left aside; CRS84."""
+def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:
+    """Four numbers, or six with heights, which are left aside; in the axes' own order.
+
+    In CRS84: west, south, east, north, west > east where it crosses the antimeridian.
+    """
     numbers = [_number(part, "bbox") for part in text.split(",")]
     if len(numbers) not in {4, 6}:
         raise InvalidInput(
@@ -74,14 +86,27 @@ def parse_bbox(text: str) -> BBox:
             parameter="bbox",
         )
     half = len(numbers) // 2
-    west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    box = (numbers[0], numbers[1], numbers[half], numbers[half + 1])
+    if axes == CRS84_AXES:
+        return check_degrees(box, text)
+    if not axes.degrees and not (box[0] <= box[2] and box[1] <= box[3]):
+        raise InvalidInput(
+            f"bbox {text[:80]} ends before it begins; give the lower corner first",
+            parameter="bbox",
+        )
+    return box
+
+
+def check_degrees(box: BBox, text: str) -> BBox:
+    """The box itself. Raises InvalidInput where it is no box of longitudes and latitudes."""
+    west, south, east, north = box
     if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
         raise InvalidInput(
             f"bbox {text[:80]} is no box of longitudes -180..180 and latitudes -90..90 with south "
             "up to north; give west, south, east, north",
             parameter="bbox",
         )
-    return west, south, east, north
+    return box
 
 
 def parse_limit(text: str) -> int:
@@ -106,20 +131,15 @@ def parse_lonlat(words: Words) -> tuple[float, float]:
     return float(words["lon"]), float(words["lat"])
 
 
-def parse_cursor(text: str) -> tuple[str, int]:
-    """Release and ordinal of the first row from a cursor made by `cursor_for`."""
+def parse_cursor(text: str) -> tuple[str, int, str]:
+    """Release, ordinal of the first row, and hash of the question, from a cursor of ours."""
     match = _CURSOR.fullmatch(text)
     if match is None:
         raise InvalidInput(
             f"cursor {text[:40]!r} is not one of ours; follow the next link of a page",
             parameter="cursor",
         )
-    return match["release"], int(match["start"])
-
-
-def cursor_for(release: str, start: int) -> str:
-    """A cursor that pins the release and says which row is next."""
-    return f"{release}.{start}"
+    return match["release"], int(match["start"]), match["asked"]
 
 
 def parse_choice(words: Words, name: str, choices: tuple[str, ...], default: str) -> str:
@@ -135,25 +155,6 @@ def parse_choice(words: Words, name: str, choices: tuple[str, ...], default: str
 def parse_date(words: Words, name: str = "date") -> date:
     """A day, today where none is given."""
     return parse_day(words[name], name) if name in words else today()
-
-
-def items_query(words: Words, collection: Collection) -> Query:
-    """The query of a page of items."""
-    start = parse_cursor(words["cursor"])[1] if "cursor" in words else 0
-    return Query(
-        collection=collection.id,
-        bbox=parse_bbox(words["bbox"]) if "bbox" in words else None,
-        when=parse_datetime(words["datetime"]) if "datetime" in words else None,
-        equals=tuple((n, words[n]) for n in queryable_names(collection) if n in words),
-        source=words.get("source") if collection.by_source else None,
-        limit=parse_limit(words["limit"]) if "limit" in words else LIMIT_DEFAULT,
-        start=start,
-    )
-
-
-def queryable_names(collection: Collection) -> tuple[str, ...]:
-    """Properties that may be given as parameters; `source` of control has its own meaning."""
-    return tuple(n for n in collection.column_names if n != "source" or not collection.by_source)
 
 
 def question(words: Words) -> Question:

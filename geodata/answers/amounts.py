@@ -6,7 +6,7 @@ import pandas as pd
 
 from geodata.commodities import members
 
-GROUP = ["measure", "unit", "category_scheme", "kind"]
+GROUP = ["commodity", "measure", "unit", "category_scheme", "kind"]
 MAYBE = frozenset({"occupied", "uncertain", "contested"})
 
 
@@ -15,6 +15,7 @@ def amounts(
 ) -> list[dict[str, object]]:
     """Amounts of a commodity over deposits, a row per measure, unit, scheme and kind.
 
+    A word that stands for several commodities gives rows for each: no sum mixes two.
     verdicts: verdict by id of every deposit that counts: no components. `occupied_low` sums
     deposits that are occupied, `occupied_high` also those that may be; `total` all. A sum over
     deposits none of which has a figure is None; over no deposits at all it is 0.

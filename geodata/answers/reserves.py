@@ -36,7 +36,7 @@ class Found:
 def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[str, object]:
     """The answer as a GeoJSON FeatureCollection with question, summary, citation and caveats.
 
-    Raises NotFound for an unknown territory, InvalidInput for an unknown source.
+    Raises InvalidInput for an unknown territory or source.
     """
     found = find(store, question)
     listed = found.table[found.listed]

@@ -1,6 +1,7 @@
 """Counts through time and changes between days."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,11 @@ from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
 from geodata.errors import InvalidInput, TooLarge
 from geodata.formats.geojson import feature
-from geodata.interval import Interval
+from geodata.interval import LAST_DAY, DayArray, Interval
+from geodata.overlay import IntArray
 from geodata.store.embedded import EmbeddedStore
+from geodata.store.masks import Mask
+from geodata.store.tables import days_of
 
 STEPS = ("day", "week", "month", "year")
 POINTS_MAX = 5000
@@ -26,29 +30,40 @@ def series(store: EmbeddedStore, question: Question, first: date, step: str) -> 
     deposits = store.tables.deposits
     wanted = any_commodity(deposits, question.commodities) & lying.member
     wanted &= deposits["part_of"].isna().to_numpy()
-    points = [
-        _point(store, day, question.source, wanted) for day in days(first, question.day, step)
-    ]
-    used = list(dict.fromkeys(str(point["source"]) for point in points))
+    asked = days(first, question.day, step)
+    sources = [store.book.choose(day, question.source).source for day in asked]
+    used = list(dict.fromkeys(sources))
+    counts = {source: _counts(store, source, asked, wanted) for source in used}
     return {
         "commodities": list(question.commodities),
         "territory": question.territory,
         "source": ", ".join(used),
         "release": store.manifest.id,
-        "series": points,
+        "series": [
+            {"date": str(day), **counts[source][number], "source": source}
+            for number, (day, source) in enumerate(zip(asked, sources, strict=True))
+        ],
     }
 
 
-def _point(
-    store: EmbeddedStore,
-    day: date,
-    source: str | None,
-    wanted: np.ndarray[tuple[int], np.dtype[np.bool_]],
-) -> dict[str, object]:
-    choice = store.book.choose(day, source)
-    verdict = store.overlaid.verdicts(choice)["verdict"].to_numpy(dtype=object)[wanted]
-    counts = {name: int((verdict == name).sum()) for name in VERDICTS}
-    return {"date": str(day), **counts, "source": choice.source}
+def _counts(
+    store: EmbeddedStore, source: str, asked: list[date], wanted: Mask
+) -> list[dict[str, int]]:
+    """Deposits wanted by verdict, by one source, on each of the days; unknown before its first."""
+    rows = store.tables.standings
+    own = rows[(rows["source"] == source).to_numpy() & wanted[rows["deposit"].to_numpy()]]
+    at = np.array(asked, dtype="datetime64[D]")
+    found = {name: _holding(own[(own["verdict"] == name).to_numpy()], at) for name in VERDICTS}
+    found["unknown"] = found["unknown"] + wanted.sum() - np.sum(list(found.values()), axis=0)
+    return [{name: int(found[name][i]) for name in VERDICTS} for i in range(len(asked))]
+
+
+def _holding(rows: pd.DataFrame, at: DayArray) -> IntArray:
+    """How many of the rows hold on each of the days, (n,)."""
+    starts, stops = days_of(rows, "valid_from"), days_of(rows, "valid_to")
+    begun = np.searchsorted(np.sort(starts), at, side="right")
+    ended = np.searchsorted(np.sort(stops[~np.isnat(stops)]), at, side="right")
+    return np.asarray(begun - ended)
 
 
 def days(first: date, last: date, step: str) -> list[date]:
@@ -77,16 +92,22 @@ def days(first: date, last: date, step: str) -> list[date]:
 
 
 def _stepped(first: date, step: str, number: int) -> date:
-    """The day `number` steps after the first; the 31st becomes the last day of a short month."""
-    if step in {"day", "week"}:
-        return first + timedelta(days=number * (7 if step == "week" else 1))
+    """The day `number` steps after the first; the 31st becomes the last day of a short month.
+
+    Past the calendar's end it is its last day.
+    """
     months = number * (12 if step == "year" else 1)
-    return (pd.Timestamp(first) + pd.DateOffset(months=months)).date()
+    try:
+        if step in {"day", "week"}:
+            return first + timedelta(days=number * (7 if step == "week" else 1))
+        return (pd.Timestamp(first) + pd.DateOffset(months=months)).date()
+    except (OverflowError, ValueError):
+        return LAST_DAY
 
 
 def changes(
     store: EmbeddedStore, when: Interval, commodities: tuple[str, ...], source: str | None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Features of deposits whose verdict turned on the days, by one source.
 
     Where no source is named, the one that answers for the last of the days.

@@ -40,18 +40,17 @@ class Page:
         rows = self.selected()
         return SEPARATOR.join(encode(rows.table, rows.geometry))
 
-    def selected(self) -> Rows:
-        """The rows with the columns asked; coordinates in the authority's order of axes."""
+    def selected(self, *, authority_axes: bool = True) -> Rows:
+        """The rows with the columns asked, in the CRS asked.
+
+        authority_axes: coordinates in the authority's order, as GeoJSON has them; else x first.
+        """
         query = self.query
         rows = self.frame.rows(self.at, query.properties)
         if query.skip_geometry:
             return Rows(rows.columns, rows.table, None, query.crs.code)
-        return Rows(
-            rows.columns,
-            rows.table,
-            query.crs.from_crs84(self.frame.geometry[self.at]),
-            query.crs.code,
-        )
+        shapes = query.crs.from_crs84(self.frame.geometry[self.at], authority=authority_axes)
+        return Rows(rows.columns, rows.table, shapes, query.crs.code)
 
     @property
     def rows(self) -> gpd.GeoDataFrame:

@@ -1,6 +1,6 @@
 """Which rows of a frame match a box, days, equal properties and a filter, and in which order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -52,14 +52,21 @@ def boxes(bbox: BBox) -> list[shapely.Geometry]:
 def _row_mask(frame: Frame, query: Query, source: str | None) -> Mask | None:
     """All conditions that are not about place; None where there is none."""
     columns = {column.name: column for column in frame.collection.properties}
-    masks = [equal_mask(frame, columns[name], text) for name, text in query.equals]
+    masks = [equal_mask(frame, _known(columns, name), text) for name, text in query.equals]
     if query.filter is not None:
         masks.append(query.filter.mask(frame))
     if query.when is not None and frame.collection.begins is not None:
         masks.append(day_mask(frame, query.when))
-    if source is not None and "source" in columns:
+    if source is not None and frame.collection.by_source and "source" in columns:
         masks.append(_true(pc.equal(frame.column("source"), source)))
     return np.logical_and.reduce(masks) if masks else None
+
+
+def _known(columns: Mapping[str, Column], name: str) -> Column:
+    if name not in columns:
+        known = ", ".join(columns)
+        raise InvalidInput(f"there is no property {name[:60]!r}; there are {known}", parameter=name)
+    return columns[name]
 
 
 def day_mask(frame: Frame, when: Interval) -> Mask:

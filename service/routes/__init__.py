@@ -1,6 +1,10 @@
 """Every path of the service on one screen."""
 
+from geodata.formats.registry import FORMATS
 from service.ask import Route
+from service.item_params import VERSIONS, item_params, items_params
+from service.links import SCHEMA_JSON
+from service.openapi import OPENAPI_JSON
 from service.routes import (
     articles,
     collections,
@@ -9,37 +13,67 @@ from service.routes import (
     landing,
     releases,
     reserves,
+    standards,
     territories,
 )
 
 PAGE = ("json", "html")
+GEO = {"json": "application/geo+json"}
+SCHEMA = {"json": SCHEMA_JSON}
+ALL = (*FORMATS, "html")
+MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
+GONE = {"410": "It was no longer there then"}
+NOW = ("never",)
 
 TABLE = (
-    Route("/", landing.landing, "landing", "What this is", formats=PAGE),
-    Route("/collections", collections.collections, "collections", "All collections"),
-    Route("/collections/{collection}", collections.collection, "collection", "One collection"),
+    Route("/", landing.landing, "landing", "What this is", formats=PAGE, days=NOW),
+    Route("/conformance", standards.conformance, "conformance", "Conformance classes met",
+          formats=PAGE),
+    Route("/api", standards.api, "api", "The API's description, OpenAPI 3.0",
+          media={"json": OPENAPI_JSON}),
+    Route("/api.html", standards.api_html, "api_html", "The same to read", formats=("html",)),
+    Route("/functions", standards.functions, "functions", "Functions filters may use"),
+    Route("/collections", collections.collections, "collections", "All collections", formats=PAGE),
+    Route("/collections/{collection}", collections.collection, "collection", "One collection",
+          formats=PAGE),
+    Route("/collections/{collection}/queryables", standards.queryables, "queryables",
+          "Properties filters may name", media=SCHEMA),
+    Route("/collections/{collection}/sortables", standards.sortables, "sortables",
+          "Properties that may be sorted by", media=SCHEMA),
+    Route("/collections/{collection}/schema", standards.schema, "schema",
+          "The schema of a feature", media=SCHEMA),
     Route("/collections/{collection}/items", items.items, "items", "Features of a collection",
-          items.items_params, days=("datetime",)),
+          items_params, ALL, ("datetime",), quick=items.is_quick, media=MEDIA),
     Route("/collections/{collection}/items/{item}", items.item, "item", "One feature",
-          items.item_params, days=("datetime",)),
+          item_params, PAGE, ("datetime",), media=GEO, problems=GONE),
+    Route("/collections/{collection}/items/{item}/versions", items.item_versions, "versions",
+          "Versions of a feature", VERSIONS),
     Route("/reserves", reserves.reserves, "reserves", "Reserves in a territory on a day",
-          reserves.QUESTION, days=("date",)),
+          reserves.QUESTION, reserves.FORMATS_OF_RESERVES, ("date",), tag="answers",
+          media={**MEDIA, **GEO}),
     Route("/reserves/series", reserves.reserves_series, "series", "Counts through time",
-          reserves.SERIES, ("json", "csv"), days=("from", "to")),
+          reserves.SERIES, ("json", "csv"), ("from", "to"), tag="answers"),
     Route("/changes", control.changes, "changes", "Deposits whose verdict changed",
-          control.BETWEEN, days=("to",)),
-    Route("/control/at", control.at, "at", "Status of a spot", control.AT, days=("date",)),
+          control.BETWEEN, PAGE, ("to",), tag="answers", media=GEO),
+    Route("/changes.atom", control.changes_feed, "feed", "The same as a feed",
+          control.BETWEEN, ("atom",), ("to",), tag="answers", media={"atom": control.ATOM}),
+    Route("/control/at", control.at, "at", "Status of a spot", control.AT, PAGE, ("date",),
+          tag="answers"),
     Route("/deposits/{deposit}/timeline", control.timeline, "timeline", "A deposit's history",
-          control.BY_SOURCE),
-    Route("/territories", territories.territories, "territories", "Territories and definitions"),
+          control.BY_SOURCE, PAGE, tag="answers"),
+    Route("/territories", territories.territories, "territories", "Territories and definitions",
+          formats=PAGE, tag="answers"),
     Route("/territories/{territory}", territories.territory, "territory", "A territory on a day",
-          territories.ON_DATE, days=("date",)),
+          territories.ON_DATE, PAGE, ("date",), tag="answers", media=GEO),
     Route("/articles/{day}", articles.articles, "article", "The article it began with",
-          days=("never",)),
-    Route("/releases", releases.releases, "releases", "Releases", days=("never",)),
+          formats=PAGE, days=NOW, tag="answers"),
+    Route("/releases", releases.releases, "releases", "Releases", formats=PAGE, days=NOW,
+          state=releases.known, tag="releases"),
     Route("/releases/diff", releases.release_diff, "diff", "What differs between two releases",
-          releases.BETWEEN),
-    Route("/releases/{release}", releases.release, "release", "Manifest of a release"),
-    Route("/releases/{release}/files/{name}", releases.release_file, "file", "A file of a release"),
+          releases.BETWEEN, tag="releases"),
+    Route("/releases/{release}", releases.release, "release", "Manifest of a release",
+          formats=PAGE, tag="releases"),
+    Route("/releases/{release}/files/{name}", releases.release_file, "file",
+          "A file of a release", tag="releases", media={"json": "application/octet-stream"}),
 )  # fmt: skip
-"""`days=("never",)`: the answer depends on the present day whatever the URL says."""
+"""`days=NOW`: the answer depends on the present day whatever the URL says."""

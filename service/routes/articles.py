@@ -12,4 +12,4 @@ def articles(ask: Ask) -> Response:
     if ask.path_words["day"] != str(DAY):
         raise NotFound(f"there is no article of {ask.path_words['day'][:20]}; there is {DAY}")
     permalink = ask.href(f"/articles/{DAY}", {"release": ask.release})
-    return ask.json(article(ask.store, permalink))
+    return ask.answer(article(ask.store, permalink))

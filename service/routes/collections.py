@@ -3,25 +3,25 @@
 from starlette.responses import Response
 
 from geodata.catalogue import Collection
-from geodata.crs import CRS84_URI
+from geodata.crs import CRS84_URI, OFFERED
 from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
-from service.links import JSON, collection_links, link
+from service.links import HTML, JSON, Link, collection_links, link
 
 
 def collections(ask: Ask) -> Response:
     """All collections."""
-    return ask.json(
-        {
-            "links": [link(ask.href("/collections"), "self", JSON, "This document")],
-            "collections": [_described(ask, c) for c in ask.store.collections()],
-        }
-    )
+    links = [
+        link(ask.href("/collections"), "self", JSON, "This document"),
+        link(ask.href("/collections", {"f": "html"}), "alternate", HTML, "To read"),
+    ]
+    found = [_described(ask, c) for c in ask.store.collections()]
+    return ask.answer({"links": links, "crs": list(OFFERED), "collections": found})
 
 
 def collection(ask: Ask) -> Response:
     """One collection, as it is described among all."""
-    return ask.json(_described(ask, ask.store.collection(ask.path_words["collection"])))
+    return ask.answer(_described(ask, ask.store.collection(ask.path_words["collection"])))
 
 
 def _described(ask: Ask, found: Collection) -> dict[str, object]:
@@ -31,9 +31,17 @@ def _described(ask: Ask, found: Collection) -> dict[str, object]:
         "description": found.description,
         "itemType": "feature",
         "extent": _extent(ask.store, found.id),
-        "crs": [CRS84_URI],
-        "links": collection_links(ask.base, found.id),
+        "crs": list(OFFERED),
+        "storageCrs": CRS84_URI,
+        "links": _links(ask, found),
     }
+
+
+def _links(ask: Ask, found: Collection) -> list[Link]:
+    return [
+        *collection_links(ask.base, found.id),
+        link(ask.href("/releases"), "version-history", JSON, "Releases"),
+    ]
 
 
 def _extent(store: EmbeddedStore, name: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Is the process alive, and is it ready: which release it serves."""
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -19,6 +20,6 @@ class Readyz:
 
     async def __call__(self, _request: Request) -> Response:
         """The release being served."""
-        manifest = self._catalog.store().manifest
+        manifest = (await run_in_threadpool(self._catalog.store)).manifest
         body = {"status": "ready", "release": manifest.id, "created": manifest.created}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})

@@ -1,105 +1,163 @@
-"""Features of a collection: a page of them, or one."""
+"""Features of a collection: a page of them, all of them as a download, one, and its versions."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from geodata.crs import CRS84_URI
+from geodata.answers.versions import check_held, version_on, versions
+from geodata.catalogue import Collection
 from geodata.formats.geojson import dumps
+from geodata.formats.registry import FORMATS
+from geodata.interval import parse_datetime, parse_day
 from geodata.query import Query
 from geodata.store.base import Page
-from geodata.store.embedded import EmbeddedStore
-from schemas.table import Column
+from service.about import about_items, download_headers
 from service.ask import Ask
-from service.links import GEOJSON, JSON, Link, link, link_header, next_link, self_link
-from service.params import LIMIT_DEFAULT, LIMIT_MAX, Param, cursor_for, items_query, queryable_names
+from service.item_params import cursor_for, items_query
+from service.links import GEOJSON, HTML, JSON, Link, link, link_header, rel, self_link
 
-_JSON_TYPES: Mapping[str, Mapping[str, Any]] = {
-    "string": {"type": "string"},
-    "strings": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-}
-SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
-DATETIME = Param("datetime", {"type": "string"}, "A day, or an interval start/end, .. for open.")
-PAGING = (
-    Param(
-        "bbox",
-        {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
-        "Box west, south, east, north in CRS84.",
-    ),
-    DATETIME,
-    Param(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
-        "Features in a page.",
-    ),
-    Param("cursor", {"type": "string"}, "Where the next page begins; from a next link."),
-)
+PAGED = ("json", "html", "jsonfg")
+"""Formats that give a page; all others give everything that matches."""
+JSONFG = FORMATS["jsonfg"].media_type
+JSON_FORMS = ("json", "geojsonseq")
+"""Formats whose coordinates follow the authority's order of axes; all others are x first."""
+QUICK_LIMIT = 1000
 
 
-def items_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> tuple[Param, ...]:
-    """Parameters of a collection's items: paging, days, and every property by name."""
-    collection = store.collection(path_words["collection"])
-    columns = {column.name: column for column in collection.columns}
-    own = tuple(_property_param(columns[name]) for name in queryable_names(collection))
-    return (*PAGING, *((SOURCE,) if collection.by_source else ()), *own)
-
-
-def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> tuple[Param, ...]:
-    """Parameters of one item."""
-    collection = store.collection(path_words["collection"])
-    return (DATETIME, SOURCE) if collection.by_source else (DATETIME,)
+def is_quick(words: dict[str, str]) -> bool:
+    """Whether a page of items is answered below about 2 ms: no filter, order, or many rows."""
+    heavy = words.keys() & {"filter", "sortby", "crs", "properties", "datetime", "bbox-crs"}
+    limit = words.get("limit", "10")
+    return not heavy and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
 
 def items(ask: Ask) -> Response:
-    """A page of features, GeoJSON."""
+    """A page of features, or everything that matches as a download."""
     collection = ask.store.collection(ask.path_words["collection"])
     query = items_query(ask.words, collection)
+    if ask.form not in PAGED:
+        return _download(ask, collection, query)
     page = ask.store.select(query)
     links = _page_links(ask, query, page)
-    about = dumps({"numberMatched": page.matched, "numberReturned": len(page), "links": links})
-    body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (page.features(), about[1:])
-    response = Response(body, media_type=GEOJSON)
-    response.headers["Content-Crs"] = f"<{CRS84_URI}>"
+    about = {"numberMatched": page.matched, "numberReturned": len(page), "links": links}
+    response = _page(ask, page, about)
+    response.headers["Content-Crs"] = f"<{query.crs.uri}>"
     response.headers["OGC-NumberMatched"] = str(page.matched)
     response.headers["Link"] = link_header(links)
     return response
 
 
+def _page(ask: Ask, page: Page, about: dict[str, object]) -> Response:
+    """One page in the format asked."""
+    if ask.form == "jsonfg":
+        rows = page.selected(authority_axes=False)
+        chunks = FORMATS["jsonfg"].write(rows, about_items(ask, page.frame.collection))
+        body = b"".join(chunks).rstrip().removesuffix(b"}")
+        return Response(b"%b,%b" % (body, dumps(about)[1:]), media_type=JSONFG)
+    body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (
+        page.features(),
+        dumps(about)[1:],
+    )
+    return ask.body(body, GEOJSON)
+
+
+def _download(ask: Ask, collection: Collection, query: Query) -> Response:
+    """Everything that matches, streamed; an explicit limit holds."""
+    whole = query if "limit" in ask.words else replace(query, limit=10**9)
+    page = ask.store.select(whole)
+    kind = FORMATS[ask.form]
+    about = about_items(ask, collection)
+    headers = {
+        **download_headers(about, kind),
+        "OGC-NumberMatched": str(page.matched),
+        "OGC-NumberReturned": str(len(page)),
+        "Content-Crs": f"<{query.crs.uri}>",
+    }
+    chunks = kind.write(page.selected(authority_axes=ask.form in JSON_FORMS), about)
+    return StreamingResponse(chunks, media_type=kind.media_type, headers=headers)
+
+
 def item(ask: Ask) -> Response:
-    """One feature, GeoJSON."""
+    """One feature, as it was on the day asked."""
     collection = ask.store.collection(ask.path_words["collection"])
-    page = ask.store.item(items_query(ask.words, collection), ask.path_words["item"])
+    query, item_id = items_query(ask.words, collection), ask.path_words["item"]
+    page = ask.store.item(query, item_id)
     links = [
         self_link(ask.base, ask.path, ask.words, GEOJSON),
+        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
         link(ask.href(f"/collections/{collection.id}"), "collection", JSON, collection.title),
+        link(ask.href(f"{ask.path}/versions"), "version-history", JSON, "Its versions"),
     ]
-    body = page.features()[:-1] + b"," + dumps({"links": links})[1:]
-    response = Response(body, media_type=GEOJSON)
-    response.headers["Content-Crs"] = f"<{CRS84_URI}>"
+    memento = _memento(ask, collection, item_id)
+    response = ask.body(page.features()[:-1] + b"," + dumps({"links": links})[1:], GEOJSON)
+    response.headers["Content-Crs"] = f"<{query.crs.uri}>"
+    response.headers["Link"] = link_header(links)
+    if memento is not None:
+        response.headers["Memento-Datetime"] = memento
     return response
+
+
+def _memento(ask: Ask, collection: Collection, item_id: str) -> str | None:
+    """Since when the version shown has held, as an HTTP date; None where no day was asked.
+
+    Raises NotFound and Gone where the feature was not there on the day.
+    """
+    if "datetime" not in ask.words:
+        return None
+    when = parse_datetime(ask.words["datetime"])
+    known = versions(ask.store, collection.id, item_id, ask.words.get("source"))
+    if collection.id != "deposits":
+        check_held(known[0], when, f"{item_id} of {collection.id}")
+    found = version_on(known, when.last)
+    if found is None or found["valid_from"] is None:
+        return None
+    day = parse_day(str(found["valid_from"]))
+    return format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC), usegmt=True)
+
+
+def item_versions(ask: Ask) -> Response:
+    """All versions of one feature, each with the link that shows it."""
+    collection = ask.store.collection(ask.path_words["collection"])
+    item_id = ask.path_words["item"]
+    own = ask.path.removesuffix("/versions")
+    found = versions(ask.store, collection.id, item_id, ask.words.get("source"))
+    entries = [{**version, "links": _version_links(ask, own, version)} for version in found]
+    links = [
+        self_link(ask.base, ask.path, ask.words, JSON),
+        link(ask.href(own), "latest-version", GEOJSON, "As it is"),
+    ]
+    return ask.json({"id": item_id, "release": ask.release, "versions": entries, "links": links})
+
+
+def _version_links(ask: Ask, path: str, version: dict[str, object]) -> list[Link]:
+    words = {"release": ask.release}
+    if version["valid_from"] is not None:
+        words["datetime"] = str(version["valid_from"])
+    if "control_source" in version and "source" in ask.words:
+        words["source"] = ask.words["source"]
+    return [link(ask.href(path, words), "memento", GEOJSON, "The feature then")]
 
 
 def _page_links(ask: Ask, query: Query, page: Page) -> list[Link]:
     links = [
         self_link(ask.base, ask.path, ask.words, GEOJSON),
+        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
         link(ask.href(f"/collections/{query.collection}"), "collection", JSON, "The collection"),
+        link(
+            ask.href(f"/collections/{query.collection}/queryables"),
+            rel("queryables"),
+            "application/schema+json",
+        ),
+        link(
+            ask.href(f"/collections/{query.collection}/sortables"),
+            rel("sortables"),
+            "application/schema+json",
+        ),
     ]
     if page.next_start is not None:
-        cursor = cursor_for(ask.release, page.next_start)
+        cursor = cursor_for(ask.words, ask.release, page.next_start)
         words = {name: text for name, text in ask.words.items() if name != "release"}
-        links.append(next_link(ask.base, ask.path, words, cursor))
+        links.append(link(ask.href(ask.path, {**words, "cursor": cursor}), "next", GEOJSON))
     return links
-
-
-def _property_param(column: Column) -> Param:
-    schema = (
-        {"type": "string", "enum": list(column.choices)}
-        if column.choices
-        else _JSON_TYPES[column.type]
-    )
-    return Param(column.name, schema, column.meaning)

@@ -2,10 +2,9 @@
 
 from starlette.responses import Response
 
-from geodata.interval import today
 from service.ask import Ask
-from service.links import GEOJSON, HTML, JSON, Link, link
-from service.pages import render
+from service.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
+from service.openapi import OPENAPI_JSON
 
 TITLE = "Lodeline"
 DESCRIPTION = (
@@ -17,16 +16,22 @@ DESCRIPTION = (
 def landing(ask: Ask) -> Response:
     """The landing page in JSON, or to read."""
     links = _links(ask)
-    if ask.form == "html":
-        return ask.html(_page(ask))
-    return ask.json({"title": TITLE, "description": DESCRIPTION, "links": links})
+    response = ask.answer({"title": TITLE, "description": DESCRIPTION, "links": links})
+    response.headers["Link"] = link_header(links)
+    return response
 
 
 def _links(ask: Ask) -> list[Link]:
     return [
-        link(ask.href("/", {"f": "json"}), "self", JSON, "This document"),
+        link(ask.href("/"), "self", JSON, "This document"),
         link(ask.href("/", {"f": "html"}), "alternate", HTML, "This document to read"),
+        link(ask.href("/api"), "service-desc", OPENAPI_JSON, "The API's description"),
+        link(ask.href("/api.html"), "service-doc", HTML, "The API's description to read"),
+        link(ask.href("/conformance"), "conformance", JSON, "Conformance classes met"),
+        link(ask.href("/conformance"), rel("conformance"), JSON, "Conformance classes met"),
         link(ask.href("/collections"), "data", JSON, "The collections"),
+        link(ask.href("/collections"), rel("data"), JSON, "The collections"),
+        link(ask.href("/functions"), rel("functions"), JSON, "Functions filters may use"),
         link(ask.href("/reserves"), "related", GEOJSON, "The question: reserves in a territory"),
         link(ask.href("/reserves/series"), "related", JSON, "Counts through time"),
         link(ask.href("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
@@ -34,27 +39,3 @@ def _links(ask: Ask) -> list[Link]:
         link(ask.href("/articles/2025-02-25"), "related", JSON, "The article it began with"),
         link(ask.href("/releases"), "version-history", JSON, "Releases"),
     ]
-
-
-def _page(ask: Ask) -> str:
-    store, day = ask.store, today()
-    choice = store.book.choose(day)
-    table = store.overlaid.on(day, None)
-    counts = table.loc[table["part_of"].isna(), "control"].value_counts()
-    return render(
-        "landing.html",
-        title=TITLE,
-        description=DESCRIPTION,
-        base=ask.base,
-        day=day,
-        choice=choice,
-        source=store.tables.sources[choice.source],
-        counts={str(k): int(v) for k, v in counts.items()},
-        occupied=[
-            {"id": r.id, "name": r.name_en, "commodity": r.commodity, "since": r.control_since}
-            for r in table[(table["control"] == "occupied").to_numpy()].itertuples()
-        ],
-        collections=store.collections(),
-        territories=store.tables.territories.values(),
-        manifest=store.manifest,
-    )

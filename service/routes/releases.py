@@ -29,7 +29,7 @@ def releases(ask: Ask) -> Response:
     ids = reversed(workspace.release_ids())
     current = workspace.current_id()
     entries = [_entry(ask, read_manifest(workspace.releases / i), current) for i in ids]
-    return ask.json({"current": current, "releases": entries})
+    return ask.answer({"current": current, "releases": entries})
 
 
 def release(ask: Ask) -> Response:
@@ -39,7 +39,7 @@ def release(ask: Ask) -> Response:
         {**table.model_dump(), "href": ask.href(f"/releases/{manifest.id}/files/{table.name}")}
         for table in manifest.tables
     ]
-    return ask.json({**manifest.model_dump(mode="json"), "tables": files})
+    return ask.answer({**manifest.model_dump(mode="json"), "tables": files})
 
 
 def release_file(ask: Ask) -> Response:
@@ -59,7 +59,7 @@ def release_diff(ask: Ask) -> Response:
             raise InvalidInput(f"{name} is missing; give two releases", parameter=name)
     earlier, later = ask.words["from"], ask.words["to"]
     tables = diff(ask.catalog.workspace, earlier, later)
-    return ask.json({"from": earlier, "to": later, "tables": [t.as_json() for t in tables]})
+    return ask.answer({"from": earlier, "to": later, "tables": [t.as_json() for t in tables]})
 
 
 def _manifest(ask: Ask) -> Manifest:

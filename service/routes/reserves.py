@@ -3,16 +3,22 @@
 import csv
 import io
 from datetime import date
+from typing import Any
 
 import pandas as pd
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.reserves import reserves as answer
 from geodata.answers.series import STEPS, series
-from geodata.interval import parse_day
+from geodata.answers.tabular import answer_rows
+from geodata.formats.geojson import dumps
+from geodata.formats.registry import FORMATS
+from geodata.formats.rows import About
+from geodata.interval import FIRST_DAY, parse_day
+from service.about import download_headers
 from service.ask import Ask
-from service.links import GEOJSON, self_link
+from service.links import GEOJSON, HTML, link, self_link
 from service.params import Param, parse_choice, parse_date, question
 
 COMMODITY = Param(
@@ -21,6 +27,8 @@ COMMODITY = Param(
 TERRITORY = Param("territory", {"type": "string", "default": "occupied"}, "Territory by id.")
 SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
 DAY = {"type": "string", "format": "date"}
+TABLES = ("csv", "xlsx", "parquet")
+FORMATS_OF_RESERVES = ("json", "html", *TABLES)
 QUESTION = (
     COMMODITY,
     Param("date", DAY, "Day; today where none is given."),
@@ -44,8 +52,32 @@ def reserves(ask: Ask) -> Response:
     asked = question(ask.words)
     permalink = ask.href("/reserves", asked.parameters(ask.release))
     document = answer(ask.store, asked, permalink)
-    document["links"] = [self_link(ask.base, ask.path, ask.words, GEOJSON)]
-    return ask.geojson(document)
+    if ask.form in TABLES:
+        return _table(ask, document, permalink)
+    document["links"] = [
+        self_link(ask.base, ask.path, ask.words, GEOJSON),
+        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
+    ]
+    return ask.body(dumps(document), GEOJSON)
+
+
+def _table(ask: Ask, document: dict[str, Any], permalink: str) -> Response:
+    """The answer as a table to download, with its citation."""
+    kind = FORMATS[ask.form]
+    citation = document["citation"]
+    about = About(
+        name=f"lodeline-reserves-{document['question']['date']}-{ask.release}",
+        title=str(citation["text"]).split(". ")[1],
+        release=ask.release,
+        query=permalink,
+        licence="; ".join(f"{x['source']}: {x['licence']}" for x in citation["licences"]),
+        attribution="; ".join(x["attribution"] for x in citation["licences"]),
+        citation=citation["text"],
+        generated=citation["generated"],
+    )
+    rows = answer_rows(document, ask.store.collection("deposits"))
+    headers = {**download_headers(about, kind), "OGC-NumberMatched": str(len(rows))}
+    return StreamingResponse(kind.write(rows, about), media_type=kind.media_type, headers=headers)
 
 
 def reserves_series(ask: Ask) -> Response:
@@ -55,7 +87,7 @@ def reserves_series(ask: Ask) -> Response:
     first = parse_day(ask.words["from"], "from") if "from" in ask.words else _year_before(last)
     step = parse_choice(ask.words, "step", STEPS, "month")
     document = series(ask.store, asked, first, step)
-    return _series_csv(document) if ask.form == "csv" else ask.json(document)
+    return _series_csv(document) if ask.form == "csv" else ask.answer(document)
 
 
 def _series_csv(document: dict[str, object]) -> Response:
@@ -70,4 +102,6 @@ def _series_csv(document: dict[str, object]) -> Response:
 
 
 def _year_before(day: date) -> date:
+    if day.year == FIRST_DAY.year:
+        return FIRST_DAY
     return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()

@@ -4,9 +4,10 @@ import numpy as np
 from starlette.responses import Response
 
 from geodata.crs import areas_km2
-from geodata.formats.geojson import feature
+from geodata.formats.geojson import dumps, feature
 from schemas import Territory
 from service.ask import Ask
+from service.links import GEOJSON
 from service.params import Param, parse_date
 from service.routes.reserves import DAY, SOURCE
 
@@ -16,7 +17,7 @@ ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)
 def territories(ask: Ask) -> Response:
     """All territories with definition and citation."""
     known = ask.store.tables.territories.values()
-    return ask.json({"territories": [_words(territory) for territory in known]})
+    return ask.answer({"territories": [_words(territory) for territory in known]})
 
 
 def territory(ask: Ask) -> Response:
@@ -33,7 +34,7 @@ def territory(ask: Ask) -> Response:
         "control_asof": str(choice.asof) if found.held and choice.asof else None,
         "release": ask.release,
     }
-    return ask.geojson(feature(properties, shape))
+    return ask.body(dumps(feature(properties, shape)), GEOJSON)
 
 
 def _words(territory: Territory) -> dict[str, object]:

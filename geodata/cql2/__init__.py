@@ -1,0 +1,12 @@
+"""The filter language OGC CQL2 1.0, text and JSON: from text to the rows it selects.
+
+parser (text to structure) → check (structure to typed tree) → arrays (tree to mask), with one table
+of operators. Everything a caller needs is here.
+"""
+
+from geodata.cql2.filters import Filter, compile_filter
+from geodata.cql2.frame import Frame
+from geodata.cql2.functions import function_descriptions
+from geodata.cql2.literals import FilterCrs
+
+__all__ = ["Filter", "FilterCrs", "Frame", "compile_filter", "function_descriptions"]

@@ -1,0 +1,140 @@
+"""Does an argument fit its place? It is taken as it is, read as what is wanted, or refused."""
+
+from collections.abc import Callable
+from datetime import date
+
+from geodata.cql2.literals import read_instant
+from geodata.cql2.operators import Takes
+from geodata.cql2.tree import Call, Items, Kind, Node, Property, Value, is_literal
+from geodata.errors import InvalidInput
+
+_SCALARS: frozenset[Kind] = frozenset(("string", "number", "boolean", "date", "datetime"))
+_WANTED: dict[Takes, frozenset[Kind]] = {
+    "scalar": _SCALARS,
+    "string": frozenset(("string",)),
+    "pattern": frozenset(("string",)),
+    "number": frozenset(("number",)),
+    "boolean": frozenset(("boolean",)),
+    "instant": frozenset(("date", "datetime", "open")),
+    "temporal": frozenset(("date", "datetime", "interval")),
+    "geometry": frozenset(("geometry",)),
+    "strings": frozenset(("strings",)),
+    "members": frozenset(("strings",)),
+    "any": frozenset((*_SCALARS, "interval", "geometry", "strings")),
+}
+_WORDS: dict[Takes, str] = {
+    "scalar": "a text, number, boolean, date or timestamp",
+    "string": "a text",
+    "pattern": "a pattern in quotes",
+    "number": "a number",
+    "boolean": "a condition",
+    "instant": "a date or timestamp",
+    "temporal": "a date, timestamp or interval",
+    "geometry": "a geometry",
+    "strings": "a list of texts",
+    "members": "a list in parentheses",
+    "any": "a value",
+}
+_NAMES: dict[Kind, str] = {
+    "string": "text",
+    "number": "number",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "timestamp",
+    "interval": "interval",
+    "geometry": "geometry",
+    "strings": "list of texts",
+    "open": "open end",
+}
+
+
+def fitted(operator: str, given: Node, wants: Takes) -> Node:
+    """The argument as the operator takes it. Raises InvalidInput with what was wanted and found."""
+    node = _READ.get(wants, _as_it_is)(operator, given)
+    if isinstance(given, Items) and wants not in {"strings", "members"}:
+        raise _misfit(operator, given, wants)
+    if node.kind not in _WANTED[wants]:
+        raise _misfit(operator, node, wants)
+    return node
+
+
+def _as_it_is(_: str, given: Node) -> Node:
+    return given
+
+
+def _instant(operator: str, given: Node) -> Node:
+    """A plain string as the date, timestamp or, in an interval, open end it spells."""
+    if not (isinstance(given, Value) and isinstance(given.value, str) and given.kind == "string"):
+        return given
+    if given.value == ".." and operator == "interval":
+        return Value("..", "open")
+    return read_instant(given.value) or given
+
+
+def _pattern(operator: str, given: Node) -> Node:
+    if not is_literal(given):
+        raise _misfit(operator, given, "pattern")
+    return given
+
+
+def _strings(operator: str, given: Node) -> Node:
+    """A list; one text in parentheses is a list of one."""
+    listed = Items((given,)) if given.kind == "string" else given
+    for member in listed.members if isinstance(listed, Items) else ():
+        if member.kind != "string" or isinstance(member, Items):
+            raise _misfit(operator, member, "string")
+    return listed
+
+
+def _members(operator: str, given: Node) -> Node:
+    """The list after IN, of comparable members."""
+    if not isinstance(given, Items):
+        raise _misfit(operator, given, "members")
+    for member in given.members:
+        fitted(operator, member, "scalar")
+    return given
+
+
+_READ: dict[Takes, Callable[[str, Node], Node]] = {
+    "instant": _instant,
+    "temporal": _instant,
+    "pattern": _pattern,
+    "strings": _strings,
+    "members": _members,
+}
+
+
+def refuse_backwards(start: Node, end: Node) -> None:
+    """Raise InvalidInput for an interval of two literals that ends before it starts."""
+    if isinstance(start, Value) and isinstance(end, Value) and start.kind == end.kind:
+        first, last = start.value, end.value
+        if isinstance(first, date) and isinstance(last, date) and first > last:
+            raise InvalidInput(
+                f"INTERVAL ends on {last.isoformat()}, before it starts on {first.isoformat()}",
+                parameter="filter",
+            )
+
+
+def _misfit(operator: str, found: Node, wants: Takes) -> InvalidInput:
+    return InvalidInput(
+        f"{operator.upper()} wants {_WORDS[wants]} and has {_shown(found)}{_advice(found, wants)}",
+        parameter="filter",
+    )
+
+
+def _shown(node: Node) -> str:
+    if isinstance(node, Property):
+        return f"the property {node.name} ({_NAMES[node.kind]})"
+    if isinstance(node, Items):
+        return "a list in parentheses"
+    if isinstance(node, Call):
+        return f"{node.name.upper()}(…) ({_NAMES[node.kind]})"
+    return f"the {_NAMES[node.kind]} {str(node.value)[:40]!r}"
+
+
+def _advice(node: Node, wants: Takes) -> str:
+    if node.kind == "strings" and isinstance(node, Property):
+        return f"; write A_CONTAINS({node.name}, ('…'))"
+    if node.kind == "geometry" and wants == "scalar":
+        return "; write S_INTERSECTS(geometry, BBOX(…)) or geometry IS NULL"
+    return ""

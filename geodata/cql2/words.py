@@ -1,0 +1,92 @@
+"""How are strings folded and matched? Case, accents, patterns, over arrays of strings."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geodata.cql2.folding import all_at_once
+from geodata.cql2.frame import Datum
+from geodata.cql2.logic import on_words
+from geodata.errors import InvalidInput
+
+MOST_WILDCARDS = 50
+MOST_PATTERN = 1_000
+_LETTERS = {
+    **dict(zip("øØđĐłŁħĦŧŦƀɍɇƶƵıŋŊð", "oOdDlLhHtTbrezZinNd", strict=True)),
+    **dict(zip("æÆœŒþÞß", ("ae", "AE", "oe", "OE", "th", "TH", "ss"), strict=True)),
+}
+"""Latin letters that Unicode does not decompose and ASCII has no sign for."""
+_LETTER = re.compile(f"[{''.join(_LETTERS)}]")
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+
+
+def casei(value: Datum) -> Datum:
+    """CASEI: Unicode full case folding."""
+    return _on_strings(value, lambda words: _folded(words, pc.ascii_lower, str.casefold))
+
+
+def accenti(value: Datum) -> Datum:
+    """ACCENTI: without diacritics, after canonical decomposition; ø and its like become o."""
+    return _on_strings(value, lambda words: _folded(words, lambda ascii_: ascii_, without_accents))
+
+
+def lower(value: Datum) -> Datum:
+    """Small letters."""
+    return _on_strings(value, pc.utf8_lower)
+
+
+def upper(value: Datum) -> Datum:
+    """Capital letters."""
+    return _on_strings(value, pc.utf8_upper)
+
+
+def length(value: Datum) -> Datum:
+    """Number of characters."""
+    return _on_strings(value, lambda words: pc.utf8_length(words).cast(pa.int64()))
+
+
+def like(value: Datum, pattern: Datum) -> Datum:
+    """LIKE: `%` any characters, `_` one, backslash before either takes it literally."""
+    text = checked_pattern(pattern.as_py())
+    return _on_strings(value, lambda words: pc.match_like(words, text))
+
+
+def checked_pattern(text: str) -> str:
+    """A pattern of bounded cost, with a backslash that ends it taken literally."""
+    if len(text) > MOST_PATTERN or text.count("%") + text.count("_") > MOST_WILDCARDS:
+        raise InvalidInput(
+            f"LIKE takes at most {MOST_PATTERN} characters and {MOST_WILDCARDS} wildcards",
+            parameter="filter",
+        )
+    squeezed = re.sub(r"(?<!\\)%{2,}", "%", text)
+    trailing = len(squeezed) - len(squeezed.rstrip("\\"))
+    return squeezed + "\\" if trailing % 2 else squeezed
+
+
+def without_accents(text: str) -> str:
+    """A text without diacritics, composed again."""
+    spelled = _LETTER.sub(lambda letter: _LETTERS[letter[0]], text)
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", spelled))
+    return unicodedata.normalize("NFC", bare)
+
+
+def _on_strings(value: Datum, work: Callable[[pa.Array], pa.Array]) -> Datum:
+    if isinstance(value, pa.Scalar):
+        return work(pa.array([value.as_py()], pa.string()))[0]
+    return on_words(value, work)
+
+
+def _folded(
+    words: pa.Array, plain: Callable[[pa.Array], pa.Array], work: Callable[[str], str]
+) -> pa.Array:
+    """ASCII words by `plain`, all in Arrow; others by `work`, all in one string."""
+    ascii_ = pc.string_is_ascii(words)
+    if pc.all(ascii_, min_count=0).as_py():
+        return plain(words)
+    others = pc.fill_null(pc.invert(ascii_), fill_value=False)
+    return pc.replace_with_mask(plain(words), others, all_at_once(words.filter(others), work))

@@ -1,0 +1,84 @@
+"""How are Arrow columns turned into texts and into the values of JSON."""
+
+import re
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+LIST_SEPARATOR = "|"
+FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - spreadsheets take the wide signs too
+"""What makes a spreadsheet read a text as a formula (OWASP, CSV injection)."""
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether values of the type are words (texts or lists of them), not numbers or dates."""
+    return _is_string(kind) or _is_list(kind)
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column as text; null and NaN as null.
+
+    Numbers in their shortest exact form, days as 2025-02-25, times as RFC 3339 in UTC, lists
+    joined by `|`, booleans true and false.
+    """
+    kind = column.type
+    if _is_list(kind):
+        return _joined(column)
+    if pa.types.is_floating(kind):
+        return pc.if_else(pc.is_finite(column), column, None).cast(pa.string())
+    if pa.types.is_timestamp(kind):
+        return pc.strftime(column.cast(pa.timestamp("s", "UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")
+    return column.cast(pa.string())
+
+
+def without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts that a spreadsheet would take for a formula get a single quote in front."""
+    return pc.replace_substring_regex(texts, FORMULA, r"'\1")
+
+
+def json_values(column: pa.ChunkedArray) -> list[Any]:
+    """The column as values orjson writes: days and times as text; NaN it writes as null."""
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        column = as_text(column)
+    return list(column.to_pylist())
+
+
+def lists_as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists as JSON text, e.g. `["a","b"]`, for formats without lists; null stays null."""
+    texts = [None if v is None else orjson.dumps(v).decode() for v in column.to_pylist()]
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def xml_safe(text: str) -> str:
+    """The text without characters XML 1.0 cannot hold; each becomes U+FFFD."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def plain_table(table: pa.Table) -> pa.Table:
+    """The table with texts as plain strings, whatever they were kept as."""
+    fields = [pa.field(f.name, _plain_type(f.type)) for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def _joined(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    lists = column.cast(pa.list_(pa.string()))
+    return pa.chunked_array(
+        [pc.binary_join(chunk, LIST_SEPARATOR) for chunk in lists.chunks], pa.string()
+    )
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if _is_list(kind):
+        return pa.list_(pa.string())
+    return pa.string() if _is_string(kind) or pa.types.is_dictionary(kind) else kind
+
+
+def _is_string(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))

@@ -1,0 +1,91 @@
+"""Arrow: rows as a table with WKB geometry (GeoArrow), and as an IPC stream."""
+
+from collections.abc import Iterator
+
+import orjson
+import pyarrow as pa
+import pyproj
+import shapely
+
+from geodata.crs import GeometryArray
+from geodata.formats.columns import plain_table
+from geodata.formats.names import distinct_names
+from geodata.formats.provenance import facts
+from geodata.formats.rows import About, Rows
+from geodata.formats.shapes import shapes_of
+from geodata.formats.spool import Sink
+from schemas.table import Column
+
+GEOMETRY = "geometry"
+
+
+def write_arrow_stream(rows: Rows, about: About) -> Iterator[bytes]:
+    """An Arrow IPC stream: record batches of at most 10,000 rows, WKB marked `geoarrow.wkb`.
+
+    The schema carries where the data comes from, and unit and meaning of every column.
+    """
+    schema = arrow_schema(rows, about)
+    sink = Sink()
+    with pa.ipc.new_stream(sink, schema) as writer:
+        yield sink.take()
+        for batch in rows.batches():
+            writer.write_table(arrow_table(batch, schema))
+            yield sink.take()
+    yield sink.take()
+
+
+def arrow_schema(rows: Rows, about: About) -> pa.Schema:
+    """Columns with `description` and `unit`, the geometry last, the provenance beside them."""
+    kinds = plain_table(rows.table.slice(0, 0)).schema
+    known = {column.name: column for column in rows.columns}
+    fields = [field.with_metadata(_field_words(known.get(field.name))) for field in kinds]
+    if rows.geometry is not None:
+        fields.append(_geometry_field(rows))
+    return pa.schema(fields, metadata=_provenance(rows, about))
+
+
+def arrow_table(rows: Rows, schema: pa.Schema) -> pa.Table:
+    """The rows as a table of that schema; shapes as ISO WKB, little-endian, empty ones null."""
+    arrays = list(plain_table(rows.table).columns)
+    if rows.geometry is not None:
+        arrays.append(wkb(shapes_of(rows)))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def wkb(shapes: GeometryArray) -> pa.Array:
+    """Shapes as ISO WKB, little-endian; None as null."""
+    return pa.array(shapely.to_wkb(shapes, byte_order=1, flavor="iso"), pa.binary())
+
+
+def geometry_name(rows: Rows) -> str:
+    """What the geometry column is called: `geometry`, numbered where a property has the name."""
+    return distinct_names([GEOMETRY], len(GEOMETRY) + 6, rows.table.column_names)[GEOMETRY]
+
+
+def projjson(crs: str) -> dict[str, object]:
+    """The CRS as PROJJSON."""
+    words: dict[str, object] = pyproj.CRS(crs).to_json_dict()
+    return words
+
+
+def _geometry_field(rows: Rows) -> pa.Field:
+    words = {"crs": projjson(rows.crs), "crs_type": "projjson"}
+    extension = {
+        "ARROW:extension:name": "geoarrow.wkb",
+        "ARROW:extension:metadata": orjson.dumps(words),
+    }
+    return pa.field(geometry_name(rows), pa.binary(), metadata=extension)
+
+
+def _field_words(column: Column | None) -> dict[str, str]:
+    if column is None:
+        return {}
+    return {"description": column.meaning} | ({"unit": column.unit} if column.unit else {})
+
+
+def _provenance(rows: Rows, about: About) -> dict[str, str]:
+    """The facts under their own names, and with the columns as JSON under `lodeline`."""
+    columns = [
+        {"name": c.name, "type": c.type, "unit": c.unit, "meaning": c.meaning} for c in rows.columns
+    ]
+    return facts(about) | {"lodeline": orjson.dumps(facts(about) | {"columns": columns}).decode()}

@@ -1,0 +1,82 @@
+"""JSON-FG 1.0 (OGC 21-045r1): GeoJSON with time, and with coordinates in other systems."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from geodata.crs import CRS84, CRS84_URI
+from geodata.formats.columns import json_values
+from geodata.formats.features import geometries
+from geodata.formats.geojson import BATCH, collection, provenance
+from geodata.formats.names import stem
+from geodata.formats.rows import About, Rows
+from geodata.formats.shapes import is_north_first, shapes_of, swapped
+from geodata.formats.spans import Span, spans
+
+CONFORMS_TO = (
+    "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
+    "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
+)
+
+
+def write_jsonfg(rows: Rows, about: About) -> Iterator[bytes]:
+    """All rows as one JSON-FG collection of one feature type.
+
+    In CRS84 the shapes are GeoJSON's `geometry` and `place` is null; in any other system they are
+    `place`, in the order of axes of that system, and `geometry` is null.
+    """
+    members = {
+        "conformsTo": CONFORMS_TO,
+        "featureType": stem(about.name),
+        "coordRefSys": crs_uri(rows.crs),
+        **provenance(rows, about),
+    }
+    parts = (encode_fg(batch) for batch in rows.batches(BATCH))
+    return collection(parts, members)
+
+
+def crs_uri(crs: str) -> str:
+    """The OGC URI of a CRS given as `AUTHORITY:CODE`."""
+    authority, _, code = crs.partition(":")
+    return CRS84_URI if crs == CRS84 else f"http://www.opengis.net/def/crs/{authority}/0/{code}"
+
+
+def encode_fg(rows: Rows) -> list[bytes]:
+    """One JSON-FG feature a row, UTF-8."""
+    names = rows.table.column_names
+    columns = [json_values(column) for column in rows.table.columns]
+    own = rows.crs == CRS84
+    return [
+        orjson.dumps(
+            {
+                "type": "Feature",
+                "id": row[0],
+                "time": time,
+                "geometry": shape if own else None,
+                "place": None if own else shape,
+                "properties": dict(zip(names, row, strict=True)),
+            }
+        )
+        for row, shape, time in zip(
+            zip(*columns, strict=True), _shapes(rows), _times(rows), strict=True
+        )
+    ]
+
+
+def _shapes(rows: Rows) -> list[orjson.Fragment | None]:
+    shapes = shapes_of(rows)
+    return geometries(swapped(shapes) if is_north_first(rows.crs) else shapes)
+
+
+def _times(rows: Rows) -> list[dict[str, Any] | None]:
+    found = spans(rows)
+    return [None] * len(rows) if found is None else [time_member(span) for span in found]
+
+
+def time_member(span: Span) -> dict[str, Any] | None:
+    """The `time` member: a date for a single day, else an interval closed on both ends."""
+    first, last = span
+    if first is None and last is None:
+        return None
+    return {"date": first} if first == last else {"interval": [first or "..", last or ".."]}

@@ -1,0 +1,136 @@
+"""KML 2.2: placemarks with names, days and typed data; coordinates CRS84, as KML demands.
+
+Written as text, not through GDAL, whose writer holds the whole document in memory.
+"""
+
+from collections.abc import Iterator
+from itertools import repeat
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import CRS84, GeometryArray, reproject
+from geodata.formats.columns import as_text, xml_safe
+from geodata.formats.provenance import description
+from geodata.formats.rows import About, Rows
+from geodata.formats.shapes import shapes_of
+from geodata.formats.spans import Span, spans
+
+BATCH = 1_000
+NAMES = ("name_en", "name", "title", "id")
+"""The columns a placemark may take its name from; the first there is."""
+HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document id="rows">
+"""
+
+
+def write_kml(rows: Rows, about: About) -> Iterator[bytes]:
+    """A KML document, placemark by placemark. All text is escaped; control characters go.
+
+    The document's description is read as HTML by globes, so it is escaped a second time.
+    """
+    yield (HEAD + _words(about) + _schema(rows)).encode()
+    for batch in rows.batches(BATCH):
+        yield "".join(_placemarks(batch)).encode()
+    yield b"</Document></kml>\n"
+
+
+def geometry_kml(shape: BaseGeometry | None) -> str:
+    """The shape as KML, CRS84; nothing for None."""
+    match shape:
+        case None:
+            return ""
+        case shapely.Point():
+            return f"<Point>{_coordinates(shape)}</Point>"
+        case shapely.LinearRing():
+            return f"<LinearRing>{_coordinates(shape)}</LinearRing>"
+        case shapely.LineString():
+            return f"<LineString>{_coordinates(shape)}</LineString>"
+        case shapely.Polygon():
+            inner = "".join(_boundary("inner", ring) for ring in shape.interiors)
+            return f"<Polygon>{_boundary('outer', shape.exterior)}{inner}</Polygon>"
+        case _:
+            parts = "".join(map(geometry_kml, shapely.get_parts(shape)))
+            return f"<MultiGeometry>{parts}</MultiGeometry>"
+
+
+def _boundary(side: str, ring: shapely.LinearRing) -> str:
+    return f"<{side}BoundaryIs>{geometry_kml(ring)}</{side}BoundaryIs>"
+
+
+def _coordinates(shape: BaseGeometry) -> str:
+    places = shapely.get_coordinates(shape, include_z=shape.has_z).tolist()
+    return f"<coordinates>{' '.join(','.join(map(repr, place)) for place in places)}</coordinates>"
+
+
+def _words(about: About) -> str:
+    told = escape(escape(xml_safe(description(about))))
+    return f"<name>{_text(about.title)}</name><description>{told}</description>\n"
+
+
+def _schema(rows: Rows) -> str:
+    fields = "".join(
+        f"<SimpleField name={quoteattr(xml_safe(f.name))} type={quoteattr(_kml_type(f.type))}/>"
+        for f in rows.table.schema
+    )
+    return f'<Schema name="rows" id="schema">{fields}</Schema>\n'
+
+
+def _kml_type(kind: pa.DataType) -> str:
+    if pa.types.is_boolean(kind):
+        return "bool"
+    if pa.types.is_integer(kind):
+        return "xsd:long"
+    return "double" if pa.types.is_floating(kind) else "string"
+
+
+def _placemarks(rows: Rows) -> Iterator[str]:
+    """The rows as placemarks, in the order the schema of KML wants their parts."""
+    found = spans(rows)
+    times = [""] * len(rows) if found is None else [_time(span) for span in found]
+    parts = zip(_names(rows), times, _data(rows), _crs84(rows), strict=True)
+    for name, time, data, shape in parts:
+        yield f"<Placemark>{name}{time}{data}{geometry_kml(shape)}</Placemark>\n"
+
+
+def _names(rows: Rows) -> Iterator[str]:
+    column = next((n for n in NAMES if n in rows.table.column_names), None)
+    texts = [] if column is None else as_text(rows.table.column(column)).to_pylist()
+    named = (f"<name>{_text(text or '')}</name>" for text in texts)
+    return named if column else iter(repeat("", len(rows)))
+
+
+def _time(span: Span) -> str:
+    begin, end = (
+        f"<{tag}>{day}</{tag}>" if day else ""
+        for tag, day in zip(("begin", "end"), span, strict=True)
+    )
+    return f"<TimeSpan>{begin}{end}</TimeSpan>" if begin or end else ""
+
+
+def _data(rows: Rows) -> Iterator[str]:
+    """The properties of each row; a null is left out."""
+    tags = [f"<SimpleData name={quoteattr(xml_safe(n))}>" for n in rows.table.column_names]
+    columns = [as_text(column).to_pylist() for column in rows.table.columns]
+    for row in zip(*columns, strict=True):
+        cells = [
+            f"{tag}{_text(text)}</SimpleData>"
+            for tag, text in zip(tags, row, strict=True)
+            if text is not None
+        ]
+        yield (
+            f'<ExtendedData><SchemaData schemaUrl="#schema">{"".join(cells)}'
+            "</SchemaData></ExtendedData>"
+        )
+
+
+def _text(text: str) -> str:
+    return escape(xml_safe(text))
+
+
+def _crs84(rows: Rows) -> GeometryArray:
+    shapes = shapes_of(rows)
+    return shapes if rows.crs == CRS84 else np.asarray(reproject(shapes, rows.crs, CRS84))

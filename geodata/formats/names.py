@@ -1,0 +1,72 @@
+"""What is a download called: file names that are safe everywhere, and names of columns."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from geodata.formats.rows import About
+
+LONGEST = 80
+"""Characters of a file's stem."""
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+
+
+def stem(name: str) -> str:
+    """ASCII letters, digits, `-`, `_` and inner dots, never empty and no device of Windows."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    safe = re.sub(r"\.{2,}|[^A-Za-z0-9._-]+", "-", plain)[:LONGEST].strip("-._")
+    return f"{safe}-data" if _RESERVED.match(safe.partition(".")[0]) else safe or "download"
+
+
+def file_name(about: About, extension: str) -> str:
+    """The name of the file, ASCII without spaces: `deposits-2025-02-25.csv`."""
+    return f"{stem(about.name)}.{extension}"
+
+
+def content_disposition(about: About, extension: str) -> str:
+    """The header's value (RFC 6266): an ASCII `filename`, and `filename*` where the name is not.
+
+    No character of the name can end the header, the quotes or leave the folder.
+    """
+    plain = file_name(about, extension)
+    wide = _wide_stem(about.name)
+    if wide == stem(about.name):
+        return f'attachment; filename="{plain}"'
+    spelled = quote(f"{wide}.{extension}", safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{spelled}"
+
+
+def distinct_names(
+    names: Iterable[str], longest: int, taken: Iterable[str] = (), *, ascii_only: bool = False
+) -> dict[str, str]:
+    """For each name one of at most `longest` characters, no two alike whatever their case.
+
+    A name that fits and is free stays; else it is cut and numbered, in the order given. Names in
+    `taken` are not given out.
+    """
+    used = {name.lower() for name in taken}
+    given: dict[str, str] = {}
+    for name in names:
+        given[name] = _free(_field_name(name) if ascii_only else name, longest, used)
+        used.add(given[name].lower())
+    return given
+
+
+def _free(wanted: str, longest: int, used: set[str]) -> str:
+    candidate, number = wanted[:longest], 0
+    while candidate.lower() in used:
+        number += 1
+        candidate = f"{wanted[: longest - len(str(number)) - 1]}_{number}"
+    return candidate
+
+
+def _field_name(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_]+", "_", plain) or "field"
+
+
+def _wide_stem(name: str) -> str:
+    """The name in any script, without separators, controls, and dots at its ends."""
+    kept = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
+    return re.sub(r"\.{2,}", "-", kept)[:LONGEST].strip("-._ ") or stem(name)

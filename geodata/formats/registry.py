@@ -1,0 +1,64 @@
+"""Which formats are there: by the word of `f`, with media type, extension and writer."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from geodata.formats.delimited import write_csv
+from geodata.formats.flatgeobuf import write_flatgeobuf
+from geodata.formats.geoarrow import write_arrow_stream
+from geodata.formats.geojson import write_geojson, write_geojsonseq
+from geodata.formats.geopackage import write_geopackage
+from geodata.formats.geoparquet import write_parquet
+from geodata.formats.jsonfg import write_jsonfg
+from geodata.formats.kml import write_kml
+from geodata.formats.rows import About, Rows
+from geodata.formats.shapefile import write_shapefile
+from geodata.formats.spreadsheet import write_xlsx
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to write rows.
+
+    streams: the first bytes come at once and memory stays flat; else the file is built in a
+    private folder first. write: gives the bytes in chunks; close it when the client goes away.
+    """
+
+    name: str
+    media_type: str
+    extension: str
+    streams: bool
+    write: Callable[[Rows, About], Iterator[bytes]]
+
+
+_ALL = (
+    Format("json", "application/geo+json", "geojson", streams=True, write=write_geojson),
+    Format("jsonfg", "application/vnd.ogc.fg+json", "fg.json", streams=True, write=write_jsonfg),
+    Format(
+        "geojsonseq", "application/geo+json-seq", "geojsons", streams=True, write=write_geojsonseq
+    ),
+    Format("csv", "text/csv; charset=utf-8; header=present", "csv", streams=True, write=write_csv),
+    Format("fgb", "application/vnd.flatgeobuf", "fgb", streams=False, write=write_flatgeobuf),
+    Format("gpkg", "application/geopackage+sqlite3", "gpkg", streams=False, write=write_geopackage),
+    Format(
+        "parquet", "application/vnd.apache.parquet", "parquet", streams=True, write=write_parquet
+    ),
+    Format(
+        "arrow",
+        "application/vnd.apache.arrow.stream",
+        "arrows",
+        streams=True,
+        write=write_arrow_stream,
+    ),
+    Format("kml", "application/vnd.google-earth.kml+xml", "kml", streams=True, write=write_kml),
+    Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xlsx",
+        streams=False,
+        write=write_xlsx,
+    ),
+    Format("shp", "application/zip", "shp.zip", streams=False, write=write_shapefile),
+)
+FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})

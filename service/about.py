@@ -1,0 +1,53 @@
+"""What a download says of itself: name, release, the URL that gives it again, licence, citation."""
+
+from geodata.catalogue import Collection
+from geodata.formats.names import content_disposition
+from geodata.formats.registry import Format
+from geodata.formats.rows import About
+from service.ask import Ask
+
+PACKAGED = (
+    "Made with Natural Earth (public domain). Settlement names and coordinates: GeoNames, "
+    "CC BY 4.0, modified."
+)
+
+
+def about_items(ask: Ask, collection: Collection) -> About:
+    """Provenance of the items of a collection, the release and the words named."""
+    words = {**ask.words, "release": ask.release}
+    query = ask.href(f"/collections/{collection.id}/items", words)
+    licence, attribution = _terms(ask, collection)
+    manifest = ask.store.manifest
+    return About(
+        name=f"lodeline-{collection.id}-{manifest.id}",
+        title=collection.title,
+        release=manifest.id,
+        query=query,
+        licence=licence,
+        attribution=attribution,
+        citation=(
+            f"Lodeline ({manifest.created[:4]}). {collection.title}. Release {manifest.id} of "
+            f"{manifest.created}. {query}"
+        ),
+        generated=manifest.created,
+    )
+
+
+def _terms(ask: Ask, collection: Collection) -> tuple[str, str]:
+    """Licence and attribution of what is in the rows."""
+    if collection.layer is not None:
+        return collection.layer.licence, collection.layer.attribution
+    if not collection.by_source:
+        return "CC BY 4.0", PACKAGED
+    known = ask.store.tables.sources
+    held = [known[source] for source in ask.store.book.ordered]
+    licence = "; ".join(f"{source.id}: {source.licence}" for source in held)
+    return licence, "; ".join([PACKAGED, *(source.attribution for source in held)])
+
+
+def download_headers(about: About, kind: Format) -> dict[str, str]:
+    """Headers that name the file and where it came from."""
+    return {
+        "Content-Disposition": content_disposition(about, kind.extension),
+        "Lodeline-Citation": about.citation.encode("ascii", "replace").decode(),
+    }

@@ -1,0 +1,135 @@
+"""How are answers made smaller on the way: br, zstd or gzip, as the client prefers."""
+
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+import brotli
+import zstandard
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LEAST = 1000
+"""Bytes from which an answer is made smaller."""
+LARGE = 65536
+"""Bytes from which it is done in a thread."""
+_TEXT = ("text/", "application/json", "application/geo+json", "application/problem+json")
+_MORE = ("application/schema+json", "application/vnd.oai.openapi", "application/vnd.google-earth")
+
+
+class Encoder(Protocol):
+    """Takes bytes in stretches and gives them back smaller."""
+
+    def add(self, data: bytes) -> bytes:
+        """Some more."""
+
+    def end(self) -> bytes:
+        """What is left."""
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._work = zlib.compressobj(4, wbits=31)
+
+    def add(self, data: bytes) -> bytes:
+        return self._work.compress(data)
+
+    def end(self) -> bytes:
+        return self._work.flush()
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._work = brotli.Compressor(quality=4)
+
+    def add(self, data: bytes) -> bytes:
+        return bytes(self._work.process(data))
+
+    def end(self) -> bytes:
+        return bytes(self._work.finish())
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._work = zstandard.ZstdCompressor(level=3).compressobj()
+
+    def add(self, data: bytes) -> bytes:
+        return self._work.compress(data)
+
+    def end(self) -> bytes:
+        return self._work.flush()
+
+
+ENCODERS: dict[str, Callable[[], Encoder]] = {"br": _Brotli, "zstd": _Zstd, "gzip": _Gzip}
+"""In the order of our preference, where the client has none."""
+
+
+def encoding_for(accept_encoding: str) -> str | None:
+    """The encoding to use; None where the client names none of ours, or prefers none."""
+    if not accept_encoding:
+        return None
+    weights = dict(_weight(entry) for entry in accept_encoding[:500].split(","))
+    offered = [(weights.get(name, weights.get("*", 0.0)), name) for name in ENCODERS]
+    best = max(offered, key=lambda pair: pair[0])
+    return best[1] if best[0] > 0 else None
+
+
+def _weight(entry: str) -> tuple[str, float]:
+    name, _, rest = entry.strip().lower().partition(";")
+    try:
+        return name.strip(), float(rest.partition("q=")[2] or 1)
+    except ValueError:
+        return name.strip(), 0.0
+
+
+class Compressed:
+    """Makes text answers smaller, whole or streamed, where the client asks for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        encoding = None
+        if scope["type"] == "http" and scope["method"] == "GET":
+            encoding = encoding_for(Headers(scope=scope).get("accept-encoding", ""))
+        sender = send if encoding is None else _Sender(send, encoding).send
+        await self.app(scope, receive, sender)
+
+
+class _Sender:
+    """One answer: decides at its start, then passes it on smaller or as it is."""
+
+    def __init__(self, send: Send, encoding: str) -> None:
+        self._send = send
+        self._encoding = encoding
+        self._encoder: Encoder | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begin(message)
+        elif message["type"] == "http.response.body" and self._encoder is not None:
+            message = await self._smaller(message, self._encoder)
+        await self._send(message)
+
+    def _begin(self, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        kind = headers.get("content-type", "")
+        long_enough = int(headers.get("content-length", LEAST)) >= LEAST
+        if message["status"] != 200 or not long_enough or "content-encoding" in headers:
+            return
+        if kind.startswith((*_TEXT, *_MORE)):
+            self._encoder = ENCODERS[self._encoding]()
+            headers["Content-Encoding"] = self._encoding
+            del headers["content-length"]
+
+    async def _smaller(self, message: Message, encoder: Encoder) -> Message:
+        data = bytes(message.get("body", b""))
+        last = not message.get("more_body", False)
+
+        def work() -> bytes:
+            return encoder.add(data) + (encoder.end() if last else b"")
+
+        body = await run_in_threadpool(work) if len(data) >= LARGE else work()
+        return {**message, "body": body}

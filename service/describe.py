@@ -1,0 +1,120 @@
+"""How is a collection described to machines: queryables, sortables, schema, as JSON Schema."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from geodata.catalogue import Collection
+from schemas.table import Column, ColumnType
+
+Maker = Callable[[Collection, str], dict[str, Any]]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+}
+SHAPES = {
+    "Point": "Point",
+    "LineString": "LineString",
+    "Polygon": "Polygon",
+    "MultiPoint": "MultiPoint",
+    "MultiLineString": "MultiLineString",
+    "MultiPolygon": "MultiPolygon",
+}
+KINDS = {
+    "deposits": "Point",
+    "estimates": "Point",
+    "timelines": "Point",
+    "changes": "Point",
+    "settlements": "Point",
+    "control": "Polygon",
+}
+
+
+def queryables(collection: Collection, url: str) -> dict[str, Any]:
+    """Properties that filters and parameters may name; nothing else may."""
+    own = {c.name: property_schema(c) for c in collection.properties}
+    shape = {"geometry": _geometry_reference(collection)}
+    return _document(collection, url, {**own, **shape}, "Queryables") | {
+        "additionalProperties": False
+    }
+
+
+def sortables(collection: Collection, url: str) -> dict[str, Any]:
+    """Properties that may be sorted by: all but lists and geometry."""
+    own = {c.name: property_schema(c) for c in sortable_columns(collection)}
+    return _document(collection, url, own, "Sortables") | {"additionalProperties": False}
+
+
+def sortable_columns(collection: Collection) -> tuple[Column, ...]:
+    """Columns with an order."""
+    return tuple(c for c in collection.properties if c.type != "strings")
+
+
+def schema(collection: Collection, url: str) -> dict[str, Any]:
+    """The schema of a feature: properties in order, with their roles."""
+    own: dict[str, Any] = {}
+    for number, column in enumerate(collection.properties, 1):
+        own[column.name] = {
+            **property_schema(column),
+            **_role(collection, column),
+            "x-ogc-propertySeq": number,
+        }
+    own["geometry"] = {
+        "x-ogc-role": "primary-geometry",
+        "format": f"geometry-{geometry_type(collection).lower()}",
+    }
+    return _document(collection, url, own, "Schema")
+
+
+def property_schema(column: Column) -> dict[str, Any]:
+    """A column as JSON Schema."""
+    extra = {"enum": list(column.choices)} if column.choices and column.type == "string" else {}
+    unit = {"x-ogc-unit": column.unit} if column.unit and column.type != "string" else {}
+    return {**TYPES[column.type], **extra, **unit, "title": column.name} | (
+        {"description": column.meaning} if column.meaning else {}
+    )
+
+
+def geometry_type(collection: Collection) -> str:
+    """The geometry type all rows share, or `any`."""
+    if collection.layer is not None:
+        return SHAPES.get(collection.layer.geometry_type, "any")
+    return KINDS.get(collection.id, "any")
+
+
+def _geometry_reference(collection: Collection) -> dict[str, str]:
+    """QGIS sees a geometry only where it is a reference into geojson.org, without a type."""
+    kind = geometry_type(collection)
+    name = "Geometry" if kind == "any" else kind
+    return {"$ref": f"https://geojson.org/schema/{name}.json", "title": "geometry"}
+
+
+def _role(collection: Collection, column: Column) -> dict[str, str]:
+    roles = {"id": "id", collection.begins: "primary-interval-start"}
+    roles[collection.ends] = "primary-interval-end"
+    if collection.ends is None and collection.begins is not None:
+        roles[collection.begins] = "primary-instant"
+    return {"x-ogc-role": roles[column.name]} if column.name in roles else {}
+
+
+def _document(
+    collection: Collection, url: str, properties: Mapping[str, Any], what: str
+) -> dict[str, Any]:
+    return {
+        "$schema": DIALECT,
+        "$id": url,
+        "type": "object",
+        "title": f"{what} of {collection.title}",
+        "description": collection.description,
+        "properties": dict(properties),
+    }
+
+
+def names_of(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Names of columns."""
+    return tuple(column.name for column in columns)

@@ -1,0 +1,240 @@
+"""How are the words of an items request read: boxes, days, filters, order, columns, CRS."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import shapely
+
+from geodata.catalogue import Collection
+from geodata.cql2 import FilterCrs, compile_filter
+from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
+from geodata.errors import InvalidInput
+from geodata.geometry import as_array
+from geodata.interval import parse_datetime
+from geodata.query import BBox, Predicate, Query, SortKey
+from geodata.store.embedded import EmbeddedStore
+from schemas.table import Column
+from service.ask import Known, known
+from service.describe import TYPES, names_of, sortable_columns
+from service.params import (
+    LIMIT,
+    Param,
+    Words,
+    check_degrees,
+    parse_bbox,
+    parse_choice,
+    parse_cursor,
+    parse_limit,
+)
+
+_KNOWN: WeakKeyDictionary[Collection, Known] = WeakKeyDictionary()
+LANGUAGES = ("cql2-text", "cql2-json")
+PROJECTED = 1e8
+"""Largest projected coordinate taken in a filter, metres."""
+EDGE_POINTS = 21
+"""Points along each edge of a box given in another CRS, so that it keeps its shape in CRS84."""
+
+_CRS_SCHEMA: Mapping[str, Any] = {"type": "string", "format": "uri", "enum": list(OFFERED)}
+DATETIME = Param("datetime", {"type": "string"}, "A day, or an interval start/end, .. for open.")
+SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
+CRS = Param("crs", _CRS_SCHEMA, "CRS of the answer, axes in the authority's order.")
+CURSOR = Param("cursor", {"type": "string"}, "Where the next page begins; from a next link.")
+PROPERTIES = Param(
+    "properties",
+    {"type": "array", "items": {"type": "string"}},
+    "Properties wanted; id and geometry come always.",
+)
+VERSIONS = (SOURCE,)
+SKIP_GEOMETRY = Param(
+    "skipGeometry", {"type": "boolean", "default": False}, "Leave the geometry out."
+)
+SELECTION = (
+    Param(
+        "bbox",
+        {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
+        "Box west, south, east, north in CRS84, or in bbox-crs.",
+    ),
+    Param("bbox-crs", _CRS_SCHEMA, "CRS of bbox."),
+    DATETIME,
+    Param("filter", {"type": "string"}, "A condition in CQL2.", longest=32768),
+    Param(
+        "filter-lang",
+        {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+        "Language of filter.",
+    ),
+    Param("filter-crs", _CRS_SCHEMA, "CRS of geometry in filter."),
+    Param(
+        "sortby",
+        {"type": "array", "items": {"type": "string"}},
+        "Properties to sort by, each with + or - before it.",
+    ),
+)
+
+
+def items_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:
+    """Parameters of a collection's items: selection, presentation, and every property by name."""
+    collection = store.collection(path_words["collection"])
+    if collection not in _KNOWN:
+        _KNOWN[collection] = known(_items_params(collection))
+    return _KNOWN[collection]
+
+
+def _items_params(collection: Collection) -> tuple[Param, ...]:
+    columns = {column.name: column for column in collection.properties}
+    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
+    own = (_property_param(columns[name]) for name in queryable_names(collection))
+    return (*shown, *((SOURCE,) if collection.by_source else ()), *own)
+
+
+def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:
+    """Parameters of one item."""
+    collection = store.collection(path_words["collection"])
+    shown = (DATETIME, CRS, PROPERTIES, SKIP_GEOMETRY)
+    return known((*shown, SOURCE) if collection.by_source else shown)
+
+
+def queryable_names(collection: Collection) -> tuple[str, ...]:
+    """Properties that may be given as parameters; one that a parameter hides may not."""
+    hidden = {p.name for p in (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)}
+    hidden |= {"f", "release"} | ({"source"} if collection.by_source else set())
+    return tuple(name for name in collection.column_names if name not in hidden)
+
+
+def _property_param(column: Column) -> Param:
+    schema = TYPES["string"] if column.type == "strings" else TYPES[column.type]
+    choices = {"enum": list(column.choices)} if column.choices else {}
+    return Param(column.name, {**schema, **choices}, column.meaning)
+
+
+def items_query(words: Words, collection: Collection) -> Query:
+    """The query of a page of items. Raises InvalidInput naming the parameter."""
+    named = set(queryable_names(collection))
+    query = Query(
+        collection=collection.id,
+        when=parse_datetime(words["datetime"]) if "datetime" in words else None,
+        equals=tuple((n, words[n]) for n in sorted(named & words.keys())),
+        filter=parse_filter(words, collection),
+        source=words.get("source") if collection.by_source else None,
+        sortby=parse_sortby(words["sortby"], collection) if words.get("sortby") else (),
+        limit=parse_limit(words["limit"]) if "limit" in words else Query.limit,
+        start=_start(words),
+        properties=parse_properties(words, collection),
+        skip_geometry=parse_choice(words, "skipGeometry", ("true", "false"), "false") == "true",
+        crs=parse_crs(words["crs"], "crs") if "crs" in words else CRS84_AXES,
+    )
+    return _placed(query, words)
+
+
+def _placed(query: Query, words: Words) -> Query:
+    """The query with its box: plain where it is CRS84, else the area it is there."""
+    axes = parse_crs(words["bbox-crs"], "bbox-crs") if "bbox-crs" in words else CRS84_AXES
+    if "bbox" not in words:
+        return query
+    if axes == CRS84_AXES:
+        return replace(query, bbox=parse_bbox(words["bbox"]))
+    if axes.degrees:
+        south, west, north, east = parse_bbox(words["bbox"], axes)
+        return replace(query, bbox=check_degrees((west, south, east, north), words["bbox"]))
+    area = area_of(parse_bbox(words["bbox"], axes), axes)
+    return replace(query, area=shapely.to_wkb(area))
+
+
+def area_of(bbox: BBox, axes: Axes) -> shapely.Geometry:
+    """What a box in another CRS, axes in the authority's order, covers in CRS84.
+
+    Raises InvalidInput where it lies outside the area the CRS may be used in.
+    """
+    west, south, east, north = bbox
+    longest = max(east - west, north - south) or 1.0
+    ring = shapely.segmentize(shapely.box(*bbox), longest / EDGE_POINTS)
+    found = axes.to_crs84(as_array(ring))[0]
+    if not np.isfinite(shapely.get_coordinates(found)).all():
+        raise InvalidInput(
+            f"bbox {bbox} is outside the area of {axes.code}; give it in the CRS's own units",
+            parameter="bbox",
+        )
+    return shapely.make_valid(found)
+
+
+def parse_filter(words: Words, collection: Collection) -> Predicate | None:
+    """The compiled filter, None where none is given."""
+    language = parse_choice(words, "filter-lang", LANGUAGES, LANGUAGES[0])
+    axes = parse_crs(words["filter-crs"], "filter-crs") if "filter-crs" in words else CRS84_AXES
+    if "filter" not in words:
+        return None
+    aliases = dict.fromkeys(collection.aliases, "geometry")
+    return compile_filter(
+        words["filter"],
+        "cql2-json" if language == "cql2-json" else "cql2-text",
+        collection.columns,
+        aliases=aliases,
+        crs=_filter_crs(axes),
+    )
+
+
+def _filter_crs(axes: Axes) -> FilterCrs:
+    """Coordinates of a filter, in the authority's order; projected ones have no narrow bounds."""
+    if not axes.degrees:
+        return FilterCrs(
+            axes.code, (-PROJECTED, -PROJECTED, PROJECTED, PROJECTED), None, axes.to_crs84
+        )
+    whole = (-90.0, -180.0, 90.0, 180.0) if axes.swapped else (-180.0, -90.0, 180.0, 90.0)
+    return FilterCrs(axes.code, whole, 1 if axes.swapped else 0, axes.to_crs84)
+
+
+def parse_sortby(text: str, collection: Collection) -> tuple[SortKey, ...]:
+    """`+a,-b` as keys. Raises InvalidInput for what is no sortable property."""
+    sortable = names_of(sortable_columns(collection))
+    keys = []
+    for part in text.split(","):
+        name = part.strip().removeprefix("+").removeprefix("-")
+        if name not in sortable:
+            raise InvalidInput(
+                f"sortby has {part[:40]!r}; sortable are {', '.join(sortable)}", parameter="sortby"
+            )
+        keys.append((name, part.strip().startswith("-")))
+    return tuple(dict(reversed(keys)).items())[::-1]
+
+
+def parse_properties(words: Words, collection: Collection) -> tuple[str, ...] | None:
+    """A comma list of properties, None for all. Raises InvalidInput for an unknown one."""
+    if "properties" not in words:
+        return None
+    wanted = tuple(part.strip() for part in words["properties"].split(",") if part.strip())
+    for name in wanted:
+        if name not in collection.column_names:
+            raise InvalidInput(
+                f"properties has {name[:40]!r}; {collection.id} has "
+                f"{', '.join(collection.column_names)}",
+                parameter="properties",
+            )
+    return wanted
+
+
+def cursor_for(words: Words, release: str, start: int) -> str:
+    """A cursor that pins release and question and says which row is next."""
+    return f"{release}.{start}.{_asked(words)}"
+
+
+def _start(words: Words) -> int:
+    """Ordinal of the first row wanted. Raises InvalidInput for a cursor of another question."""
+    if "cursor" not in words:
+        return 0
+    _, start, asked = parse_cursor(words["cursor"])
+    if asked != _asked(words):
+        raise InvalidInput(
+            "cursor belongs to another question; change only limit, or begin again without cursor",
+            parameter="cursor",
+        )
+    return start
+
+
+def _asked(words: Words) -> str:
+    """Short hash of the words that decide which rows match and in which order."""
+    free = {"cursor", "limit", "release", "f", "crs", "properties", "skipGeometry"}
+    text = "\n".join(f"{name}={words[name]}" for name in sorted(words.keys() - free))
+    return hashlib.blake2s(text.encode(), digest_size=6).hexdigest()

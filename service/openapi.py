@@ -1,0 +1,137 @@
+"""The OpenAPI 3.0.3 document, made from the table of routes and the collections served."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from geodata import __version__
+from geodata.store.embedded import EmbeddedStore
+from schemas.problem import Problem
+from service.ask import COMMON, Route
+from service.params import LIMIT, Param
+
+OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
+SHARED = ("f", "release", "limit")
+"""Parameters published as components: QGIS reads the page size from `components.parameters`."""
+MEDIA = {
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "html": "text/html",
+    "csv": "text/csv",
+}
+PROBLEMS = {"400": "A parameter is wrong", "404": "Not there", "500": "A failure", "503": "Not now"}
+PATH_WORDS = {
+    "collection": "Id of a collection.",
+    "item": "Id of a feature.",
+    "deposit": "Id of a deposit.",
+    "territory": "Id of a territory.",
+    "release": "Id of a release.",
+    "name": "Name of a file.",
+    "day": "Day of the article.",
+}
+
+
+def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[str, Any]:
+    """The document for one release."""
+    paths: dict[str, Any] = {}
+    for route in routes:
+        paths.update(_paths(route, store))
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Lodeline",
+            "version": __version__,
+            "description": "Which mineral reserves lie in which territory on which day.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "servers": [{"url": base}],
+        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}],
+        "paths": paths,
+        "components": {"parameters": _shared(), "schemas": {"Problem": _problem_schema()}},
+    }
+
+
+def _shared() -> dict[str, Any]:
+    return {param.name: _parameter(param) for param in (*COMMON, LIMIT)}
+
+
+def _problem_schema() -> dict[str, Any]:
+    whole = Problem.model_json_schema()
+    own = {
+        name: {"type": "integer" if name == "status" else "string"} for name in whole["properties"]
+    }
+    return {"type": "object", "required": ["type", "title", "status"], "properties": own}
+
+
+def _paths(route: Route, store: EmbeddedStore) -> dict[str, Any]:
+    """The path of a route, or one for each collection where it is about one."""
+    if "{collection}" not in route.path:
+        params = route.params if isinstance(route.params, tuple) else ()
+        return {route.path: _item(route, params, route.path, route.name)}
+    found = {}
+    for collection in store.collections():
+        path = route.path.replace("{collection}", collection.id)
+        params = _own(route, store, collection.id)
+        found[path] = _item(route, params, path, f"{collection.id}.{route.name}")
+    return found
+
+
+def _own(route: Route, store: EmbeddedStore, collection: str) -> tuple[Param, ...]:
+    """Parameters of a route for one collection, without those every route takes."""
+    if isinstance(route.params, tuple):
+        return route.params
+    common = {param.name for param in COMMON}
+    by_name = route.params(store, {"collection": collection})
+    return tuple(param for name, param in by_name.items() if name not in common)
+
+
+def _item(route: Route, params: Iterable[Param], path: str, operation: str) -> dict[str, Any]:
+    """One path item: GET with its parameters and every answer it can give."""
+    given = [_reference(p) if p.name in SHARED else _parameter(p) for p in (*params, *COMMON)]
+    words = [w.split("}")[0] for w in path.split("{")[1:]]
+    return {
+        "get": {
+            "operationId": operation.replace("-", "_"),
+            "summary": route.summary,
+            "tags": [route.tag],
+            "parameters": [*(_path_word(word) for word in words), *given],
+            "responses": _responses(route),
+        }
+    }
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    kinds = dict.fromkeys(route.media.get(form) or MEDIA.get(form, form) for form in route.formats)
+    good = {"description": route.summary, "content": {kind: {} for kind in kinds}}
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    bad = {
+        status: {"description": text, "content": {"application/problem+json": problem}}
+        for status, text in {**PROBLEMS, **route.problems}.items()
+    }
+    return {"200": good, "304": {"description": "Not modified"}, **bad}
+
+
+def _reference(param: Param) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{param.name}"}
+
+
+def _path_word(word: str) -> dict[str, Any]:
+    return {
+        "name": word,
+        "in": "path",
+        "required": True,
+        "description": PATH_WORDS.get(word, word),
+        "schema": {"type": "string"},
+    }
+
+
+def _parameter(param: Param) -> dict[str, Any]:
+    """A parameter; style and explode written out, for clients that assume no defaults."""
+    return {
+        "name": param.name,
+        "in": "query",
+        "required": param.required,
+        "description": param.meaning,
+        "style": "form",
+        "explode": False,
+        "schema": dict(param.schema),
+    }
