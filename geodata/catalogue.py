@@ -7,6 +7,15 @@ from schemas.fields import Record
 from schemas.layer import layer_columns
 from schemas.table import Column, columns
 
+SHAPES = {
+    "deposits": "Point",
+    "estimates": "Point",
+    "timelines": "Point",
+    "changes": "Point",
+    "settlements": "Point",
+    "control": "Polygon",
+}
+"""Geometry type of each built-in collection that has one."""
 NEVER_EMPTY, MAY_BE_EMPTY = False, True
 VERDICTS = ("occupied", "uncertain", "contested", "government", "unknown")
 OVERLAY_COLUMNS = (
@@ -46,6 +55,14 @@ class Collection:
     by_source: bool = False
     layer: Layer | None = None
     aliases: tuple[str, ...] = ("geom",)
+
+    @property
+    def geometry_type(self) -> str | None:
+        """The geometry type all rows share, None where they may differ."""
+        if self.layer is not None:
+            shared = self.layer.geometry_type
+            return None if shared == "Geometry" else shared
+        return SHAPES.get(self.id)
 
     @property
     def properties(self) -> tuple[Column, ...]:

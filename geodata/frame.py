@@ -74,6 +74,18 @@ class Frame:
         return shapely.STRtree(self.geometry)
 
     @cached_property
+    def points(self) -> "PointIndex | None":
+        """The index of a frame that holds nothing but points; None for any other."""
+        kinds = shapely.get_type_id(self.geometry)
+        return PointIndex(self.geometry) if len(kinds) and (kinds == 0).all() else None
+
+    def within(self, box: tuple[float, float, float, float]) -> IntArray:
+        """Rows whose geometry meets a closed box west, south, east, north; west <= east."""
+        if self.points is not None:
+            return self.points.within(box)
+        return np.asarray(self.tree.query(shapely.box(*box), predicate="intersects"))
+
+    @cached_property
     def unplaced(self) -> IntArray:
         """Rows without geometry, which match every box."""
         return np.flatnonzero(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry))
@@ -120,6 +132,28 @@ class Frame:
     def _encode(self, rows: list[int]) -> list[bytes]:
         at = np.array(rows, dtype=np.intp)
         return encode(self.table.take(pa.array(at)), self.geometry[at])
+
+
+class PointIndex:
+    """Points ordered by longitude: a box is a range of it, then a comparison of latitudes.
+
+    For points this beats an R-tree, whose exact test costs more than the few thousand
+    comparisons of a strip.
+    """
+
+    def __init__(self, points: GeometryArray) -> None:
+        coordinates = shapely.get_coordinates(points)
+        self._rows = np.argsort(coordinates[:, 0], kind="stable")
+        self._x = np.ascontiguousarray(coordinates[self._rows, 0])
+        self._y = np.ascontiguousarray(coordinates[self._rows, 1])
+
+    def within(self, box: tuple[float, float, float, float]) -> IntArray:
+        """Rows of the points in a closed box, in no order."""
+        west, south, east, north = box
+        first = int(np.searchsorted(self._x, west, side="left"))
+        last = int(np.searchsorted(self._x, east, side="right"))
+        y = self._y[first:last]
+        return np.asarray(self._rows[first:last][(y >= south) & (y <= north)])
 
 
 def _arrow(table: gpd.GeoDataFrame, column: Column) -> pa.Array:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from geodata.errors import Conflict, NotFound
@@ -18,6 +19,10 @@ class Workspace:
     """The folder with `raw/ batches/ releases/ folds/` and the pointer `current`."""
 
     root: Path
+
+    @cached_property
+    def _pointer(self) -> str:
+        return str(self.root / "current")
 
     @property
     def raw(self) -> Path:
@@ -47,7 +52,7 @@ class Workspace:
     def current_id(self) -> str | None:
         """Id of the published release; None where nothing is published."""
         try:
-            return self.current.readlink().name
+            return os.readlink(self._pointer).rpartition("/")[2]  # noqa: PTH115 - asked each time
         except (FileNotFoundError, OSError):
             return None
 
@@ -57,14 +62,15 @@ class Workspace:
             return self.releases / release_id
         known = ", ".join(self.release_ids()[-5:]) or "none yet"
         raise NotFound(
-            f"release {release_id!r} is not here; newest are: {known}", parameter="release"
+            f"release {release_id[:40]!r} is not here; newest are: {known}", parameter="release"
         )
 
     def release_ids(self) -> list[str]:
         """Ids of all finished releases, oldest first."""
         if not self.releases.is_dir():
             return []
-        return sorted(p.parent.name for p in self.releases.glob("r*/manifest.json"))
+        names = (p.parent.name for p in self.releases.glob("r*/manifest.json"))
+        return sorted(names, key=lambda name: (name.find("-"), name))  # r9999 before r10000
 
     def point_current_at(self, release_id: str) -> None:
         """Publish: one rename of a fresh link over `current`."""

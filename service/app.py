@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from geodata import __version__
 from geodata.errors import LodelineError
 from service.ask import endpoint
+from service.bodies import Bodies
 from service.catalog import Catalog
 from service.compress import Compressed
 from service.errors import on_bug, on_http_error, on_lodeline_error
@@ -30,12 +31,14 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     catalog = Catalog(settings)
-    for route in TABLE:
+    bodies = Bodies()
+    for route in sorted(TABLE, key=lambda route: not route.hot):
         app.add_route(
             route.path,
-            endpoint(route, catalog, settings, VIEWS.get(route.name)),
+            endpoint(route, catalog, settings, bodies, VIEWS.get(route.name)),
             ["GET"],
             route.name,
         )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from geodata.errors import InvalidInput
 from geodata.formats.geojson import dumps
 from geodata.store.embedded import EmbeddedStore
+from service.bodies import Bodies
 from service.caching import cache_control, etag, matches
 from service.catalog import Catalog
 from service.compress import encoding_for
@@ -35,6 +36,7 @@ class Route:
     state: what the answer depends on besides the release and the words, for its ETag.
     quick: it answers from memory below about 2 ms, so it runs on the event loop. media: media
     types of formats where they are not the usual. problems: further statuses, and their meaning.
+    hot: asked far more often than others, so it is matched first.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Route:
     days: tuple[str, ...] = ()
     state: Callable[[Catalog], str] = lambda _: ""
     tag: str = "data"
+    hot: bool = False
     quick: Callable[[Mapping[str, str]], bool] = lambda _: False
     media: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +65,17 @@ class Ask:
     base: str
     form: str
     catalog: Catalog
+    query: str
     view: View | None = None
+
+    @property
+    def own_url(self) -> str:
+        """The URL asked, as it was written."""
+        return f"{self.base}{self.path}?{self.query}" if self.query else f"{self.base}{self.path}"
+
+    def also(self, name: str, value: str) -> str:
+        """The URL asked with one more parameter; value: as it stands in a URL."""
+        return f"{self.own_url}{'&' if self.query else '?'}{name}={value}"
 
     @property
     def release(self) -> str:
@@ -99,7 +112,11 @@ class Ask:
 
 
 def endpoint(
-    route: Route, catalog: Catalog, settings: Settings, view: View | None = None
+    route: Route,
+    catalog: Catalog,
+    settings: Settings,
+    bodies: Bodies,
+    view: View | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     """The ASGI endpoint of a route: words, release, 304 before any data is read, then the work."""
     fixed = None if callable(route.params) else known(route.params)
@@ -110,9 +127,10 @@ def endpoint(
         store = catalog.store(_release(request))
         by_name = route.params(store, path_words) if callable(route.params) else fixed or {}
         words = read_words(request.query_params, by_name)
-        form = wanted_format(words.get("f"), request.headers.get("accept", ""), route.formats)
+        accept = request.headers.get("accept", "")
+        form = wanted_format(words.get("f"), accept, route.formats, route.media)
         base, path = base_url(request, settings), request.scope["path"]
-        return Ask(store, words, path_words, path, base, form, catalog, view)
+        return Ask(store, words, path_words, path, base, form, catalog, request.url.query, view)
 
     async def serve(request: Request) -> Response:
         older = _release(request) not in {None, catalog.serving}
@@ -131,14 +149,28 @@ def endpoint(
         }
         if matches(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
-        if route.quick(ask.words) and ask.form == "json":
-            response = route.handler(ask)
-        else:
+        response = await answered(ask, tag)
+        return with_headers(response, headers)
+
+    async def answered(ask: Ask, tag: str) -> Response:
+        """The answer: made at once, kept from before, or made in a thread and kept."""
+        if ask.form == "json" and route.quick(ask.words):
+            return route.handler(ask)
+        response = bodies.get(tag)
+        if response is None:
             response = await run_in_threadpool(route.handler, ask)
-        response.headers.update(headers)
+            bodies.keep(tag, response)
         return response
 
     return serve
+
+
+def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
+    """The answer with more headers."""
+    response.raw_headers.extend(
+        (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()
+    )
+    return response
 
 
 def known(params: Iterable[Param]) -> Known:

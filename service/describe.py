@@ -17,22 +17,7 @@ TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
     "datetime": {"type": "string", "format": "date-time"},
     "strings": {"type": "array", "items": {"type": "string"}},
 }
-SHAPES = {
-    "Point": "Point",
-    "LineString": "LineString",
-    "Polygon": "Polygon",
-    "MultiPoint": "MultiPoint",
-    "MultiLineString": "MultiLineString",
-    "MultiPolygon": "MultiPolygon",
-}
-KINDS = {
-    "deposits": "Point",
-    "estimates": "Point",
-    "timelines": "Point",
-    "changes": "Point",
-    "settlements": "Point",
-    "control": "Polygon",
-}
+KNOWN = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 
 
 def queryables(collection: Collection, url: str) -> dict[str, Any]:
@@ -82,9 +67,8 @@ def property_schema(column: Column) -> dict[str, Any]:
 
 def geometry_type(collection: Collection) -> str:
     """The geometry type all rows share, or `any`."""
-    if collection.layer is not None:
-        return SHAPES.get(collection.layer.geometry_type, "any")
-    return KINDS.get(collection.id, "any")
+    shared = collection.geometry_type
+    return shared if shared in KNOWN else "any"
 
 
 def _geometry_reference(collection: Collection) -> dict[str, str]:

@@ -8,12 +8,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.catalogue import Collection
 from geodata.cql2 import FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.errors import InvalidInput
-from geodata.geometry import as_array
+from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.query import BBox, Predicate, Query, SortKey
 from geodata.store.embedded import EmbeddedStore
@@ -143,7 +144,7 @@ def _placed(query: Query, words: Words) -> Query:
     return replace(query, area=shapely.to_wkb(area))
 
 
-def area_of(bbox: BBox, axes: Axes) -> shapely.Geometry:
+def area_of(bbox: BBox, axes: Axes) -> BaseGeometry:
     """What a box in another CRS, axes in the authority's order, covers in CRS84.
 
     Raises InvalidInput where it lies outside the area the CRS may be used in.
@@ -157,7 +158,7 @@ def area_of(bbox: BBox, axes: Axes) -> shapely.Geometry:
             f"bbox {bbox} is outside the area of {axes.code}; give it in the CRS's own units",
             parameter="bbox",
         )
-    return shapely.make_valid(found)
+    return polygonal(shapely.make_valid(found))
 
 
 def parse_filter(words: Words, collection: Collection) -> Predicate | None:

@@ -1,6 +1,5 @@
 """What every answer carries: who may read it, and what a browser may do with it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CSP = (
@@ -15,6 +14,7 @@ ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": CSP,
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, If-None-Match, Range",
@@ -39,7 +39,7 @@ class OpenHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(ALWAYS)
+                message["headers"] = [*message["headers"], *_RAW]
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -28,7 +28,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if _is_list(kind):
         return _joined(column)
     if pa.types.is_floating(kind):
-        return pc.if_else(pc.is_finite(column), column, None).cast(pa.string())
+        return _finite(column).cast(pa.string())
     if pa.types.is_timestamp(kind):
         return pc.strftime(column.cast(pa.timestamp("s", "UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")
     return column.cast(pa.string())
@@ -58,9 +58,17 @@ def xml_safe(text: str) -> str:
 
 
 def plain_table(table: pa.Table) -> pa.Table:
-    """The table with texts as plain strings, whatever they were kept as."""
+    """The table with texts as plain strings, whatever they were kept as, and NaN as null."""
     fields = [pa.field(f.name, _plain_type(f.type)) for f in table.schema]
-    return table.cast(pa.schema(fields))
+    plain = table.cast(pa.schema(fields))
+    for number, field in enumerate(fields):
+        if pa.types.is_floating(field.type):
+            plain = plain.set_column(number, field, _finite(plain.column(number)))
+    return plain
+
+
+def _finite(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(pc.is_finite(numbers), numbers, None)
 
 
 def _joined(column: pa.ChunkedArray) -> pa.ChunkedArray:

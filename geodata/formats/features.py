@@ -43,11 +43,14 @@ def encode(table: pa.Table, geometry: GeometryArray | None) -> list[bytes]:
 
 
 def geometries(shapes: GeometryArray) -> list[orjson.Fragment | None]:
-    """Geometries as JSON fragments; missing, empty and not finite ones as None."""
+    """Geometries as JSON fragments, rings by the right-hand rule (RFC 7946, 3.1.6).
+
+    Missing, empty and not finite ones are None.
+    """
     usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     usable[usable] = np.isfinite(shapely.bounds(shapes[usable])).all(axis=1)
     texts = np.full(len(shapes), None, dtype=object)
-    texts[usable] = shapely.to_geojson(shapes[usable])
+    texts[usable] = shapely.to_geojson(shapely.orient_polygons(shapes[usable]))
     return [None if text is None else orjson.Fragment(text) for text in texts]
 
 
@@ -79,11 +82,11 @@ class KeptFeatures:
     path: Path
 
     @cached_property
-    def _bytes(self) -> bytes | mmap.mmap:
+    def _bytes(self) -> memoryview:
         with self.path.open("rb") as stream:
             if self.path.stat().st_size == 0:
-                return b""
-            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+                return memoryview(b"")
+            return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
     @cached_property
     def _offsets(self) -> npt.NDArray[np.int64]:
@@ -94,9 +97,8 @@ class KeptFeatures:
         if not len(rows):
             return b""
         offsets, data = self._offsets, self._bytes
-        breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-        firsts = rows[np.concatenate([[0], breaks])]
-        lasts = rows[np.concatenate([breaks - 1, [len(rows) - 1]])]
-        starts, stops = offsets[firsts].tolist(), offsets[lasts + 1].tolist()
-        whole = b"".join([data[a:b] for a, b in zip(starts, stops, strict=True)])
-        return whole[: -len(SEPARATOR)]
+        breaks = np.flatnonzero(rows[1:] - rows[:-1] != 1) + 1
+        starts = offsets[rows[np.r_[0, breaks]]].tolist()
+        stops = offsets[rows[np.r_[breaks - 1, len(rows) - 1]] + 1].tolist()
+        stops[-1] -= len(SEPARATOR)
+        return b"".join([data[a:b] for a, b in zip(starts, stops, strict=True)])

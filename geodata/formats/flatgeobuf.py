@@ -37,6 +37,4 @@ def _layer(rows: Rows, about: About, folder: Path) -> Layer:
         "TITLE": about.title,
         "DESCRIPTION": description(about),
     }
-    # GDAL's Arrow reader fails on null points in a layer declared as points.
-    wider = "Unknown" if gaps else None
-    return Layer("FlatGeobuf", stem(about.name), options, geometry_type=wider)
+    return Layer("FlatGeobuf", stem(about.name), options)

@@ -27,7 +27,6 @@ def write_arrow_stream(rows: Rows, about: About) -> Iterator[bytes]:
     schema = arrow_schema(rows, about)
     sink = Sink()
     with pa.ipc.new_stream(sink, schema) as writer:
-        yield sink.take()
         for batch in rows.batches():
             writer.write_table(arrow_table(batch, schema))
             yield sink.take()

@@ -26,7 +26,7 @@ def write_parquet(rows: Rows, about: About) -> Iterator[bytes]:
     """A GeoParquet 1.1 file (plain Parquet without geometry), one row group at a time.
 
     Rows near each other lie near each other in the file (Hilbert order), except where the client
-    asked for an order.
+    asked for an order. Besides a row group, boxes and places on the curve of all rows are held.
     """
     schema = parquet_schema(rows, about)
     order = hilbert_order(rows)
@@ -112,6 +112,8 @@ def _types(shapes: GeometryArray) -> list[str]:
 
 
 def _extent(shapes: GeometryArray) -> dict[str, list[float]]:
-    """The bounding box of all rows; none where no row has a shape."""
-    bounds = shapely.total_bounds(shapes)
-    return {} if np.isnan(bounds).any() else {"bbox": bounds.tolist()}
+    """The bounding box of all rows; none without shapes or (six numbers, optional) with heights."""
+    given = shapes[~shapely.is_missing(shapes)]
+    if not len(given) or shapely.has_z(given).any():
+        return {}
+    return {"bbox": shapely.total_bounds(given).tolist()}

@@ -1,6 +1,6 @@
 """JSON-FG 1.0 (OGC 21-045r1): GeoJSON with time, and with coordinates in other systems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -20,20 +20,25 @@ CONFORMS_TO = (
 )
 
 
-def write_jsonfg(rows: Rows, about: About) -> Iterator[bytes]:
+def write_jsonfg(
+    rows: Rows, about: About, members: Mapping[str, Any] | None = None
+) -> Iterator[bytes]:
     """All rows as one JSON-FG collection of one feature type.
+
+    members: what a page says otherwise than the whole (`numberMatched`, `links`).
 
     In CRS84 the shapes are GeoJSON's `geometry` and `place` is null; in any other system they are
     `place`, in the order of axes of that system, and `geometry` is null.
     """
-    members = {
+    told = {
         "conformsTo": CONFORMS_TO,
         "featureType": stem(about.name),
         "coordRefSys": crs_uri(rows.crs),
         **provenance(rows, about),
+        **(members or {}),
     }
     parts = (encode_fg(batch) for batch in rows.batches(BATCH))
-    return collection(parts, members)
+    return collection(parts, told)
 
 
 def crs_uri(crs: str) -> str:

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -73,17 +74,20 @@ def _words(about: About) -> str:
 
 def _schema(rows: Rows) -> str:
     fields = "".join(
-        f"<SimpleField name={quoteattr(xml_safe(f.name))} type={quoteattr(_kml_type(f.type))}/>"
-        for f in rows.table.schema
+        f"<SimpleField name={quoteattr(xml_safe(name))} type={quoteattr(_kml_type(column))}/>"
+        for name, column in zip(rows.table.column_names, rows.table.columns, strict=True)
     )
     return f'<Schema name="rows" id="schema">{fields}</Schema>\n'
 
 
-def _kml_type(kind: pa.DataType) -> str:
+def _kml_type(column: pa.ChunkedArray) -> str:
+    """KML's name of the type; its integers have 32 bits, longer ones are doubles."""
+    kind = column.type
     if pa.types.is_boolean(kind):
         return "bool"
     if pa.types.is_integer(kind):
-        return "xsd:long"
+        largest = max(abs(bound or 0) for bound in pc.min_max(column).as_py().values())
+        return "int" if largest < 2**31 else "double"
     return "double" if pa.types.is_floating(kind) else "string"
 
 
@@ -91,9 +95,11 @@ def _placemarks(rows: Rows) -> Iterator[str]:
     """The rows as placemarks, in the order the schema of KML wants their parts."""
     found = spans(rows)
     times = [""] * len(rows) if found is None else [_time(span) for span in found]
-    parts = zip(_names(rows), times, _data(rows), _crs84(rows), strict=True)
-    for name, time, data, shape in parts:
-        yield f"<Placemark>{name}{time}{data}{geometry_kml(shape)}</Placemark>\n"
+    # GDAL reads `id` from the attribute alone, even where there is a field of that name.
+    ids = [quoteattr(xml_safe(text or "")) for text in as_text(rows.table.column(0)).to_pylist()]
+    parts = zip(ids, _names(rows), times, _data(rows), _crs84(rows), strict=True)
+    for number, name, time, data, shape in parts:
+        yield f"<Placemark id={number}>{name}{time}{data}{geometry_kml(shape)}</Placemark>\n"
 
 
 def _names(rows: Rows) -> Iterator[str]:

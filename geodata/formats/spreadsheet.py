@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from geodata.formats.columns import as_text, is_text
+from geodata.formats.columns import as_text, is_text, plain_table
 from geodata.formats.geoarrow import geometry_name
 from geodata.formats.provenance import facts, generated_at
 from geodata.formats.rows import About, Rows
@@ -56,17 +56,21 @@ def sheet_table(rows: Rows) -> pa.Table:
     for number, field in enumerate(table.schema):
         if is_text(field.type) or pa.types.is_timestamp(field.type):
             table = table.set_column(number, field.name, as_text(table.column(number)))
+    for name, values in _places(rows).items():
+        if name not in table.column_names:
+            table = table.append_column(name, values)
+    return plain_table(table)
+
+
+def _places(rows: Rows) -> dict[str, pa.Array]:
+    """The columns that say where: two of coordinates for points, else WKT."""
     if rows.geometry is None:
-        return table
+        return {}
     shapes = shapes_of(rows)
     if not are_points(rows):
-        return table.append_column(
-            geometry_name(rows), pa.array(shapely.to_wkt(shapes, -1), pa.string())
-        )
-    for name, values in zip(coordinate_names(rows.crs), x_and_y(shapes), strict=True):
-        if name not in table.column_names:
-            table = table.append_column(name, pa.array(values))
-    return table
+        return {geometry_name(rows): pa.array(shapely.to_wkt(shapes, -1), pa.string())}
+    x, y = coordinate_names(rows.crs)
+    return dict(zip((x, y), map(pa.array, x_and_y(shapes)), strict=True))
 
 
 def _write_data(book: xlsxwriter.Workbook, table: pa.Table) -> None:
@@ -123,8 +127,7 @@ def _put_text(sheet: Worksheet, row: int, place: int, text: str) -> None:
 
 
 def _put_number(sheet: Worksheet, row: int, place: int, number: float) -> None:
-    if number - number == 0:  # neither NaN nor infinite
-        sheet.write_number(row, place, number)
+    sheet.write_number(row, place, number)
 
 
 def _put_integer(sheet: Worksheet, row: int, place: int, number: int) -> None:

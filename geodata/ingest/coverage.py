@@ -1,6 +1,6 @@
 """Which polygons lie in the area a source speaks of?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,9 @@ MARGIN_DEG = 0.02
 """Coast and border of the packaged outline (1:10m) are off by up to about 2 km: with no margin
 the Kinburn spit and the first days of Vovchansk in May 2024 would be set aside; with this one
 every polygon of the Kursk salient still is (at most 0.39 of one lies within)."""
+WIDE_MARGIN_DEG = 0.3
+"""A feed that draws nothing but the country's own land draws its border better than the outline:
+with the narrow margin up to 28 km2 of it were lost (2026-04-15)."""
 ISLANDS: tuple[tuple[float, float], ...] = ((30.204, 45.255), (36.55, 45.27))
 """Snake Island and Tuzla (lon, lat), which the outline lacks."""
 ISLAND_REACH_DEG = 0.1
@@ -22,15 +25,23 @@ ISLAND_REACH_DEG = 0.1
 
 @dataclass(frozen=True)
 class Coverage:
-    """The area a source speaks of (CRS84) and how much of a polygon may lie outside."""
+    """The area a source speaks of (CRS84) and how much of a polygon may lie outside.
+
+    margin: how far beyond the outline a polygon still counts as inside, degrees.
+    """
 
     outline: BaseGeometry
     expectations: Expectations
+    margin: float = MARGIN_DEG
+
+    def wide(self) -> "Coverage":
+        """The same with a margin that keeps all borderland, for feeds of the country alone."""
+        return replace(self, margin=WIDE_MARGIN_DEG)
 
     @cached_property
     def area(self) -> BaseGeometry:
         """The outline with its margin, prepared."""
-        area = shapely.buffer(self.outline, MARGIN_DEG)
+        area = shapely.buffer(self.outline, self.margin)
         shapely.prepare(area)
         return area
 

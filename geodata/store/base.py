@@ -47,10 +47,17 @@ class Page:
         """
         query = self.query
         rows = self.frame.rows(self.at, query.properties)
-        if query.skip_geometry:
-            return Rows(rows.columns, rows.table, None, query.crs.code)
-        shapes = query.crs.from_crs84(self.frame.geometry[self.at], authority=authority_axes)
-        return Rows(rows.columns, rows.table, shapes, query.crs.code)
+        shapes = None
+        if not query.skip_geometry:
+            shapes = query.crs.from_crs84(self.frame.geometry[self.at], authority=authority_axes)
+        return Rows(
+            rows.columns,
+            rows.table,
+            shapes,
+            query.crs.code,
+            geometry_type=self.frame.collection.geometry_type,
+            ordered=bool(query.sortby),
+        )
 
     @property
     def rows(self) -> gpd.GeoDataFrame:

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from geodata.query import Query
 from geodata.store.base import Page, as_rows
 from geodata.store.choice import PRIORITY, SourceBook
 from geodata.store.masks import matching_rows
+from geodata.store.once import Once
 from geodata.store.overlaid import KEPT_DAYS, Overlaid
 from geodata.store.tables import Tables
 from schemas import Manifest
@@ -36,8 +36,8 @@ class EmbeddedStore:
         self.overlaid = Overlaid(self.tables, self.book)
         layers = (layer_collection(layer) for layer in self.tables.layers)
         self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
-        self._frame = lru_cache(maxsize=None)(self._read_frame)
-        self._deposits = lru_cache(maxsize=KEPT_DAYS)(self._read_deposits)
+        self._frame = Once(self._read_frame, len(self._collections))
+        self._deposits = Once(self._read_deposits, KEPT_DAYS)
         self._matches = _Matches()
 
     def __repr__(self) -> str:

@@ -34,19 +34,21 @@ def _placed_rows(frame: Frame, query: Query) -> IntArray | None:
     """Rows that meet the box, ascending, rows without geometry among them; None for all."""
     if query.bbox is None and query.area is None:
         return None
-    parts = [] if query.bbox is None else boxes(query.bbox)
+    hits = [] if query.bbox is None else [frame.within(box) for box in boxes(query.bbox)]
     if query.area is not None:
-        parts.append(shapely.from_wkb(query.area))
-    hits = [frame.tree.query(part, predicate="intersects") for part in parts]
-    found = np.concatenate([*hits, frame.unplaced])
-    return np.sort(found) if len(parts) == 1 else np.unique(found)
+        area = shapely.from_wkb(query.area)
+        hits.append(frame.tree.query(area, predicate="intersects"))
+    if len(hits) == 1 and not len(frame.unplaced):
+        return np.sort(hits[0])
+    return np.unique(np.concatenate([*hits, frame.unplaced]))
 
 
-def boxes(bbox: BBox) -> list[shapely.Geometry]:
+def boxes(bbox: BBox) -> list[BBox]:
     """A box, or the two it is made of where it crosses the antimeridian."""
     west, south, east, north = bbox
-    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    return [shapely.box(left, south, right, north) for left, right in spans]
+    if west <= east:
+        return [bbox]
+    return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
 def _row_mask(frame: Frame, query: Query, source: str | None) -> Mask | None:

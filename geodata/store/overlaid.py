@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +15,7 @@ from geodata.front import Front, flips_if_line_moves_km, front, samples
 from geodata.overlay import FloatArray, share_inside
 from geodata.store.choice import Choice, SourceBook
 from geodata.store.masks import Mask
+from geodata.store.once import Once
 from geodata.store.tables import Tables
 from geodata.territories import codes, extent, land, may_lie_in
 from geodata.timeline import standing_on
@@ -39,13 +39,13 @@ class Overlaid:
     def __init__(self, tables: Tables, book: SourceBook) -> None:
         self.tables = tables
         self.book = book
-        self.on = lru_cache(maxsize=KEPT_DAYS)(self._on)
-        self.front_on = lru_cache(maxsize=KEPT_DAYS)(self._front_on)
-        self.land_on = lru_cache(maxsize=KEPT_DAYS)(self._land_on)
-        self.extent_of = lru_cache(maxsize=KEPT_DAYS)(self._extent_of)
-        self.territory_on = lru_cache(maxsize=KEPT_DAYS)(self._territory_on)
-        self.flips_on = lru_cache(maxsize=KEPT_DAYS)(self._flips_on)
-        self._samples = lru_cache(maxsize=1)(lambda: samples(tables.footprints))
+        self.on = Once(self._on, KEPT_DAYS)
+        self.front_on = Once(self._front_on, KEPT_DAYS)
+        self.land_on = Once(self._land_on, KEPT_DAYS)
+        self.extent_of = Once(self._extent_of, KEPT_DAYS)
+        self.territory_on = Once(self._territory_on, KEPT_DAYS)
+        self.flips_on = Once(self._flips_on, KEPT_DAYS)
+        self._samples = Once(lambda: samples(tables.footprints), 1)
 
     def verdicts(self, choice: Choice) -> pd.DataFrame:
         """Standing of every deposit by one source on its day, in the order of deposits.
@@ -96,11 +96,10 @@ class Overlaid:
         occupied = self.land_on(day, "occupied", source)
         return front(occupied, self.tables.areas.outline, self.tables.lakes)
 
-    def _land_on(self, day: date, status: str, source: str | None = None) -> BaseGeometry:
-        """Land of a status on a day, by a source or by the rule of priority."""
-        choice = self.book.choose(day, source)
+    def _land_on(self, day: date, status: str, source: str) -> BaseGeometry:
+        """Land of a status on a day, by a source."""
         cells = self.tables.control
-        return land_of(cells[(cells["source"] == choice.source).to_numpy()], day, status)
+        return land_of(cells[(cells["source"] == source).to_numpy()], day, status)
 
     def _flips_on(self, day: date, source: str) -> FloatArray:
         """How far the line must move before each verdict changes, km; NaN where it does not."""
@@ -154,5 +153,6 @@ class LandBy:
     def __call__(self, day: date, status: str) -> BaseGeometry:
         """The land, CRS84; by the rule of priority where the source does not reach the day."""
         book = self.overlaid.book
-        reaches = self.source and book.asked(self.source, day).asof is not None
-        return self.overlaid.land_on(day, status, self.source if reaches else None)
+        reaches = self.source is not None and book.asked(self.source, day).asof is not None
+        source = book.choose(day, self.source if reaches else None).source
+        return self.overlaid.land_on(day, status, source)

@@ -7,17 +7,38 @@ import typer
 
 from geodata import facts
 from geodata.errors import InvalidInput
+from geodata.ingest.ogr import Wishes
 from geodata.ingest.pipeline import ingest as ingest_input
 from schemas import Batch, Source
+from service.cli.ingest_ogr import ingest_file, no_wishes
 from service.cli.show import Json, fail, progress_bars, say, show_json, show_table, workspace
 
 
 def ingest(
-    source: Annotated[str, typer.Argument(help="Source id, e.g. deepstate.")],
+    source: Annotated[
+        str, typer.Argument(help="Source id, e.g. deepstate; ogr for layers of any kind.")
+    ],
     path: Annotated[Path, typer.Argument(help="A file, a folder or an archive.")],
+    layer_id: Annotated[
+        str | None, typer.Option("--id", help="ogr: name of the collection.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="ogr: title of the collection.")] = None,
+    licence: Annotated[str, typer.Option(help="ogr: licence of the data.")] = Wishes.licence,
+    attribution: Annotated[str, typer.Option(help="ogr: what to write beside the data.")] = "",
+    layer: Annotated[
+        list[str] | None, typer.Option(help="ogr: a layer to take; repeatable.")
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="ogr: CRS of the coordinates, e.g. EPSG:32636.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read, check and keep an input; what cannot be right is set aside with a reason."""
+    wishes = Wishes(layer_id, title, licence, attribution, tuple(layer or ()), crs)
+    if source == "ogr":
+        ingest_file(path, wishes, as_json=as_json)
+        return
+    no_wishes(wishes, source)
     with progress_bars() as report:
         batch = ingest_input(
             workspace(), described(source), path, coverage=facts.outline(), progress=report

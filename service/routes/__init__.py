@@ -2,6 +2,7 @@
 
 from geodata.formats.registry import FORMATS
 from service.ask import Route
+from service.feed import ATOM
 from service.item_params import VERSIONS, item_params, items_params
 from service.links import SCHEMA_JSON
 from service.openapi import OPENAPI_JSON
@@ -43,7 +44,7 @@ TABLE = (
     Route("/collections/{collection}/schema", standards.schema, "schema",
           "The schema of a feature", media=SCHEMA),
     Route("/collections/{collection}/items", items.items, "items", "Features of a collection",
-          items_params, ALL, ("datetime",), quick=items.is_quick, media=MEDIA),
+          items_params, ALL, ("datetime",), quick=items.is_quick, media=MEDIA, hot=True),
     Route("/collections/{collection}/items/{item}", items.item, "item", "One feature",
           item_params, PAGE, ("datetime",), media=GEO, problems=GONE),
     Route("/collections/{collection}/items/{item}/versions", items.item_versions, "versions",
@@ -56,7 +57,7 @@ TABLE = (
     Route("/changes", control.changes, "changes", "Deposits whose verdict changed",
           control.BETWEEN, PAGE, ("to",), tag="answers", media=GEO),
     Route("/changes.atom", control.changes_feed, "feed", "The same as a feed",
-          control.BETWEEN, ("atom",), ("to",), tag="answers", media={"atom": control.ATOM}),
+          control.BETWEEN, ("atom",), ("to",), tag="answers", media={"atom": ATOM}),
     Route("/control/at", control.at, "at", "Status of a spot", control.AT, PAGE, ("date",),
           tag="answers"),
     Route("/deposits/{deposit}/timeline", control.timeline, "timeline", "A deposit's history",

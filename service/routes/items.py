@@ -1,22 +1,38 @@
 """Features of a collection: a page of them, all of them as a download, one, and its versions."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
+from urllib.parse import quote
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from geodata.answers.versions import check_held, version_on, versions
 from geodata.catalogue import Collection
 from geodata.formats.geojson import dumps
+from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
 from geodata.query import Query
 from geodata.store.base import Page
 from service.about import about_items, download_headers
-from service.ask import Ask
+from service.ask import Ask, with_headers
 from service.item_params import cursor_for, items_query
-from service.links import GEOJSON, HTML, JSON, Link, link, link_header, rel, self_link
+from service.links import (
+    GEOJSON,
+    HTML,
+    JSON,
+    SCHEMA_JSON,
+    Link,
+    link,
+    link_header,
+    rel,
+    self_link,
+    url,
+)
+from service.streams import streamed
 
 PAGED = ("json", "html", "jsonfg")
 """Formats that give a page; all others give everything that matches."""
@@ -26,7 +42,7 @@ JSON_FORMS = ("json", "geojsonseq")
 QUICK_LIMIT = 1000
 
 
-def is_quick(words: dict[str, str]) -> bool:
+def is_quick(words: Mapping[str, str]) -> bool:
     """Whether a page of items is answered below about 2 ms: no filter, order, or many rows."""
     heavy = words.keys() & {"filter", "sortby", "crs", "properties", "datetime", "bbox-crs"}
     limit = words.get("limit", "10")
@@ -42,20 +58,20 @@ def items(ask: Ask) -> Response:
     page = ask.store.select(query)
     links = _page_links(ask, query, page)
     about = {"numberMatched": page.matched, "numberReturned": len(page), "links": links}
-    response = _page(ask, page, about)
-    response.headers["Content-Crs"] = f"<{query.crs.uri}>"
-    response.headers["OGC-NumberMatched"] = str(page.matched)
-    response.headers["Link"] = link_header(links)
-    return response
+    headers = {
+        "Content-Crs": f"<{query.crs.uri}>",
+        "OGC-NumberMatched": str(page.matched),
+        "Link": link_header(links),
+    }
+    return with_headers(_page(ask, page, about), headers)
 
 
 def _page(ask: Ask, page: Page, about: dict[str, object]) -> Response:
     """One page in the format asked."""
     if ask.form == "jsonfg":
         rows = page.selected(authority_axes=False)
-        chunks = FORMATS["jsonfg"].write(rows, about_items(ask, page.frame.collection))
-        body = b"".join(chunks).rstrip().removesuffix(b"}")
-        return Response(b"%b,%b" % (body, dumps(about)[1:]), media_type=JSONFG)
+        chunks = write_jsonfg(rows, about_items(ask, page.frame.collection), about)
+        return Response(b"".join(chunks), media_type=JSONFG)
     body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (
         page.features(),
         dumps(about)[1:],
@@ -75,8 +91,8 @@ def _download(ask: Ask, collection: Collection, query: Query) -> Response:
         "OGC-NumberReturned": str(len(page)),
         "Content-Crs": f"<{query.crs.uri}>",
     }
-    chunks = kind.write(page.selected(authority_axes=ask.form in JSON_FORMS), about)
-    return StreamingResponse(chunks, media_type=kind.media_type, headers=headers)
+    rows = page.selected(authority_axes=ask.form in JSON_FORMS)
+    return streamed(kind.write(rows, about), kind.media_type, headers)
 
 
 def item(ask: Ask) -> Response:
@@ -142,22 +158,38 @@ def _version_links(ask: Ask, path: str, version: dict[str, object]) -> list[Link
 
 def _page_links(ask: Ask, query: Query, page: Page) -> list[Link]:
     links = [
-        self_link(ask.base, ask.path, ask.words, GEOJSON),
-        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
-        link(ask.href(f"/collections/{query.collection}"), "collection", JSON, "The collection"),
-        link(
-            ask.href(f"/collections/{query.collection}/queryables"),
-            rel("queryables"),
-            "application/schema+json",
-        ),
-        link(
-            ask.href(f"/collections/{query.collection}/sortables"),
-            rel("sortables"),
-            "application/schema+json",
-        ),
+        link(ask.own_url, "self", GEOJSON, "This document"),
+        link(_as_html(ask), "alternate", HTML, "To read"),
+        *_standing_links(ask.base, query.collection),
     ]
     if page.next_start is not None:
         cursor = cursor_for(ask.words, ask.release, page.next_start)
-        words = {name: text for name, text in ask.words.items() if name != "release"}
-        links.append(link(ask.href(ask.path, {**words, "cursor": cursor}), "next", GEOJSON))
+        links.append(link(_next_url(ask, cursor), "next", GEOJSON))
     return links
+
+
+def _as_html(ask: Ask) -> str:
+    return (
+        ask.href(ask.path, {**ask.words, "f": "html"})
+        if "f" in ask.words
+        else ask.also("f", "html")
+    )
+
+
+def _next_url(ask: Ask, cursor: str) -> str:
+    """The URL of the next page; the cursor pins the release."""
+    if not ask.words.keys() & {"cursor", "release"}:
+        return ask.also("cursor", cursor)
+    words = {name: text for name, text in ask.words.items() if name != "release"}
+    return ask.href(ask.path, {**words, "cursor": cursor})
+
+
+@lru_cache(maxsize=512)
+def _standing_links(base: str, collection: str) -> tuple[Link, ...]:
+    """Links every page of a collection has."""
+    path = f"/collections/{quote(collection)}"
+    return (
+        link(url(base, path), "collection", JSON, "The collection"),
+        link(url(base, f"{path}/queryables"), rel("queryables"), SCHEMA_JSON),
+        link(url(base, f"{path}/sortables"), rel("sortables"), SCHEMA_JSON),
+    )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.reserves import reserves as answer
@@ -20,6 +20,7 @@ from service.about import download_headers
 from service.ask import Ask
 from service.links import GEOJSON, HTML, link, self_link
 from service.params import Param, parse_choice, parse_date, question
+from service.streams import streamed
 
 COMMODITY = Param(
     "commodity", {"type": "string"}, "Commodities, a comma list or repeated; or 'all'.", many=True
@@ -77,7 +78,7 @@ def _table(ask: Ask, document: dict[str, Any], permalink: str) -> Response:
     )
     rows = answer_rows(document, ask.store.collection("deposits"))
     headers = {**download_headers(about, kind), "OGC-NumberMatched": str(len(rows))}
-    return StreamingResponse(kind.write(rows, about), media_type=kind.media_type, headers=headers)
+    return streamed(kind.write(rows, about), kind.media_type, headers)
 
 
 def reserves_series(ask: Ask) -> Response:

@@ -21,10 +21,11 @@ OCCUPIED = Label("occupied", None)
 class DeepState:
     """Reader of DeepState's two kinds of file, told apart by name."""
 
-    version = 1
+    version = 2
 
     def __init__(self, coverage: Coverage) -> None:
-        self._shapes = Shapes(coverage)
+        self._bodies = Shapes(coverage)
+        self._daily = Shapes(coverage.wide())
 
     def read(self, name: str, data: bytes) -> Reading:
         """The reading of one file. Raises SetAside."""
@@ -38,7 +39,8 @@ class DeepState:
     def _count(self, feature: object, row: int, tally: Tally) -> None:
         """Count one feature in: accepted with its status, or set aside with the rule."""
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
-        shape = self._shapes.shape(geometry)
+        shapes = self._bodies if tally.stamp.published else self._daily
+        shape = shapes.shape(geometry)
         properties = properties_of(feature)
         caption, fill = (str(properties.get(key) or "") for key in ("name", "fill"))
         if shape.geometry is None:

@@ -1,0 +1,1 @@
+"""How fast, how small and how true is it, against a limit or a peer in the same run."""

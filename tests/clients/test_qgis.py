@@ -1,0 +1,53 @@
+"""QGIS, headless, opens a collection as a user would."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("clients")
+QGIS_PYTHON = "/usr/bin/python3"
+
+
+@pytest.fixture(scope="module")
+def qgis() -> str:
+    """The Python that has QGIS."""
+    if not Path(QGIS_PYTHON).exists() or _run([QGIS_PYTHON, "-c", "import qgis.core"]).returncode:
+        pytest.skip("QGIS for Python is not installed (Debian: python3-qgis)")
+    return QGIS_PYTHON
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=180, env=environment
+    )
+
+
+def _read(qgis: str, served: str, collection: str, expression: str, png: Path) -> dict[str, object]:
+    script = str(Path(__file__).with_name("qgis_read.py"))
+    done = _run([qgis, script, served, collection, "36,46,38,48", expression, str(png)])
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def test_qgis_counts_filters_and_draws_the_deposits(
+    qgis: str, served: str, tmp_path: Path
+) -> None:
+    found = _read(qgis, served, "deposits", "\"commodity\" = 'lithium'", tmp_path / "map.png")
+    assert found["valid"]
+    assert found["features"] == 101
+    assert found["filtered"] == 7
+    assert 0 < int(str(found["boxed"])) < 101
+    assert int(str(found["pixels"])) > 50
+    assert (tmp_path / "map.png").stat().st_size > 1000
+
+
+def test_qgis_reads_the_cells_of_control(qgis: str, served: str, tmp_path: Path) -> None:
+    found = _read(qgis, served, "control", "\"status\" = 'contested'", tmp_path / "map.png")
+    assert found["valid"]
+    assert {"source", "status", "valid_from", "valid_to"} <= set(found["fields"])  # type: ignore[call-overload]
+    assert 0 < int(str(found["filtered"])) < int(str(found["features"]))
+    assert int(str(found["pixels"])) > 1000
