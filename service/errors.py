@@ -1,6 +1,7 @@
 """How do errors leave: RFC 9457 problem documents; the one place that knows statuses."""
 
 import logging
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from geodata.errors import (
 )
 from schemas.problem import Problem
 from service.middleware import ALWAYS
+from service.negotiate import wanted_format
+from service.pages import problem_page
 
 log = logging.getLogger("lodeline")
 
@@ -36,21 +39,16 @@ STATUS: tuple[tuple[type[LodelineError], int, str], ...] = (
 HTTP_KINDS = {404: ("not-found", "Not found"), 405: ("method-not-allowed", "Method not allowed")}
 
 
-def problem_for(error: LodelineError, path: str) -> Response:
-    """The problem document of an error raised on purpose. What is damaged is logged, not told."""
+async def on_lodeline_error(request: Request, error: Exception) -> Response:
+    """Handler for errors raised on purpose. What is damaged is logged, not told."""
+    if not isinstance(error, LodelineError):
+        return _bug(request)
     status, title = next((s, t) for kind, s, t in STATUS if isinstance(error, kind))
     detail = error.detail
     if status == 500:
         log.error("%s: %s", error.kind, detail)
         detail = "The data behind this answer is damaged; the operator has been told."
-    return _response(status, error.kind, title, detail, path, error.parameter)
-
-
-async def on_lodeline_error(request: Request, error: Exception) -> Response:
-    """Handler for errors raised on purpose."""
-    return (
-        problem_for(error, request.url.path) if isinstance(error, LodelineError) else _bug(request)
-    )
+    return _response(request, Wrong(status, error.kind, title, detail, error.parameter))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -59,7 +57,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         return _bug(request)
     kind, title = HTTP_KINDS.get(error.status_code, ("http", "Error"))
     detail = f"{request.method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
-    response = _response(error.status_code, kind, title, detail, request.url.path, None)
+    response = _response(request, Wrong(error.status_code, kind, title, detail))
     response.headers.update(error.headers or {})
     return response
 
@@ -77,24 +75,35 @@ async def on_bug(request: Request, error: Exception) -> Response:
 
 def _bug(request: Request) -> Response:
     detail = "The service failed in a way it should not; the operator has been told."
-    return _response(500, "unexpected", "Unexpected error", detail, request.url.path, None)
+    return _response(request, Wrong(500, "unexpected", "Unexpected error", detail))
 
 
-def _response(  # noqa: PLR0913 - the members of a problem document
-    status: int, kind: str, title: str, detail: str, path: str, parameter: str | None
-) -> Response:
+@dataclass(frozen=True)
+class Wrong:
+    """What is told of an error."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    parameter: str | None = None
+
+
+def _response(request: Request, wrong: Wrong) -> Response:
+    """The problem document, or a page for a client that rather reads one."""
     problem = Problem(
-        type=f"urn:lodeline:problem:{kind}",
-        title=title,
-        status=status,
-        detail=detail,
-        instance=path[:200],
-        kind=kind,
-        parameter=parameter,
+        type=f"urn:lodeline:problem:{wrong.kind}",
+        title=wrong.title,
+        status=wrong.status,
+        detail=wrong.detail,
+        instance=request.url.path[:200],
+        kind=wrong.kind,
+        parameter=wrong.parameter,
     )
-    return Response(
-        problem.model_dump_json(exclude_none=True),
-        status_code=status,
-        media_type="application/problem+json",
-        headers={"Cache-Control": "no-store"},
-    )
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    accept = request.headers.get("accept", "")
+    if wanted_format(None, accept, ("json", "html"), {}) == "html":
+        page = problem_page(wrong.status, problem.model_dump(mode="json"))
+        return Response(page, wrong.status, headers, "text/html")
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, wrong.status, headers, "application/problem+json")
