@@ -21,16 +21,21 @@ Points: TypeAlias = npt.NDArray[np.uint32]
 BREAK = "\x1f"
 _TABLE_END = 0x0900
 """Latin, Greek, Cyrillic, Hebrew, Arabic: below it no two letters compose but by marks."""
+_PART = 10_000
+"""Words joined at a time, so that the work stays in the processor's cache."""
 _DROPPED = 0xFFFFFFFF
 _UNSURE = 0xFFFFFFFE
 
 
 def all_at_once(words: pa.Array, fold: Fold) -> pa.Array:
     """The fold of each word, (n,) strings. words: (n,) strings without nulls."""
-    if not len(words):
-        return words
+    parts = [_joined(words.slice(start, _PART), fold) for start in range(0, len(words), _PART)]
+    return pa.concat_arrays(parts) if parts else words
+
+
+def _joined(words: pa.Array, fold: Fold) -> pa.Array:
     listed = pa.ListArray.from_arrays([0, len(words)], words)
-    joined = pc.binary_join(listed, BREAK)[0].as_py()
+    joined = str(pc.binary_join(listed, BREAK)[0])
     done = _by_table(joined, fold) or fold(joined)
     if done.count(BREAK) != len(words) - 1:  # a word holds the break itself
         return pa.array([fold(word) for word in words.to_pylist()], pa.string())
@@ -40,12 +45,12 @@ def all_at_once(words: pa.Array, fold: Fold) -> pa.Array:
 def _by_table(text: str, fold: Fold) -> str | None:
     """The fold of a text letter by letter; None where a letter is not safe to fold alone."""
     points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    if points.max() >= _TABLE_END:
+    if not len(points) or points.max() >= _TABLE_END:
         return None
     folded = _table(fold)[points]
     if (folded == _UNSURE).any():
         return None
-    return folded[folded != _DROPPED].tobytes().decode("utf-32-le")
+    return str(folded[folded != _DROPPED].tobytes(), "utf-32-le")
 
 
 @lru_cache(maxsize=4)

@@ -18,6 +18,11 @@ def whole_quotient(left: Doubles, right: Doubles) -> Doubles:
     return np.trunc(left / right)
 
 
+def power(left: Doubles, right: Doubles) -> Doubles:
+    """`^`; unlike in IEEE 754, `1^null` and `null^0` have no result."""
+    return np.where(np.isnan(left) | np.isnan(right), np.nan, np.power(left, right))
+
+
 def arithmetic(work: Callable[..., Doubles]) -> Callable[..., Datum]:
     """An operator over columns and numbers: null in, or no finite number out, gives null."""
 

@@ -70,7 +70,7 @@ _ARITHMETIC = tuple(
         ("/", np.divide),
         ("%", np.fmod),
         ("div", numbers.whole_quotient),
-        ("^", np.power),
+        ("^", numbers.power),
     )
 )
 _STRINGS = (

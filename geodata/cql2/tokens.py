@@ -35,35 +35,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _KEYWORDS = frozenset(
-    ["AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "TRUE", "FALSE", "DIV"]
+    ("AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "TRUE", "FALSE", "DIV")
 )
 _GEOMETRY = re.compile(
     r"(?:MULTI)?(?:POINT|LINESTRING|POLYGON)(?:Z|M|ZM)?|GEOMETRYCOLLECTION(?:Z|M|ZM)?",
     re.IGNORECASE,
 )
 _DIMENSIONS = frozenset(("Z", "M", "ZM", "EMPTY"))
-_DEEPENS = frozenset(
-    [
-        "+",
-        "-",
-        "*",
-        "/",
-        "%",
-        "^",
-        "=",
-        "<",
-        ">",
-        "<>",
-        "<=",
-        ">=",
-        "!=",
-        "NOT",
-        "LIKE",
-        "BETWEEN",
-        "IN",
-        "DIV",
-    ]
-)
+_DEEPENS = frozenset((*"+-*/%^=<>", "<>", "<=", ">=", "!=", "NOT", "LIKE", "BETWEEN", "IN", "DIV"))
 _ESCAPES = dict(zip("abtnvfr'\\", "\a\b\t\n\v\f\r'\\", strict=True))
 _END = "end"
 

@@ -24,6 +24,9 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 
+_LIKE = re.compile(r"(?P<any>%+)|(?P<one>_)|(?:[^%_\\]|\\.|\\$)+", re.DOTALL)
+_SIMPLE = {"%": pc.starts_with, "t%": pc.starts_with, "%t": pc.ends_with, "%t%": pc.match_substring}
+
 
 def casei(value: Datum) -> Datum:
     """CASEI: Unicode full case folding."""
@@ -52,20 +55,38 @@ def length(value: Datum) -> Datum:
 
 def like(value: Datum, pattern: Datum) -> Datum:
     """LIKE: `%` any characters, `_` one, backslash before either takes it literally."""
-    text = checked_pattern(pattern.as_py())
-    return _on_strings(value, lambda words: pc.match_like(words, text))
+    matches = _matcher(_pieces(pattern.as_py()))
+    return _on_strings(value, matches)
 
 
-def checked_pattern(text: str) -> str:
-    """A pattern of bounded cost, with a backslash that ends it taken literally."""
-    if len(text) > MOST_PATTERN or text.count("%") + text.count("_") > MOST_WILDCARDS:
+def _pieces(pattern: str) -> list[str]:
+    r"""A pattern cut into `%`, `_` and, marked by a backslash in front, stretches of plain text.
+
+    `%%` counts as `%`. A backslash before any other character, or at the end, stands for itself.
+    """
+    wild = [m[0] for m in _LIKE.finditer(pattern) if m.lastgroup]
+    if len(pattern) > MOST_PATTERN or len(wild) > MOST_WILDCARDS:
         raise InvalidInput(
             f"LIKE takes at most {MOST_PATTERN} characters and {MOST_WILDCARDS} wildcards",
             parameter="filter",
         )
-    squeezed = re.sub(r"(?<!\\)%{2,}", "%", text)
-    trailing = len(squeezed) - len(squeezed.rstrip("\\"))
-    return squeezed + "\\" if trailing % 2 else squeezed
+    return [
+        m[0][0] if m.lastgroup else "\\" + re.sub(r"\\([%_\\])", r"\1", m[0])
+        for m in _LIKE.finditer(pattern)
+    ]
+
+
+def _matcher(pieces: list[str]) -> Callable[[pa.Array], pa.Array]:
+    """The cheapest test for a pattern: exact, start, end, middle, else a regular expression."""
+    text = "".join(piece[1:] for piece in pieces)
+    shape = "".join("t" if piece[0] == "\\" else piece for piece in pieces)
+    if shape in {"", "t"}:
+        return lambda words: pc.equal(words, text)
+    if shape in _SIMPLE:
+        return lambda words: _SIMPLE[shape](words, text)
+    wild = {"%": ".*", "_": "."}
+    expression = "".join(wild.get(piece) or re.escape(piece[1:]) for piece in pieces)
+    return lambda words: pc.match_substring_regex(words, f"(?s)^{expression}$")
 
 
 def without_accents(text: str) -> str:
@@ -88,5 +109,7 @@ def _folded(
     ascii_ = pc.string_is_ascii(words)
     if pc.all(ascii_, min_count=0).as_py():
         return plain(words)
+    if not words.null_count and not pc.any(ascii_, min_count=0).as_py():
+        return all_at_once(words, work)
     others = pc.fill_null(pc.invert(ascii_), fill_value=False)
     return pc.replace_with_mask(plain(words), others, all_at_once(words.filter(others), work))
