@@ -4,6 +4,7 @@ from geodata.catalogue import Collection
 from geodata.formats.names import content_disposition
 from geodata.formats.registry import Format
 from geodata.formats.rows import About
+from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
 
 PACKAGED = (
@@ -13,11 +14,15 @@ PACKAGED = (
 
 
 def about_items(ask: Ask, collection: Collection) -> About:
-    """Provenance of the items of a collection, the release and the words named."""
+    """Provenance of the items asked, the release and the words named."""
     words = {**ask.words, "release": ask.release}
-    query = ask.href(f"/collections/{collection.id}/items", words)
-    licence, attribution = _terms(ask, collection)
-    manifest = ask.store.manifest
+    return about_rows(ask.store, collection, ask.href(f"/collections/{collection.id}/items", words))
+
+
+def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> About:
+    """Provenance of rows of a collection; query: the URL that gives them again."""
+    licence, attribution = _terms(store, collection)
+    manifest = store.manifest
     return About(
         name=f"lodeline-{collection.id}-{manifest.id}",
         title=collection.title,
@@ -33,14 +38,13 @@ def about_items(ask: Ask, collection: Collection) -> About:
     )
 
 
-def _terms(ask: Ask, collection: Collection) -> tuple[str, str]:
+def _terms(store: EmbeddedStore, collection: Collection) -> tuple[str, str]:
     """Licence and attribution of what is in the rows."""
     if collection.layer is not None:
         return collection.layer.licence, collection.layer.attribution
     if not collection.by_source:
         return "CC BY 4.0", PACKAGED
-    known = ask.store.tables.sources
-    held = [known[source] for source in ask.store.book.ordered]
+    held = [store.tables.sources[source] for source in store.book.ordered]
     licence = "; ".join(f"{source.id}: {source.licence}" for source in held)
     return licence, "; ".join([PACKAGED, *(source.attribution for source in held)])
 

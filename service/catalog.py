@@ -44,7 +44,9 @@ class Catalog:
     def _fresh(self, wanted: str | None, current: EmbeddedStore | None) -> EmbeddedStore:
         """What to serve while `current` points elsewhere: the old until the new is open."""
         if current is None:
-            self._follow(wanted)
+            with self._lock:
+                if self._current is None:
+                    self._follow(wanted)
             current = self._current
         elif wanted is not None and self._opening != wanted:
             self._opening = wanted

@@ -6,6 +6,18 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from served import (
+    Client,
+    client_of,
+    common_folder,
+    copied,
+    first_release,
+    made_once,
+    second_release,
+)
+
+from geodata.store.embedded import EmbeddedStore
+from geodata.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("LODELINE_REQUIRE_ALL") == "1"
@@ -33,6 +45,34 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no real inputs in {folder}; name their folder in LODELINE_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with a published release of the packaged facts; not to be changed."""
+    return Workspace(made_once(common_folder(tmp_path_factory), "published", first_release))
+
+
+@pytest.fixture(scope="session")
+def two_releases(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same with a second release that is not published; to be copied, not to be changed."""
+
+    def make(root: Path) -> None:
+        second_release(copied(workspace, root))
+
+    return Workspace(made_once(common_folder(tmp_path_factory), "two-releases", make))
+
+
+@pytest.fixture(scope="session")
+def store(workspace: Workspace) -> EmbeddedStore:
+    """The published release, opened."""
+    return EmbeddedStore(workspace.release_path(workspace.current_id() or ""))
+
+
+@pytest.fixture(scope="session")
+def client(workspace: Workspace) -> Client:
+    """A client of the application over the published release."""
+    return client_of(workspace)
 
 
 @pytest.hookimpl(wrapper=True)

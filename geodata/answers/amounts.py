@@ -35,7 +35,7 @@ def _sums(rows: pd.DataFrame, verdicts: Mapping[str, str]) -> dict[str, object]:
     sure = {d for d, verdict in verdicts.items() if verdict == "occupied"}
     maybe = {d for d, verdict in verdicts.items() if verdict in MAYBE}
     return {
-        "occupied_low": _sum(rows, sure, ["amount_low", "amount", "amount_high"]),
+        "occupied_low": _sum(rows, sure, ["amount_low", "amount"]),
         "occupied_high": _sum(rows, maybe, ["amount_high", "amount", "amount_low"]),
         "total": _sum(rows, set(verdicts), ["amount", "amount_high", "amount_low"]),
         "deposits_with_figure": len(figures),
@@ -48,4 +48,5 @@ def _sum(rows: pd.DataFrame, deposits: set[str], columns: list[str]) -> float | 
     if not deposits:
         return 0.0
     own = rows[rows["deposit_id"].isin(list(deposits)).to_numpy()]
-    return None if own.empty else float(own[columns].bfill(axis=1).iloc[:, 0].sum())
+    given = own[columns].bfill(axis=1).iloc[:, 0].dropna()
+    return None if given.empty else float(given.sum())

@@ -5,6 +5,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.answers.amounts import amounts
@@ -16,6 +17,8 @@ from geodata.overlay import FloatArray
 from geodata.store.choice import Choice
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.masks import Mask, commodity_mask
+from geodata.store.overlaid import Lying
+from geodata.timeline import CERTAIN
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Found:
 
     table: all deposits with the overlay of the day. asked: those of the commodities that may
     lie in the territory. listed: those of them with a verdict that is to be listed.
+    verdict: that of each deposit as far as the territory goes, for counts and sums.
     """
 
     choice: Choice
@@ -31,6 +35,7 @@ class Found:
     asked: Mask
     listed: Mask
     territory_share: FloatArray
+    verdict: npt.NDArray[np.object_]
 
 
 def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[str, object]:
@@ -58,7 +63,18 @@ def find(store: EmbeddedStore, question: Question) -> Found:
     lying = store.overlaid.lying_in(question.territory, question.day, question.source)
     asked = any_commodity(table, question.commodities) & lying.member
     listed = asked & table["control"].isin(list(question.listed)).to_numpy()
-    return Found(choice, table, asked, listed, lying.share)
+    return Found(choice, table, asked, listed, lying.share, _in_territory(table, lying))
+
+
+def _in_territory(table: pd.DataFrame, lying: Lying) -> npt.NDArray[np.object_]:
+    """The verdict as far as the territory goes.
+
+    An occupied deposit that only may lie in the territory's extent is uncertain there.
+    """
+    verdict = table["control"].to_numpy(dtype=object).copy()
+    partly = np.nan_to_num(lying.extent_share, nan=1.0) < CERTAIN
+    verdict[partly & (verdict == "occupied")] = "uncertain"
+    return verdict
 
 
 def any_commodity(table: pd.DataFrame, words: tuple[str, ...]) -> Mask:
@@ -90,7 +106,7 @@ def _summary(store: EmbeddedStore, found: Found, word: str) -> dict[str, object]
     own = found.asked & commodity_mask(found.table["commodities"], word)
     rows = found.table[own]
     parts = rows["part_of"].notna().to_numpy()
-    verdicts = dict(zip(rows["id"][~parts], rows["control"][~parts], strict=True))
+    verdicts = dict(zip(rows["id"][~parts], found.verdict[own][~parts], strict=True))
     return {
         "commodity": word,
         "deposits": {v: sum(x == v for x in verdicts.values()) for v in VERDICTS},

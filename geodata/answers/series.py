@@ -9,7 +9,7 @@ import pandas as pd
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
-from geodata.errors import InvalidInput, TooLarge
+from geodata.errors import InvalidInput
 from geodata.formats.geojson import feature
 from geodata.interval import LAST_DAY, DayArray, Interval
 from geodata.overlay import IntArray
@@ -69,7 +69,7 @@ def _holding(rows: pd.DataFrame, at: DayArray) -> IntArray:
 def days(first: date, last: date, step: str) -> list[date]:
     """Days from first to last, both in, a step apart; the last day always closes the series.
 
-    Raises InvalidInput for an unknown step or days out of order, TooLarge past POINTS_MAX.
+    Raises InvalidInput for an unknown step or days out of order, and past POINTS_MAX.
     """
     if step not in STEPS:
         raise InvalidInput(
@@ -84,7 +84,7 @@ def days(first: date, last: date, step: str) -> list[date]:
         found.append(day)
         number += 1
         if number > POINTS_MAX:
-            raise TooLarge(
+            raise InvalidInput(
                 f"{first}/{last} by {step} has more than {POINTS_MAX} points; take a wider step",
                 parameter="step",
             )

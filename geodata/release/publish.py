@@ -11,7 +11,8 @@ import shapely
 
 from geodata.cells import as_of
 from geodata.crs import areas_km2
-from geodata.errors import Damaged, NotFound
+from geodata.errors import Conflict, Damaged
+from geodata.release.layers import layers_are_as_described
 from geodata.release.manifest import check_files, read_manifest
 from geodata.release.maps import Progress, silent
 from geodata.workspace import Workspace, only_writer
@@ -45,12 +46,12 @@ def publish(workspace: Workspace, release_id: str, progress: Progress = silent) 
 def rollback(workspace: Workspace, release_id: str | None = None) -> Manifest:
     """Publish the release before the current one, or the one named.
 
-    Raises NotFound where there is no earlier release.
+    Raises Conflict where there is no earlier release.
     """
     ids, current = workspace.release_ids(), workspace.current_id()
     earlier = ids[: ids.index(current)] if current in ids else []
     if release_id is None and not earlier:
-        raise NotFound(f"there is no release before {current or 'the first'}; here are {ids}")
+        raise Conflict(f"there is no release before {current or 'the first'}; here are {ids}")
     return publish(workspace, release_id or earlier[-1])
 
 
@@ -127,4 +128,5 @@ CHECKS: tuple[Check, ...] = (
     shares_sum_to_one,
     standings_have_no_gap,
     cells_do_not_overlap,
+    layers_are_as_described,
 )

@@ -30,6 +30,7 @@ class Lying:
     """How the deposits lie in a territory: may each lie in it, and its share on the date."""
 
     member: Mask
+    extent_share: FloatArray
     share: FloatArray
 
 
@@ -73,15 +74,15 @@ class Overlaid:
             control_source=choice.source,
             control_asof=pd.Timestamp(choice.asof) if choice.asof else pd.NaT,
             stale_days=pd.array([choice.stale_days] * len(own), dtype="Int64"),
-            agreement=self._agreement(day, own["verdict"].to_numpy(dtype=object)),
+            agreement=self._agreement(choice, own["verdict"].to_numpy(dtype=object)),
             line_distance_km=self._distances(choice).round(3),
         )
         return gpd.GeoDataFrame(table)
 
-    def _agreement(self, day: date, verdict: np.ndarray) -> FloatArray:
+    def _agreement(self, choice: Choice, verdict: np.ndarray) -> FloatArray:
         """Share of the sources that reach the day which give the same verdict; NaN for none."""
-        others = [self.verdicts(c) for c in self.book.all_on(day) if c.asof is not None]
-        if not others:
+        others = [self.verdicts(c) for c in self.book.all_on(choice.day) if c.asof]
+        if not others or choice.asof is None:
             return np.full(len(verdict), np.nan)
         same = [other["verdict"].to_numpy(dtype=object) == verdict for other in others]
         return np.asarray(np.mean(same, axis=0)).round(3)
@@ -137,7 +138,7 @@ class Overlaid:
         inside = share_inside(shapes, self.extent_of(name, source))
         oblasts = self.tables.deposits["oblasts"].to_numpy(dtype=object)
         share = share_inside(shapes, self.territory_on(name, day, source))
-        return Lying(may_lie_in(inside, oblasts, wanted), share.round(6))
+        return Lying(may_lie_in(inside, oblasts, wanted), inside, share.round(6))
 
     def _lands(self, source: str | None) -> "LandBy":
         return LandBy(self, source)

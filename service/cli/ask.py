@@ -61,7 +61,7 @@ def ask(
         source=source,
         everything=include_all,
     )
-    store = _store(release)
+    store = opened(release)
     base = str(Settings().public_url or "").rstrip("/")
     permalink = f"{base}/reserves?{urlencode(asked.parameters(store.manifest.id), safe=',')}"
     document = reserves(store, asked, permalink)
@@ -73,7 +73,8 @@ def ask(
         _show(document)
 
 
-def _store(release: str | None) -> EmbeddedStore:
+def opened(release: str | None) -> EmbeddedStore:
+    """The store of a release; of the published one, built first where there is none."""
     if release is None:
         ensure_release()
     place = workspace()

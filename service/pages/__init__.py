@@ -1,21 +1,48 @@
-"""Pages for people: templates rendered on the server, no script needed."""
+"""Pages for people: which view shows which route, rendered on the server, no script needed."""
 
-from functools import cache
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from service.ask import Ask
+from service.pages import (
+    article,
+    collections,
+    history,
+    items,
+    landing,
+    releases,
+    reserves,
+    standards,
+    territories,
+    timelines,
+)
+from service.pages.api import api_page
+from service.pages.problem import problem_page
+from service.pages.rendering import render
 
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("service", "pages"),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def render(template: str, **values: object) -> str:
-    """A page from a template of this folder; every value is escaped."""
-    return _environment().get_template(template).render(**values)
+VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
+    "landing": landing.view,
+    "conformance": standards.conformance,
+    "functions": standards.functions,
+    "collections": collections.collections,
+    "collection": collections.collection,
+    "queryables": collections.schema,
+    "sortables": collections.schema,
+    "schema": collections.schema,
+    "items": items.view,
+    "item": items.item,
+    "versions": history.versions,
+    "reserves": reserves.view,
+    "series": history.series,
+    "changes": history.changes,
+    "at": history.at,
+    "timeline": timelines.view,
+    "territories": territories.territories,
+    "territory": territories.territory,
+    "article": article.view,
+    "releases": releases.releases,
+    "diff": releases.diff,
+    "release": releases.release,
+}
+"""Views by the name of their route. A view is given the document the same path gives as JSON."""
+__all__ = ["VIEWS", "api_page", "problem_page", "render"]

@@ -1,0 +1,56 @@
+"""The pages of what data there are: all collections, one of them, and its words for machines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.ask import Ask
+from service.pages.items import FORMS
+from service.pages.rendering import page
+
+Document = Mapping[str, Any]
+
+
+def collections(ask: Ask, document: Document) -> str:
+    """All collections."""
+    return page(
+        ask, "collections.html", title="Data", document=document, extents=_extents(document)
+    )
+
+
+def collection(ask: Ask, document: Document) -> str:
+    """One collection: its columns with meaning and unit, and where to go from here."""
+    found = ask.store.collection(ask.path_words["collection"])
+    return page(
+        ask,
+        "collection.html",
+        title=str(document["title"]),
+        document=document,
+        columns=found.properties,
+        by_source=found.by_source,
+        extent=extent(document),
+        forms=FORMS,
+    )
+
+
+def schema(ask: Ask, document: Document) -> str:
+    """Queryables, sortables or the schema of a collection: a JSON Schema to read."""
+    return page(
+        ask,
+        "schema.html",
+        title=str(document["title"]),
+        document=document,
+        collection=ask.store.collection(ask.path_words["collection"]),
+    )
+
+
+def extent(document: Document) -> dict[str, Any]:
+    """Bounds, first and last day of a described collection, where it has them."""
+    given = document.get("extent") or {}
+    boxes = given.get("spatial", {}).get("bbox") or [None]
+    spans = given.get("temporal", {}).get("interval") or [[None, None]]
+    first, last = ((t or "")[:10] or None for t in spans[0])
+    return {"box": boxes[0], "first": first, "last": last, "timed": "temporal" in given}
+
+
+def _extents(document: Document) -> dict[str, dict[str, Any]]:
+    return {entry["id"]: extent(entry) for entry in document["collections"]}

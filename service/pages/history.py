@@ -1,0 +1,119 @@
+"""The pages of what changed: verdicts that turned, counts through time, one spot, versions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
+from geodata.interval import today
+from service.ask import Ask
+from service.pages import maps, strips
+from service.pages.plane import Window
+from service.pages.rendering import page
+from service.pages.reserves import commodity_choices
+from service.pages.words import VERDICT_NAMES, commodity, listing, number
+
+Document = Mapping[str, Any]
+AROUND_KM = 40.0
+
+
+def changes(ask: Ask, document: Document) -> str:
+    """Verdicts that turned, by day, newest first."""
+    own = [feature["properties"] for feature in document["features"]]
+    picked = ask.words.get("commodity", ",".join(DEFAULT_COMMODITIES))
+    return page(
+        ask,
+        "changes.html",
+        title="Changes of verdict",
+        document=document,
+        days=by_day(own),
+        first=ask.words.get("from"),
+        last=ask.words.get("to", str(today())),
+        choices=commodity_choices(ask, set(picked.split(","))),
+        every=picked == "all",
+        book=[ask.store.tables.sources[s] for s in ask.store.book.ordered],
+    )
+
+
+def by_day(rows: Sequence[Document]) -> list[tuple[str, list[Document]]]:
+    """Changes by day, the newest day first, deposits by name."""
+    ordered = sorted(rows, key=lambda r: (r["day"], r["name_en"]))
+    days = [(day, list(own)) for day, own in groupby(ordered, key=lambda r: str(r["day"]))]
+    return days[::-1]
+
+
+def series(ask: Ask, document: Document) -> str:
+    """Counts by verdict through time, drawn and as a table."""
+    points = document["series"]
+    days = [date.fromisoformat(point["date"]) for point in points]
+    axis = strips.Axis(days[0], days[-1])
+    order = tuple(v for v in VERDICTS if any(point[v] for point in points))
+    names = [commodity(name) for name in document["commodities"]]
+    return page(
+        ask,
+        "series.html",
+        title="Deposits by verdict through time",
+        document=document,
+        points=points,
+        order=order,
+        strip=strips.counts(points, order, axis),
+        ticks=axis.ticks(),
+        whole=sum(points[-1][v] for v in VERDICTS),
+        about=series_told(points, order),
+        names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
+        territory=ask.store.tables.territories[document["territory"]],
+        territories=list(ask.store.tables.territories.values()),
+        step=ask.words.get("step", "month"),
+        choices=commodity_choices(ask, set(document["commodities"])),
+    )
+
+
+def series_told(points: Sequence[Document], order: Sequence[str]) -> str:
+    """The first and the last counts in words."""
+    told = [
+        f"{point['date']}: {listing(f'{number(point[v])} {VERDICT_NAMES[v]}' for v in order)}"
+        for point in (points[0], points[-1])
+    ]
+    return "; ".join(told) + "."
+
+
+def at(ask: Ask, document: Document) -> str:
+    """What holds at a spot."""
+    return page(
+        ask,
+        "at.html",
+        title=f"{number(document['lat'], 4)}° N, {number(document['lon'], 4)}° E",
+        document=document,
+        chart=spot(ask, document),
+    )
+
+
+def spot(ask: Ask, document: Document) -> maps.Map | None:
+    """The ground around a spot; none where no source speaks of it."""
+    source, day = document["control_source"], document["date"]
+    if source is None:
+        return None
+    lon, lat = document["lon"], document["lat"]
+    window = Window.around(lon, lat, AROUND_KM)
+    shapes = (
+        *maps.ground(ask.store, window),
+        *maps.held(ask.store, window, date.fromisoformat(day), source),
+        *maps.outline(ask.store, window),
+    )
+    x, y = window.spot(lon, lat)
+    mark = maps.Mark(x, y, document["control"], "The spot asked for")
+    about = f"The mark is the spot; land after {source}."
+    title = f"Map of the ground around the spot on {day}"
+    return maps.Map("spot", title, about, window, shapes, (mark,), (), maps.legend(shapes))
+
+
+def versions(ask: Ask, document: Document) -> str:
+    """The versions of a feature."""
+    return page(
+        ask,
+        "versions.html",
+        title=f"Versions of {document['id']}",
+        document=document,
+        collection=ask.store.collection(ask.path_words["collection"]),
+    )

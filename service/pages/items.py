@@ -1,0 +1,204 @@
+"""The pages of a collection's features: a page of them with map and filter, and one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geodata.catalogue import Collection
+from schemas.table import Column
+from service.ask import Ask
+from service.pages import deposit, maps
+from service.pages.rendering import page
+from service.pages.words import number
+
+Document = Mapping[str, Any]
+FORMS = (
+    ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),
+    ("parquet", "GeoParquet"), ("fgb", "FlatGeobuf"), ("arrow", "Arrow"), ("shp", "Shapefile"),
+    ("kml", "KML"), ("jsonfg", "JSON-FG"), ("geojsonseq", "GeoJSON lines"),
+)  # fmt: skip
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "deposits": ("name_en", "commodity", "control", "control_share", "control_since",
+                 "line_distance_km", "position_uncertainty_m", "status", "oblast"),
+    "estimates": ("deposit_id", "commodity", "measure", "amount", "unit", "kind",
+                  "category", "asof"),
+    "control": ("status", "source", "valid_from", "valid_to", "status_original"),
+    "timelines": ("deposit_id", "source", "status", "share", "valid_from", "valid_to"),
+    "changes": ("name_en", "commodity", "day", "before", "after", "source"),
+    "settlements": ("name_en", "name_uk", "oblast", "status", "valid_from", "valid_to", "basis"),
+    "admin-areas": ("name_en", "name_uk", "level", "parent", "approximate", "source"),
+}  # fmt: skip
+"""Columns of the table, by collection; every other value stands below it."""
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "deposits": ("commodity", "control", "status", "oblast"),
+    "estimates": ("commodity", "kind", "measure", "deposit_id"),
+    "control": ("status",),
+    "timelines": ("deposit_id", "status"),
+    "changes": ("commodity", "after", "deposit_id"),
+    "settlements": ("name_en", "oblast", "status"),
+    "admin-areas": ("level", "name_en"),
+}
+"""Parameters in the form, by collection."""
+FEW_COLUMNS = 7
+LIMITS = (10, 50, 200, 1000)
+VERDICTS = frozenset({"control", "status", "before", "after"})
+HEADS = {
+    "control": "Verdict",
+    "control_share": "Occupied share",
+    "control_since": "Since",
+    "line_distance_km": "Line of contact",
+    "position_uncertainty_m": "Known within",
+}
+"""Heads of columns whose names say too little."""
+_KINDS = {"date": "date", "integer": "number", "number": "number"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A control of the filter form. choices: empty for a free text. kind: its input type."""
+
+    name: str
+    label: str
+    value: str
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    empty: str = "any"
+
+
+def view(ask: Ask, document: Document) -> str:
+    """A page of features."""
+    collection = ask.store.collection(ask.path_words["collection"])
+    features = document["features"]
+    columns = {column.name: column for column in collection.properties}
+    given = _given(features, collection)
+    return page(
+        ask,
+        "items.html",
+        title=collection.title,
+        collection=collection,
+        document=document,
+        features=features,
+        shown=[columns[name] for name in shown(collection) if name in given],
+        every=[columns[name] for name in collection.column_names if name in given],
+        chart=maps.locator(ask.store, features, f"Map of {collection.title.lower()} on this page",
+                           _told(document)) if _placed(features) else None,
+        fields=fields(ask, collection),
+        kept=kept(ask, collection),
+        told=_told(document),
+        heads=HEADS,
+        next=next((x["href"] for x in document["links"] if x["rel"] == "next"), None),
+        forms=FORMS,
+    )  # fmt: skip
+
+
+def item(ask: Ask, document: Document) -> str:
+    """One feature; a deposit has a page of its own, unless only a part of it was asked for."""
+    collection = ask.store.collection(ask.path_words["collection"])
+    own = document.get("properties") or {}
+    if collection.id == "deposits" and set(collection.column_names) <= own.keys():
+        return deposit.view(ask, document)
+    name = own.get("name_en") or document["id"]
+    return page(
+        ask,
+        "item.html",
+        title=str(name),
+        collection=collection,
+        document=document,
+        own=own,
+        columns={c.name: c for c in collection.properties},
+        chart=maps.locator(ask.store, [document], f"Map of {name}", f"Where {name} lies.")
+        if _placed([document])
+        else None,
+        points=_size(document.get("geometry")),
+        forms=FORMS[:1],
+    )
+
+
+def shown(collection: Collection) -> tuple[str, ...]:
+    """Columns of the table: those chosen, or the first few of a layer a user brought."""
+    names = tuple(n for n in collection.column_names if n != "id")
+    return SHOWN.get(collection.id, names[:FEW_COLUMNS])
+
+
+def fields(ask: Ask, collection: Collection) -> list[Field]:
+    """Controls of the form: a day, a source where it matters, and a few properties."""
+    words = ask.words
+    columns = {column.name: column for column in collection.properties}
+    found = []
+    if collection.begins or collection.by_source:
+        day = words.get("datetime", "")
+        kind = "date" if "/" not in day and "T" not in day else "text"
+        found.append(Field("datetime", "Day", day, kind))
+    if collection.by_source:
+        given = words.get("source", "")
+        sources = tuple(ask.store.book.ordered)
+        empty = "the first that reaches the day"
+        found.append(Field("source", "According to", given, choices=sources, empty=empty))
+    names = ASKED.get(collection.id, _layer_fields(collection.properties))
+    found += [
+        _field(columns[name], words.get(name, ""), _on_record(ask, collection, name))
+        for name in names
+        if name in columns
+    ]
+    limits = tuple(str(n) for n in LIMITS)
+    limit = words.get("limit", limits[0])
+    choices = limits if limit in limits else (*limits, limit)
+    return [*found, Field("limit", "Rows on a page", limit, choices=choices)]
+
+
+def kept(ask: Ask, collection: Collection) -> list[tuple[str, str]]:
+    """Words of the address the form has no control for, carried along."""
+    own = {field.name for field in fields(ask, collection)} | {"cursor", "f"}
+    return [(name, text) for name, text in ask.words.items() if name not in own]
+
+
+def _field(column: Column, given: str, on_record: tuple[str, ...]) -> Field:
+    """A control for one property; a value not among its choices is kept as one."""
+    fixed = ("true", "false") if column.type == "boolean" else column.choices
+    choices = fixed or on_record
+    if choices and given and given not in choices:
+        choices = (*choices, given)
+    label = column.name.replace("_", " ").capitalize()
+    return Field(column.name, label, given, _KINDS.get(column.type, "text"), choices)
+
+
+def _on_record(ask: Ask, collection: Collection, name: str) -> tuple[str, ...]:
+    """Values that deposits have, for the properties whose words a reader cannot guess."""
+    if name not in {"commodity", "oblast"} or collection.id not in {"deposits", "changes"}:
+        return ()
+    return tuple(sorted(ask.store.tables.deposits[name].dropna().unique()))
+
+
+def _layer_fields(columns: Sequence[Column]) -> tuple[str, ...]:
+    fit = (c.name for c in columns if c.type in {"string", "integer", "date"} and c.name != "id")
+    return tuple(fit)[:4]
+
+
+def _given(features: Sequence[Document], collection: Collection) -> set[str]:
+    """Properties that the features of the page have: all, unless only some were asked for."""
+    if not features:
+        return set(collection.column_names)
+    return set(features[0].get("properties") or {})
+
+
+def _placed(features: Sequence[Document]) -> bool:
+    return any(maps.geometry(feature) is not None for feature in features)
+
+
+def _told(document: Document) -> str:
+    """How many of how many."""
+    here, whole = document["numberReturned"], document.get("numberMatched")
+    if whole is None or here == whole:
+        return f"{number(here)} on this page."
+    return f"{number(here)} of {number(whole)} on this page."
+
+
+def _size(geometry: Document | None) -> int:
+    """Number of points of a geometry as given."""
+    return 0 if geometry is None else _points(geometry.get("coordinates", []))
+
+
+def _points(coordinates: Any) -> int:  # noqa: ANN401 - nested lists of any depth
+    if coordinates and isinstance(coordinates[0], list):
+        return sum(_points(part) for part in coordinates)
+    return 1 if coordinates else 0

@@ -1,0 +1,202 @@
+"""How is a map drawn on the server: the country, who holds what on a day, and marks on it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.store.embedded import EmbeddedStore
+from service.pages.plane import Window
+from service.pages.words import VERDICT_NAMES
+
+Feature = Mapping[str, Any]
+FEW = 40
+"""Up to so many marks are drawn large."""
+HELD = (("held", "occupied land"), ("fought", "contested ground"), ("front", "line of contact"))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A path and the CSS class that says what it is."""
+
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A symbol at a spot, in units of the map."""
+
+    x: float
+    y: float
+    kind: str
+    title: str
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name at a spot, to the east of it or to the west."""
+
+    x: float
+    y: float
+    text: str
+    west: bool = False
+
+
+@dataclass(frozen=True)
+class Map:
+    """A drawing for the `map` macro. name: its id in the page. legend: class and words."""
+
+    name: str
+    title: str
+    about: str
+    window: Window
+    shapes: tuple[Shape, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    labels: tuple[Label, ...] = ()
+    legend: tuple[tuple[str, str], ...] = ()
+    scaled: bool = True
+
+    @property
+    def role(self) -> str:
+        """A picture, unless its marks lead somewhere."""
+        return "group" if any(mark.path for mark in self.marks) else "img"
+
+    @property
+    def size(self) -> int:
+        """Width of a mark."""
+        return 17 if len(self.marks) <= FEW else 13
+
+
+def country(store: EmbeddedStore, width: int = 720) -> Window:
+    """The window that holds Ukraine."""
+    return Window.of(store.tables.areas.outline.bounds, width)
+
+
+def ground(store: EmbeddedStore, window: Window) -> tuple[Shape, ...]:
+    """The country and its large waters."""
+    return _shapes(window, (("land", store.tables.areas.outline), ("water", store.tables.lakes)))
+
+
+def held(store: EmbeddedStore, window: Window, day: date, source: str) -> tuple[Shape, ...]:
+    """Occupied land, contested ground and the line of contact of a source's map of a day."""
+    overlaid = store.overlaid
+    return _shapes(
+        window,
+        (
+            ("held", overlaid.land_on(day, "occupied", source)),
+            ("fought", overlaid.land_on(day, "contested", source)),
+            ("front-case", line := overlaid.front_on(day, source).line),
+            ("front", line),
+        ),
+    )
+
+
+def outline(store: EmbeddedStore, window: Window) -> tuple[Shape, ...]:
+    """The state border and coast, over what lies on the land."""
+    return _shapes(window, (("border", store.tables.areas.outline),))
+
+
+def of_day(  # noqa: PLR0913 - what a map of a day is of
+    store: EmbeddedStore,
+    name: str,
+    title: str,
+    about: str,
+    day: date,
+    source: str,
+    features: Sequence[Feature] = (),
+) -> Map:
+    """The country on a day with deposits marked by their verdict."""
+    window = country(store)
+    shapes = (*ground(store, window), *held(store, window, day, source), *outline(store, window))
+    spots = marks(window, features)
+    told = (*_verdicts(spots[::-1]), *legend(shapes))
+    return Map(name, title, about, window, shapes, spots, (), told)
+
+
+def locator(store: EmbeddedStore, features: Sequence[Feature], title: str, about: str) -> Map:
+    """Where the features of a page lie: over the country, or over their own bounds."""
+    drawn = [shape for f in features if (shape := geometry(f)) is not None and not shape.is_empty]
+    window = country(store)
+    if drawn and not window.holds(bounds := shapely.total_bounds(drawn).tolist()):
+        window = Window.of(tuple(bounds))
+    areas = ((_area_kind(f), shape) for f in features if (shape := geometry(f)) is not None)
+    wide = ((kind, shape) for kind, shape in areas if shapely.get_dimensions(shape) > 0)
+    shapes = (*ground(store, window), *_shapes(window, wide))
+    spots = marks(window, features)
+    whole = (*shapes, *outline(store, window))
+    return Map(
+        "locator", title, about, window, whole, spots, (), (*legend(shapes), *_verdicts(spots))
+    )
+
+
+def marks(window: Window, features: Iterable[Feature]) -> tuple[Mark, ...]:
+    """A mark for each point feature in the window; the plainest verdicts lie undermost."""
+    order = ("unknown", "government", "spot", "uncertain", "contested", "occupied")
+    found = []
+    for feature in features:
+        shape = geometry(feature)
+        if shape is None or shape.is_empty or shapely.get_dimensions(shape) > 0:
+            continue
+        at = shape.centroid
+        if window.holds((at.x, at.y, at.x, at.y)):
+            found.append(_mark(window, feature, at))
+    return tuple(sorted(found, key=lambda mark: order.index(mark.kind)))
+
+
+def geometry(feature: Feature) -> BaseGeometry | None:
+    """A feature's geometry, which may be one already; None where it is not in degrees."""
+    given = feature.get("geometry")
+    if isinstance(given, BaseGeometry):
+        return given
+    if not given or not given.get("coordinates"):
+        return None
+    shape = shapely.geometry.shape(given)
+    west, south, east, north = shape.bounds
+    inside = west >= -180 and east <= 180 and south >= -90 and north <= 90
+    return shapely.make_valid(shape) if inside else None
+
+
+def legend(shapes: Iterable[Shape]) -> tuple[tuple[str, str], ...]:
+    """Legend of what was drawn of control."""
+    drawn = {shape.kind for shape in shapes}
+    return tuple(entry for entry in HELD if entry[0] in drawn)
+
+
+def with_marks(chart: Map, spots: Iterable[Mark]) -> Map:
+    """A map with more marks."""
+    return replace(chart, marks=(*chart.marks, *spots))
+
+
+def _area_kind(feature: Feature) -> str:
+    """How an area is filled: as what it is said to be, where it is land of a status."""
+    status = (feature.get("properties") or {}).get("status")
+    return {"occupied": "held", "contested": "fought"}.get(str(status), "area")
+
+
+def _verdicts(spots: Iterable[Mark]) -> tuple[tuple[str, str], ...]:
+    kinds = dict.fromkeys(mark.kind for mark in spots)
+    return tuple((f"v-{kind}", VERDICT_NAMES[kind]) for kind in kinds if kind != "spot")
+
+
+def _mark(window: Window, feature: Feature, at: shapely.Point) -> Mark:
+    own = feature.get("properties") or {}
+    verdict = own.get("control", own.get("status"))
+    kind = verdict if verdict in _MARKED else "spot"
+    name = own.get("name_en") or own.get("deposit_id") or feature.get("id")
+    x, y = window.spot(at.x, at.y)
+    told = f"{name}, {verdict}" if kind != "spot" else str(name)
+    link = f"/collections/deposits/items/{feature['id']}" if "control" in own else None
+    return Mark(x, y, kind, told, link)
+
+
+def _shapes(window: Window, given: Iterable[tuple[str, BaseGeometry]]) -> tuple[Shape, ...]:
+    paths = ((kind, window.path(shape)) for kind, shape in given if not shape.is_empty)
+    return tuple(Shape(kind, path) for kind, path in paths if path)
+
+
+_MARKED = ("occupied", "uncertain", "contested", "government", "unknown")

@@ -1,0 +1,90 @@
+"""How does a page come out of a template: one environment, its filters, and links that hold.
+
+Links are paths, not addresses: they follow the page to whatever host and scheme it is read from.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from service.ask import Ask
+from service.links import url
+from service.pages import words
+
+Link = Callable[..., str]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service", "pages"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(words.FILTERS)
+    environment.globals.update(words.GLOBALS)
+    return environment
+
+
+def render(template: str, *, base: str = "", pinned: str | None = None, **values: object) -> str:
+    """A page from a template of this folder; every value is escaped.
+
+    base: where the service stands. pinned: the release that links keep to, where one was asked.
+    """
+    root = _root(base)
+    shared = {
+        "to": _linker(root, pinned),
+        "root": root,
+        "static": f"{root}/static",
+        "pinned": pinned,
+        "base": base,
+        "path": "",
+    }
+    return _environment().get_template(template).render({**shared, **values})
+
+
+def page(ask: Ask, template: str, **values: object) -> str:
+    """A page that answers a request: with its own links and the release that spoke."""
+    pinned = ask.words.get("release")
+    own = {
+        "path": quote(ask.path),
+        "asked": ask.words,
+        "manifest": ask.store.manifest,
+        "sources": ask.store.tables.sources,
+        "begins": {s: str(ask.store.book.first_day(s)) for s in ask.store.book.present},
+        "here": _here(ask),
+    }
+    return render(template, base=ask.base, pinned=pinned, **{**own, **values})
+
+
+def _here(ask: Ask) -> Callable[..., str]:
+    """A link to the same question, with some words changed; None drops a word."""
+
+    def here(**changed: object) -> str:
+        given = {**ask.words, **changed}
+        kept = {k: str(v) for k, v in given.items() if v is not None}
+        if "f" not in changed:
+            kept.pop("f", None)
+        return url(_root(ask.base), quote(ask.path), kept)
+
+    return here
+
+
+def _linker(root: str, pinned: str | None) -> Link:
+    def to(path: str, words: Mapping[str, object] | None = None) -> str:
+        """A link to a path of the service; it stays in the release that is being read."""
+        given = {k: str(v) for k, v in (words or {}).items() if v is not None}
+        if pinned is not None:
+            given.setdefault("release", pinned)
+        return url(root, quote(path), given)
+
+    return to
+
+
+def _root(base: str) -> str:
+    """The path the service stands under, empty at the top of a host."""
+    return urlsplit(base).path.rstrip("/")

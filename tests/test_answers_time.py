@@ -1,0 +1,153 @@
+"""How do the answers run through time: series, changes, timelines and the article?"""
+
+from datetime import date
+
+import pytest
+from served import EVERYTHING, LATER, THEN, Client, properties, summary_of
+
+from geodata.answers.question import VERDICTS
+from geodata.answers.series import days
+from geodata.errors import InvalidInput, TooLarge
+
+# Through time
+
+
+def test_a_series_counts_what_the_answers_of_its_days_count(client: Client) -> None:
+    target = "/reserves/series?commodity=lithium&territory=ukraine&from=2021-06-30&step=year&to="
+    document = client.json(target + LATER)
+    dates = [point["date"] for point in document["series"]]
+    assert dates == ["2021-06-30", "2022-06-30", "2023-06-30", "2024-06-30", "2025-06-30", LATER]
+    for point in document["series"]:
+        answer = client.json(f"{EVERYTHING}{point['date']}&commodity=lithium")
+        assert summary_of(answer, "lithium")["deposits"] == {v: point[v] for v in VERDICTS}
+        assert point["source"] == answer["question"]["source"]
+
+
+def test_a_series_before_the_record_is_unknown(client: Client) -> None:
+    document = client.json("/reserves/series?from=1900-01-01&to=1900-03-01&territory=ukraine")
+    assert [point["unknown"] for point in document["series"]] == [53, 53, 53]
+    assert all(point["government"] == 0 for point in document["series"])
+
+
+def test_the_series_as_csv_has_the_same_rows(client: Client) -> None:
+    target = "/reserves/series?commodity=lithium&from=2025-06-01&to=2025-07-31&step=week"
+    answer = client.get(f"{target}&f=csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    head, *lines = answer.text.splitlines()
+    assert head == "date,occupied,uncertain,contested,government,unknown,source"
+    series = client.json(target)["series"]
+    assert lines == [",".join(str(point[n]) for n in head.split(",")) for point in series]
+
+
+def test_steps_keep_both_ends_and_the_ends_of_months() -> None:
+    assert [str(d) for d in days(date(2024, 1, 31), date(2024, 4, 30), "month")] == [
+        "2024-01-31",
+        "2024-02-29",
+        "2024-03-31",
+        "2024-04-30",
+    ]
+    assert days(date(2024, 1, 1), date(2024, 1, 10), "week")[-2:] == [
+        date(2024, 1, 8),
+        date(2024, 1, 10),
+    ]
+    assert days(date(2024, 2, 29), date(2025, 2, 28), "year") == [
+        date(2024, 2, 29),
+        date(2025, 2, 28),
+    ]
+    assert days(date(2024, 1, 1), date(2024, 1, 1), "day") == [date(2024, 1, 1)]
+    assert len(days(date(2024, 1, 1), date(2024, 12, 31), "day")) == 366
+
+
+def test_steps_end_with_the_calendar() -> None:
+    found = days(date(9990, 1, 1), date(9999, 12, 30), "year")
+    assert found[-2:] == [date(9999, 1, 1), date(9999, 12, 30)]
+    assert days(date(9999, 12, 29), date(9999, 12, 30), "day")[-1] == date(9999, 12, 30)
+
+
+def test_steps_that_make_no_series_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="step"):
+        days(date(2024, 1, 1), date(2024, 2, 1), "hour")
+    with pytest.raises(InvalidInput, match="comes after"):
+        days(date(2024, 2, 1), date(2024, 1, 1), "day")
+    with pytest.raises(TooLarge, match="5000"):
+        days(date(1990, 1, 1), date(2024, 1, 1), "day")
+
+
+def test_changes_tell_before_and_after(client: Client) -> None:
+    document = client.json("/changes?from=2025-06-01&to=2025-07-31&commodity=lithium")
+    turns = [
+        (p["deposit_id"], p["day"], p["before"], p["after"]) for p in properties(document).values()
+    ]
+    assert turns == [
+        ("shevchenkivske_li", "2025-06-15", "government", "uncertain"),
+        ("shevchenkivske_li", "2025-07-02", "uncertain", "occupied"),
+    ]
+
+
+def test_a_change_on_the_last_day_asked_is_in(client: Client) -> None:
+    target = "/changes?from=2025-06-16&to=2025-07-02&commodity=lithium"
+    assert [p["day"] for p in properties(client.json(target)).values()] == ["2025-07-02"]
+    assert client.json(target.replace("07-02", "07-01"))["features"] == []
+    assert len(client.json("/changes?commodity=all")["features"]) > 50
+
+
+def test_the_timeline_of_a_deposit_fills_its_time(client: Client) -> None:
+    document = client.json("/deposits/shevchenkivske_li/timeline")
+    (line,) = document["timelines"]
+    rows = line["verdicts"]
+    assert [row["valid_to"] for row in rows[:-1]] == [row["valid_from"] for row in rows[1:]]
+    assert rows[0]["valid_from"] == line["first_day"]
+    assert rows[-1]["valid_to"] is None
+    for row in rows:
+        shares = [row[n] for n in ("occupied", "contested", "government", "unknown")]
+        assert sum(shares) == pytest.approx(1, abs=1e-5)
+    assert (rows[0]["verdict"], rows[-1]["verdict"]) == ("government", "occupied")
+    assert {span["status"] for span in line["spans"]} == {"government", "contested", "occupied"}
+    assert document["estimates"]
+    assert document["deposit"]["id"] == "shevchenkivske_li"
+
+
+def test_the_timeline_agrees_with_the_answer_of_each_day(client: Client) -> None:
+    (line,) = client.json("/deposits/kerch_fe_v/timeline?source=settlements")["timelines"]
+    for row in line["verdicts"]:
+        target = f"/collections/deposits/items/kerch_fe_v?datetime={row['valid_from']}"
+        assert client.json(target)["properties"]["control"] == row["verdict"]
+
+
+# The article
+
+
+def test_the_article_is_answered_phrase_by_phrase(client: Client) -> None:
+    document = client.json(f"/articles/{THEN}")
+    assert document["date"] == THEN
+    held, whole, sought = document["phrases"]
+    assert held["territory"]["id"] == "new-territories-held"
+    assert held["commodities"] == ["rare-earths"]
+    then = {row["id"] for row in held["then"]["deposits"]}
+    assert {"azovske_ree", "novopoltavske_ree"} <= then
+    assert "kruta_balka_li" in {row["id"] for row in whole["then"]["deposits"]}
+    both = {row["id"]: row["control"] for row in sought["then"]["deposits"]}
+    assert both["shevchenkivske_li"] == both["polokhivske_li"] == "government"
+    now = {row["id"]: row["control"] for row in sought["today"]["deposits"]}
+    assert now["shevchenkivske_li"] == "occupied"
+    assert document["citation"]["release"] == document["release"]
+    assert all(phrase["reading"] and phrase["by"] for phrase in document["phrases"])
+
+
+def test_the_articles_questions_can_be_asked_again(client: Client) -> None:
+    for phrase in client.json(f"/articles/{THEN}")["phrases"]:
+        words = "&".join(f"{k}={v}" for k, v in phrase["then"]["question"].items())
+        again = client.json(f"/reserves?{words}")
+        assert again["summary"] == phrase["then"]["summary"]
+        assert list(properties(again)) == [
+            row["id"]
+            for row in sorted(
+                phrase["then"]["deposits"], key=lambda row: VERDICTS.index(row["control"])
+            )
+        ]
+
+
+def test_there_is_no_other_article(client: Client) -> None:
+    answer = client.get("/articles/2024-01-01")
+    assert answer.status == 404
+    assert THEN in answer.problem()["detail"]
