@@ -1,8 +1,5 @@
 """Are the packaged facts complete, consistent, and made from the readable tables?"""
 
-import csv
-import gzip
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +10,9 @@ import yaml
 from pydantic import ValidationError
 
 from geodata import facts
-from geodata.commodities import commodities, commodity_ids, members, parse_commodities
 from geodata.crs import LOCAL, reproject
-from geodata.data import mending, rebuild, splitting
-from geodata.errors import Damaged, InvalidInput, NotFound
+from geodata.data import mending, splitting
+from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Estimate, Settlement
 from schemas.table import Column, column_names
 
@@ -347,105 +343,3 @@ def test_a_record_that_does_not_hold_is_named() -> None:
         facts._record(Deposit, {"id": "somewhere"})
     with pytest.raises(ValidationError):
         Deposit.model_validate({"id": "somewhere"})
-
-
-# Commodities
-
-
-def test_every_commodity_of_a_deposit_is_known_and_none_is_idle() -> None:
-    used = {word for listed in facts.deposits()["commodities"] for word in listed}
-    assert used == set(commodity_ids())
-
-
-def test_no_word_stands_for_two_commodities() -> None:
-    owners: dict[str, str] = {}
-    for commodity in commodities():
-        for word in (commodity.id, *commodity.aliases):
-            assert owners.setdefault(word, commodity.id) == commodity.id
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        ("lithium", ("lithium",)),
-        ("Li", ("lithium",)),
-        ("REE", ("rare-earths",)),
-        ("rare earth", ("rare-earths",)),
-        ("Rare_Earths", ("rare-earths",)),
-        ("rare-earths,rare earths", ("rare-earths",)),
-        ("titanium, lithium", ("titanium", "lithium")),
-        (["titanium,lithium", "Sc"], ("titanium", "lithium", "scandium")),
-        ("літій", ("lithium",)),
-        ("fluorite", ("fluorspar",)),
-        ("cesium", ("caesium",)),
-        ("rutile", ("rutile",)),
-    ],
-)
-def test_commodities_are_understood_as_people_write_them(
-    given: str | list[str], wanted: tuple[str, ...]
-) -> None:
-    assert parse_commodities(given) == wanted
-
-
-def test_all_stands_for_every_commodity() -> None:
-    assert parse_commodities("all") == commodity_ids()
-    assert len(commodity_ids()) == 48
-
-
-@pytest.mark.parametrize("given", ["litium", "unobtainium", "", " , ", "x" * 5000])
-def test_an_unknown_commodity_is_refused_with_a_way_out(given: str) -> None:
-    with pytest.raises(InvalidInput, match="lithium") as caught:
-        parse_commodities(given)
-    assert caught.value.parameter == "commodity"
-    assert len(caught.value.detail) < 300
-
-
-def test_a_slip_of_the_pen_is_answered_with_the_nearest_word() -> None:
-    with pytest.raises(InvalidInput, match="near: lithium"):
-        parse_commodities("litium")
-
-
-def test_group_words_hold_their_members_and_scandium_stands_alone() -> None:
-    assert members("rare-earths") == {"rare-earths", "yttrium"}
-    assert members("titanium") == {"titanium", "rutile"}
-    assert members("scandium") == {"scandium"}
-
-
-# Made from the readable tables
-
-
-@pytest.mark.needs_shared
-def test_rebuilding_from_the_readable_tables_gives_the_packaged_files(
-    shared: Path, tmp_path: Path
-) -> None:
-    made = rebuild.rebuild(shared / TABLES, tmp_path)
-    assert len(made) == 7
-    for path in made:
-        packaged = facts.data_file(path.name).read_bytes()
-        assert _unpacked(path.read_bytes()) == _unpacked(packaged), path.name
-        if "ng" not in zlib.ZLIB_RUNTIME_VERSION:
-            assert path.read_bytes() == packaged, path.name
-
-
-@pytest.mark.needs_shared
-def test_every_quantity_of_the_readable_table_is_accounted_for(shared: Path) -> None:
-    with (shared / TABLES / "deposits_ua.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    quantified = [row["id"] for row in rows if row["ore_reserve_t"] or row["contained_amount"]]
-    assert set(quantified) == set(facts.estimates()["deposit_id"])
-    assert [row["id"] for row in rows] == list(facts.deposits()["id"])
-
-
-@pytest.mark.needs_shared
-def test_boundaries_keep_every_digit(shared: Path) -> None:
-    given = shapely.from_geojson((shared / TABLES / "ua_outline_ne10.geojson").read_text("utf-8"))
-    assert shapely.equals_exact(shapely.get_parts(given)[0], facts.outline(), tolerance=0)
-
-
-def test_rebuild_without_a_folder_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    assert rebuild.main([]) == 2
-    assert "give one folder" in capsys.readouterr().err
-
-
-def _unpacked(content: bytes) -> bytes:
-    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
