@@ -1,7 +1,15 @@
 """What is a Layer: a collection a user brought, with columns read from the file itself."""
 
-from schemas.fields import Identifier, Record, Slug, described
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.fields import Identifier, Record, described
 from schemas.table import Column, ColumnType
+
+LAYER_ID = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$"
+"""A layer keeps its own name where a URL can hold it as it is."""
+LayerId = Annotated[str, Field(pattern=LAYER_ID)]
 
 
 class LayerColumn(Record):
@@ -15,7 +23,7 @@ class LayerColumn(Record):
 class Layer(Record):
     """A layer ingested from a file, served as a collection of its own."""
 
-    id: Slug = described("Identifier of the collection.")
+    id: LayerId = described("Identifier of the collection.")
     title: str = described("Name of the layer in its file.")
     description: str = described("What it is, as far as the file says.")
     geometry_name: str = described("Name of the geometry column in the file; an alias in filters.")
@@ -25,6 +33,10 @@ class Layer(Record):
         "Column of the first day, where the layer has days.", default=None
     )
     ends: str | None = described("Column of the day after the last, or of the last.", default=None)
+    closed: bool = described(
+        "True where `ends` names the last day itself, False where it names the day after.",
+        default=False,
+    )
     rows: int = described("Number of features.")
     batch: Identifier = described("The batch it came from.")
     licence: str = described("Licence, as given at ingest; 'not stated' if none.")

@@ -9,13 +9,15 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata import __version__, facts
-from geodata.errors import InvalidInput
+from geodata.errors import Damaged, InvalidInput
 from geodata.frame import placed
 from geodata.release.features import write_all_features
 from geodata.release.history import Histories, source_history
+from geodata.release.layers import SOURCE, LayerInUse, add_layers, layers_in_use
 from geodata.release.manifest import (
     FORMAT,
     MANIFEST,
+    check_files,
     content_sha256,
     described_file,
     newest_manifest,
@@ -45,12 +47,15 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
     is not what it was, Conflict where another process writes in the workspace.
     """
     with only_writer(workspace):
-        batches = accepted_batches(workspace)
-        for folder, batch in batches:
+        batches = [each for each in accepted_batches(workspace) if each[1].source != SOURCE]
+        layers = layers_in_use(workspace)
+        brought = {used.batch.id: (used.folder, used.batch) for used in layers.values()}
+        for folder, batch in (*batches, *brought.values()):
             check_batch(folder, batch, file_sha256)
         tables = _tables(workspace, batches, progress)
         progress("write release", 0, 1)
-        manifest = _write(workspace, tables, tuple(batch for _, batch in batches))
+        used = (*batches, *brought.values())
+        manifest = _write(workspace, tables, tuple(batch for _, batch in used), layers)
         progress("write release", 1, 1)
     return manifest
 
@@ -118,20 +123,35 @@ def _compiled_snapshot(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-def _write(workspace: Workspace, tables: Tables, batches: tuple[Batch, ...]) -> Manifest:
+def _write(
+    workspace: Workspace,
+    tables: Tables,
+    batches: tuple[Batch, ...],
+    layers: dict[str, LayerInUse],
+) -> Manifest:
     """Write tables and manifest into a new release folder, unless nothing is new."""
     before = newest_manifest(workspace)
     with scratch_folder(workspace.releases) as folder:
         features = write_all_features(folder, _by_collection(tables))
-        files = (*_write_tables(folder, tables), *_write_words(folder), *features)
+        brought = add_layers(folder, layers)
+        files = (*_write_tables(folder, tables), *_write_words(folder), *features, *brought)
         content = content_sha256(files)
-        if before is not None and before.content_sha256 == content:
+        if before is not None and before.content_sha256 == content and _whole(workspace, before):
             return before
         number = 1 if before is None else before.number + 1
         manifest = _manifest(number, files, content, batches, tables)
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
         settle(folder, workspace.releases / manifest.id)
     return manifest
+
+
+def _whole(workspace: Workspace, manifest: Manifest) -> bool:
+    """Whether a release is still what its manifest says; a damaged one is built again."""
+    try:
+        check_files(workspace.releases / manifest.id, manifest)
+    except Damaged:
+        return False
+    return True
 
 
 def _by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:

@@ -4,10 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
-import shapely
+import pyarrow.parquet as pq
 
+from geodata.release.layers import layer_tables
 from geodata.release.manifest import read_manifest
 from geodata.workspace import Workspace
 
@@ -45,7 +44,8 @@ class TableDiff:
 def diff(workspace: Workspace, earlier: str, later: str) -> list[TableDiff]:
     """Compare two releases. Raises NotFound for an unknown id."""
     before, after = workspace.release_path(earlier), workspace.release_path(later)
-    return [_table_diff(name, before, after) for name in COMPARED]
+    names = (*COMPARED, *layer_tables(before, after))
+    return [_table_diff(name, before, after) for name in names]
 
 
 def _table_diff(name: str, before: Path, after: Path) -> TableDiff:
@@ -69,11 +69,5 @@ def _row_hashes(path: Path) -> dict[str, str]:
     """Hash of each row's values by id; a missing file has no rows."""
     if not path.is_file():
         return {}
-    table = gpd.read_parquet(path)
-    plain = pd.DataFrame(table.drop(columns=[table.geometry.name])).astype(str)
-    plain["geometry"] = shapely.to_wkb(table.geometry.to_numpy(), hex=True)
-    lines = plain.agg("\x1f".join, axis=1)
-    return {
-        str(i): hashlib.sha256(line.encode()).hexdigest()
-        for i, line in zip(table["id"], lines, strict=True)
-    }
+    rows = pq.read_table(path).to_pylist()
+    return {str(row["id"]): hashlib.sha256(repr(row).encode()).hexdigest() for row in rows}

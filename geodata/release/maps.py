@@ -110,7 +110,8 @@ def _day_maps(given: SourceMaps) -> Iterator[tuple[date, DayMap]]:
 def _chain(given: SourceMaps) -> list[str]:
     """For each day, the hash of its map and all before it."""
     links, state = [], given.source.encode()
-    groups = given.maps.groupby("day")["sha256"].agg("|".join)
+    told = given.maps["status"] + " " + given.maps["sha256"]
+    groups = told.groupby(given.maps["day"]).agg("|".join)
     for day in given.days:
         own = str(groups.get(pd.Timestamp(day), ""))
         state = hashlib.sha256(state + str(day).encode() + own.encode()).digest()

@@ -1,0 +1,220 @@
+"""How do columns of a file get Lodeline's types: cast, or found by looking at every value."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geodata.ingest.ogr.formats import Values
+from schemas.table import ColumnType
+
+TIMES = pa.timestamp("us", "UTC")
+DAY = r"^\d{4}-\d\d-\d\d$"
+TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$"
+ZONE = r"([Zz]|[+-]\d\d:?\d\d)$"
+INTEGER = r"^-?(0|[1-9]\d{0,17})$"
+NUMBER = r"^[+-]?(0|[1-9]\d*)?(\.\d*)?([eE][+-]?\d+)?$"
+TRUTH = r"^(true|false|TRUE|FALSE|True|False)$"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column in its type, with the rules its values did not hold: rule -> number of rows."""
+
+    values: pa.ChunkedArray
+    type: ColumnType
+    broken: dict[str, int] = field(default_factory=dict)
+
+
+def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) -> Found | None:
+    """A column in Lodeline's vocabulary; None for bytes, which it has no word for.
+
+    kind: what the format's texts may hide (see `Format.values`). ogr_type: GDAL's own type where
+    Arrow has another: times come as text.
+    """
+    column = _plain(column)
+    if pa.types.is_null(column.type):
+        return Found(column.cast(pa.string()), "string")
+    if ogr_type == "DateTime" and pa.types.is_string(column.type):
+        return _times(column)
+    if pa.types.is_string(column.type):
+        return _texts(column, kind)
+    for matches, make in CASTS:
+        if matches(column.type):
+            return make(column)
+    return None if _is_bytes(column.type) else Found(_as_json(column), "string")
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without extension types, dictionaries and wide offsets."""
+    kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        column = pa.chunked_array([c.storage for c in column.chunks], kind.storage_type)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    wide = pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type)
+    return column.cast(pa.string()) if wide else column
+
+
+def _texts(column: pa.ChunkedArray, kind: Values) -> Found:
+    """Text, or what every value of it is the writing of."""
+    column, broken = _utf8(column)
+    if kind == "typed" or column.null_count == len(column):
+        return Found(column, "string", broken)
+    for read in READINGS[kind]:
+        found = read(column)
+        if found is not None:
+            return found
+    return Found(column, "string", broken)
+
+
+def _utf8(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, dict[str, int]]:
+    """Text whose bytes are UTF-8; drivers do not always see to it."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        values = column.cast(pa.binary()).to_pylist()
+        texts = [None if v is None else v.decode("utf-8", "replace") for v in values]
+        wrong = sum(t is not None and "\ufffd" in t for t in texts)
+        return pa.chunked_array([pa.array(texts, pa.string())]), {"text_is_utf8": wrong}
+    return column, {}
+
+
+def _all_match(column: pa.ChunkedArray, pattern: str) -> bool:
+    return pc.all(pc.match_substring_regex(column, pattern)).as_py() is True
+
+
+def _as_days(column: pa.ChunkedArray) -> Found | None:
+    return _cast_where(column, DAY, pa.date32(), "date")
+
+
+def _as_integers(column: pa.ChunkedArray) -> Found | None:
+    return _cast_where(column, INTEGER, pa.int64(), "integer")
+
+
+def _as_numbers(column: pa.ChunkedArray) -> Found | None:
+    if not _all_match(column, r"\d"):
+        return None
+    found = _cast_where(column, NUMBER, pa.float64(), "number")
+    return None if found is None else _finite(found.values)
+
+
+def _as_truths(column: pa.ChunkedArray) -> Found | None:
+    if not _all_match(column, TRUTH):
+        return None
+    return Found(pc.equal(pc.utf8_lower(column), "true"), "boolean")
+
+
+def _as_times(column: pa.ChunkedArray) -> Found | None:
+    if not _all_match(column, TIME):
+        return None
+    found = _times(column)
+    return None if "value_fits_its_type" in found.broken else found
+
+
+def _cast_where(
+    column: pa.ChunkedArray, pattern: str, kind: pa.DataType, name: ColumnType
+) -> Found | None:
+    """The column cast where every value matches; None where one does not, or is out of range."""
+    if not _all_match(column, pattern):
+        return None
+    try:
+        return Found(column.cast(kind), name)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _times(column: pa.ChunkedArray) -> Found:
+    """Times from ISO 8601 text; those without a zone are UTC."""
+    texts = column.to_pandas().astype(object)
+    times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+    lost = int((times.isna() & texts.notna()).sum())
+    zoned = pc.sum(pc.match_substring_regex(column, ZONE)).as_py() or 0
+    naive = len(column) - column.null_count - lost - zoned
+    values = pa.chunked_array([pa.array(times, from_pandas=True).cast(TIMES, safe=False)])
+    broken = {"value_fits_its_type": lost, "time_has_a_zone": max(naive, 0)}
+    return Found(values, "datetime", {rule: n for rule, n in broken.items() if n})
+
+
+def _timestamps(column: pa.ChunkedArray) -> Found:
+    count = 0 if column.type.tz else len(column) - column.null_count
+    values = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    values = values.cast(TIMES) if column.type.tz else pc.assume_timezone(values, "UTC")
+    return Found(values, "datetime", {"time_has_a_zone": count} if count else {})
+
+
+def _integers(column: pa.ChunkedArray) -> Found:
+    try:
+        return Found(column.cast(pa.int64()), "integer")
+    except pa.ArrowInvalid:  # unsigned, beyond 2^63
+        return Found(column.cast(pa.float64(), safe=False), "number")
+
+
+def _floats(column: pa.ChunkedArray) -> Found:
+    return _finite(column.cast(pa.float64()))
+
+
+def _finite(column: pa.ChunkedArray) -> Found:
+    finite = pc.fill_null(pc.is_finite(column), True)  # noqa: FBT003 - Arrow's signature
+    wrong = len(column) - (pc.sum(finite).as_py() or 0)
+    values = pc.if_else(finite, column, pa.scalar(None, pa.float64())) if wrong else column
+    return Found(values, "number", {"number_is_finite": wrong} if wrong else {})
+
+
+def _lists(column: pa.ChunkedArray) -> Found:
+    """Lists of texts as they are; other lists as JSON text."""
+    inner = column.type.value_type
+    if pa.types.is_string(inner) or pa.types.is_large_string(inner):
+        return Found(column.cast(pa.list_(pa.string())), "strings")
+    return Found(_as_json(column), "string")
+
+
+def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Values as text: as JSON where they are nested."""
+    texts = [_text(value) for value in column.to_pylist()]
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - any value of Arrow
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict | list | np.ndarray):
+        return orjson.dumps(value, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return str(value)
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+CASTS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], Found]], ...] = (
+    (pa.types.is_boolean, lambda column: Found(column, "boolean")),
+    (pa.types.is_integer, _integers),
+    (pa.types.is_floating, _floats),
+    (pa.types.is_decimal, _floats),
+    (pa.types.is_date, lambda column: Found(column.cast(pa.date32()), "date")),
+    (pa.types.is_timestamp, _timestamps),
+    (_is_list, _lists),
+)
+READINGS: dict[Values, tuple[Callable[[pa.ChunkedArray], Found | None], ...]] = {
+    "typed": (),
+    "dates": (_as_days, _as_times),
+    "texts": (_as_integers, _as_numbers, _as_days, _as_times, _as_truths),
+}
+"""What texts are tried as, in order, by what the format can say of types itself."""
+
+
+def is_printable(name: str) -> bool:
+    """Whether a column's name is fit for URLs, tables and headers as it is."""
+    return re.fullmatch(r"[^\x00-\x1f\x7f\"]{1,128}", name) is not None

@@ -1,0 +1,177 @@
+"""What happens to a file a user brings: kept, opened at arm's length, its layers written."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geodata.errors import NotFound, Refused
+from geodata.ingest.batches import ISSUES, RECORD, batch_path, read_batch, write_records
+from geodata.ingest.fetch import Kept
+from geodata.ingest.ogr.drive import RawLayer, read
+from geodata.ingest.ogr.formats import Dataset, dataset, datasets, format_of, names_of_formats
+from geodata.ingest.ogr.inputs import keep_input, laid_out
+from geodata.ingest.ogr.layer import Made, make_layer
+from geodata.ingest.ogr.places import has_place
+from geodata.ingest.ogr.rules import layer_issue, refusal_issue
+from geodata.ingest.ogr.wanted import check_layers, namings
+from geodata.ingest.ogr.wishes import Wishes
+from geodata.release.layers import SOURCE, layers_in_use, write_layers
+from geodata.workspace import Workspace, file_sha256, new_file, new_folder
+from schemas import Batch, Issue, Layer
+from schemas.fields import Severity
+
+VERSION = "v1"
+"""Of the rules in this folder: another version makes another batch of the same bytes."""
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Gathered:
+    """What the datasets of an input gave so far."""
+
+    made: list[Made] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    files_in: int = 0
+    files_accepted: int = 0
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers written."""
+        return [each.layer for each in self.made if each.layer is not None]
+
+
+def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progress) -> Batch:
+    """Ingest the layers of a file, folder or zip; the Batch, accepted or refused.
+
+    The same bytes with the same wishes are the same batch. Where another has taken its layers'
+    place since, it takes it back. Raises InvalidInput for a path that is no input, for wishes
+    that do not fit it, and TooLarge for an archive beyond the limits.
+    """
+    wishes.check()
+    kept = keep_input(workspace, SOURCE, Path(path))
+    batch_id = f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
+    folder = batch_path(workspace, SOURCE, batch_id)
+    try:
+        known = read_batch(folder)
+    except NotFound:
+        return _ingest(workspace, kept, wishes, folder, progress)
+    progress("known", 1, 1)
+    return _brought_forward(workspace, known, folder)
+
+
+def _brought_forward(workspace: Workspace, known: Batch, folder: Path) -> Batch:
+    """A batch ingested again; it becomes the latest where another's layers stand in its place."""
+    in_use = layers_in_use(workspace)
+    own = [used for used in in_use.values() if used.batch.id == known.id]
+    if known.verdict == "refused" or len(own) == len(_layers_of(folder)):
+        return known
+    fresh = known.model_copy(update={"ingested": _now()})
+    with new_file(folder / RECORD) as scratch:
+        scratch.write_text(fresh.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return fresh
+
+
+def _layers_of(folder: Path) -> list[object]:
+    found: list[object] = json.loads((folder / "layers.json").read_bytes())
+    return found
+
+
+def _ingest(
+    workspace: Workspace, kept: Kept, wishes: Wishes, folder: Path, progress: Progress
+) -> Batch:
+    """Open what was kept, make its layers, and write the batch by one rename."""
+    gathered = Gathered()
+    with laid_out(workspace, kept) as (files, refused), new_folder(folder) as batch_folder:
+        for refusal in refused:
+            gathered.issues.append(refusal_issue(refusal))
+            gathered.files_in += refusal.severity != "note"
+        raws = _opened(files, wishes, gathered, progress)
+        check_layers(raws, gathered.names, wishes)
+        named = namings(raws, kept, wishes, folder.name, gathered.issues)
+        for number, (raw, naming) in enumerate(zip(raws, named, strict=True), start=1):
+            made = make_layer(raw, naming, wishes.crs, batch_folder)
+            gathered.made.append(made)
+            gathered.issues += made.issues
+            progress("layers", number, len(raws))
+        batch = _batch(folder.name, kept, wishes, gathered)
+        return _written(batch, gathered, batch_folder)
+
+
+def _opened(files: Path, wishes: Wishes, gathered: Gathered, progress: Progress) -> list[RawLayer]:
+    """All layers wanted of all datasets; what cannot be opened does not stop the others."""
+    paths = list(datasets(files))
+    raws: list[RawLayer] = []
+    for number, path in enumerate(paths, start=1):
+        claimed = len(paths) == 1 or path.is_dir() or format_of(path) is not None
+        gathered.files_in += claimed
+        try:
+            raws += _layers(dataset(path), files.parent / f"answers-{number}", wishes, gathered)
+        except Refused as error:
+            severity: Severity = "quarantined" if claimed else "note"
+            issue = layer_issue("file_is_of_a_format", severity, path.name, error.detail)
+            gathered.issues.append(issue)
+        progress("reading", number, len(paths))
+    return raws
+
+
+def _layers(found: Dataset, answers: Path, wishes: Wishes, gathered: Gathered) -> list[RawLayer]:
+    """The layers of one dataset; those without geometry only where named."""
+    answer = read(found, answers, wishes.layers or None)
+    gathered.files_accepted += 1
+    taken = [raw for raw in answer.layers if wishes.layers or has_place(raw)]
+    bare = [(raw.name, "no geometry") for raw in answer.layers if not wishes.layers]
+    known = {raw.name for raw in taken}
+    for name, reason in (*answer.passed_over, *bare):
+        gathered.names.add(name)
+        if reason and name not in known:
+            gathered.issues.append(layer_issue("layer_has_geometry", "note", name, reason))
+    return taken
+
+
+def _batch(batch_id: str, kept: Kept, wishes: Wishes, gathered: Gathered) -> Batch:
+    """The record: rows_in = rows_accepted + rows_quarantined, and so for files."""
+    rows_in = sum(made.rows_in for made in gathered.made)
+    accepted = sum(made.rows_accepted for made in gathered.made)
+    reasons = () if gathered.layers else _reasons(gathered)
+    return Batch(
+        id=batch_id,
+        source=SOURCE,
+        input_name=kept.name,
+        input_sha256=kept.sha256,
+        ingested=_now(),
+        reader=f"{SOURCE} {VERSION}-{wishes.hash}",
+        files_in=gathered.files_in,
+        files_accepted=gathered.files_accepted,
+        files_quarantined=gathered.files_in - gathered.files_accepted,
+        rows_in=rows_in,
+        rows_accepted=accepted,
+        rows_quarantined=rows_in - accepted,
+        days=0,
+        verdict="refused" if reasons else "accepted",
+        reasons=reasons,
+    )
+
+
+def _reasons(gathered: Gathered) -> tuple[str, ...]:
+    """Why nothing was accepted: the first words of each issue that says so."""
+    found = [i.message for i in gathered.issues if i.severity in {"quarantined", "refused"}]
+    return tuple(dict.fromkeys(found))[:3] or (
+        f"no layer with geometry and rows in it; read are: {names_of_formats()}",
+    )
+
+
+def _written(batch: Batch, gathered: Gathered, folder: Path) -> Batch:
+    """Write what describes the layers beside them."""
+    files = write_layers(folder, gathered.layers)
+    write_records(Issue, gathered.issues, folder / ISSUES)
+    names = (*files, ISSUES)
+    batch = batch.model_copy(update={"sha256": {n: file_sha256(folder / n) for n in names}})
+    (folder / RECORD).write_text(batch.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return batch
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

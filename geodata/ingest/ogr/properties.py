@@ -1,0 +1,181 @@
+"""Which properties has a layer: their names, types and values, and which of them is `id`."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geodata.ingest.ogr.columns import Found, typed
+from geodata.ingest.ogr.days import is_named_for_days
+from geodata.ingest.ogr.drive import RawLayer
+from geodata.ingest.ogr.rules import layer_issue
+from schemas import Issue
+from schemas.fields import Severity
+from schemas.layer import LayerColumn
+
+LONGEST_NAME = 128
+LONGEST_ID = 200
+DRAWING = frozenset(
+    ("tessellate", "extrude", "visibility", "drawOrder", "altitudeMode", "icon", "snippet")
+)
+"""What LIBKML adds to every layer."""
+KML_TIMES = frozenset(("timestamp", "begin", "end", "description", "Name"))
+"""What it adds too, and is left out where empty."""
+HEAD_BYTES = 1 << 20
+ALTERED = "Altering it to be unique"
+"""What GDAL says where it has replaced a feature number of GeoJSON."""
+CHANGING = frozenset(("number_is_finite", "value_fits_its_type", "text_is_utf8"))
+"""Rules whose breach changes values."""
+
+
+@dataclass
+class Properties:
+    """Columns by name, `id` first, of all rows of the file, with the issues they gave."""
+
+    columns: dict[str, Found] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def table(self) -> pa.Table:
+        """The values."""
+        return pa.table({name: found.values for name, found in self.columns.items()})
+
+    def described(self) -> tuple[LayerColumn, ...]:
+        """The columns as a Layer tells them."""
+        return tuple(
+            LayerColumn(name=name, type=found.type, nullable=found.values.null_count > 0)
+            for name, found in self.columns.items()
+        )
+
+
+def read_properties(raw: RawLayer, layer_id: str, without: Iterable[str]) -> Properties:
+    """The properties of a layer; `without`: columns that are its geometry."""
+    result = Properties()
+    note = _noter(result.issues, raw.name)
+    found = _typed_columns(raw, frozenset(without), note)
+    result.columns["id"] = Found(_ids(raw, layer_id, found, note), "string")
+    names = _free_names([name for name, _ in found])
+    for (name, column), free in zip(found, names, strict=True):
+        if free != name:
+            note("column_name_is_free", f"{name!r}, now {free!r}", 1)
+        result.columns[free] = column
+    return result
+
+
+def _noter(issues: list[Issue], file: str) -> Callable[[str, str, int], None]:
+    def note(rule: str, found: str, count: int) -> None:
+        severity: Severity = "repaired" if rule in CHANGING else "note"
+        issues.append(layer_issue(rule, severity, file, found, count=count))
+
+    return note
+
+
+def _typed_columns(
+    raw: RawLayer, without: frozenset[str], note: Callable[[str, str, int], None]
+) -> list[tuple[str, Found]]:
+    """Every column that is a property, with its type, in the order of the file."""
+    found = []
+    for at, arrow in list(enumerate(raw.table.schema))[int(raw.numbered) :]:
+        if arrow.name in without:
+            continue
+        if _is_drawing(raw, arrow.name, at):
+            note("column_says_something", repr(arrow.name), 1)
+            continue
+        ogr_type = (arrow.metadata or {}).get(b"GDAL:OGR:type", b"").decode() or None
+        values = raw.format.values
+        if values == "typed" and is_named_for_days(arrow.name):
+            values = "dates"
+        column = typed(raw.table.column(at), values, ogr_type)
+        if column is None:
+            note("column_is_supported", f"{arrow.name!r} of {arrow.type}", 1)
+            continue
+        for rule, count in column.broken.items():
+            note(rule, f"{count} values of {arrow.name!r}", count)
+        found.append((arrow.name, column))
+    return found
+
+
+def _is_drawing(raw: RawLayer, name: str, at: int) -> bool:
+    """Whether a column is what KML adds to every layer and tells nothing here."""
+    if raw.format.driver != "LIBKML":
+        return False
+    column = raw.table.column(at)
+    return name in DRAWING or (name in KML_TIMES and column.null_count == len(column))
+
+
+def _free_names(names: list[str]) -> list[str]:
+    """Names fit for URLs and tables, no two alike whatever their case; none `id` or `geometry`.
+
+    Of two that are alike the first keeps its name, the second gets a number.
+    """
+    used, given = {"id", "geometry"}, []
+    for at, name in enumerate(names, start=1):
+        wanted = re.sub(r"[\x00-\x1f\x7f\"]", "_", name)[:LONGEST_NAME] or f"column_{at}"
+        free, number = wanted, 1
+        while free.lower() in used:
+            number += 1
+            free = f"{wanted[: LONGEST_NAME - 8]}_{number}"
+        used.add(free.lower())
+        given.append(free)
+    return given
+
+
+def _ids(
+    raw: RawLayer,
+    layer_id: str,
+    found: list[tuple[str, Found]],
+    note: Callable[[str, str, int], None],
+) -> pa.ChunkedArray:
+    """The ids: of the column `id` (which then is no property), the driver, or counted."""
+    own = next((at for at, (name, _) in enumerate(found) if name.lower() == "id"), None)
+    if own is not None:
+        name, column = found[own]
+        ids = _as_ids(column)
+        if ids is not None:
+            del found[own]
+            if name != "id":
+                note("column_name_is_free", f"{name!r}, now 'id'", 1)
+            return ids
+        note("id_is_unique", f"a column {name!r} that is not", 1)
+    numbers = raw.table.column(0) if raw.numbered else None
+    if numbers is not None and _are_of_the_file(raw, numbers):
+        return numbers.cast(pa.string())
+    counted = [f"{layer_id}.{n}" for n in range(1, raw.table.num_rows + 1)]
+    return pa.chunked_array([pa.array(counted, pa.string())])
+
+
+def _as_ids(column: Found) -> pa.ChunkedArray | None:
+    """A column as ids; None where it cannot name every feature."""
+    values = column.values
+    if column.type not in {"string", "integer"} or values.null_count:
+        return None
+    texts = values.cast(pa.string())
+    if pc.count_distinct(texts).as_py() != len(texts):
+        return None
+    fit = pc.match_substring_regex(texts, rf"^[^\x00-\x1f\x7f]{{1,{LONGEST_ID}}}$")
+    return texts if pc.all(fit).as_py() is not False else None
+
+
+def _are_of_the_file(raw: RawLayer, numbers: pa.ChunkedArray) -> bool:
+    """Whether the feature numbers stand in the file, rather than being counted by the driver."""
+    if any(ALTERED in warning for warning in raw.warnings):
+        return False
+    if raw.fid_column is not None:
+        return bool(pc.count_distinct(numbers).as_py() == len(numbers))
+    return raw.format.driver == "GeoJSON" and _first_feature_has_id(raw)
+
+
+def _first_feature_has_id(raw: RawLayer) -> bool:
+    """Whether the first feature of a GeoJSON file has an `id`: other files have no such place."""
+    with raw.path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES).decode("utf-8", "replace")
+    at = re.search(r'"features"\s*:\s*\[\s*', head)
+    if at is None:
+        return False
+    try:
+        feature, _ = json.JSONDecoder().raw_decode(head, at.end())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(feature, dict) and isinstance(feature.get("id"), int)

@@ -1,0 +1,74 @@
+"""Which claims should hold of a file a user brings, in words; the key is the `rule` of an Issue."""
+
+from collections.abc import Sequence
+
+from geodata.ingest.archive import Refusal, printable
+from geodata.ingest.rules import RULES
+from schemas import Issue
+from schemas.fields import Severity
+
+LAYER_RULES: dict[str, str] = {
+    # files and layers
+    "file_is_of_a_format": "a file is of a format that is read, by name and by content",
+    "member_name_is_free": "no two members may have one name",
+    "layer_has_geometry": "tables without geometry are passed over unless named by --layer",
+    "layer_has_rows": "a layer has rows that pass the rules",
+    "layer_name_fits_urls": "a collection is named by 1 to 64 letters, digits, _ . -, no dot first",
+    "layer_name_is_free": "two layers of one file may not have one name; the later is numbered",
+    "driver_is_content": "what the reader of the format remarked",
+    "line_is_a_feature": "every line of a text sequence is a feature",
+    "crs_is_stated": "a layer names its CRS; where none is named and coordinates fit, they are "
+    "read as longitude and latitude on WGS 84",
+    "crs_is_the_files_own": "--crs speaks over the CRS of the file",
+    # columns
+    "column_name_is_free": "names differ in more than case, and none is `id` or `geometry`",
+    "column_is_supported": "bytes are left out",
+    "column_says_something": "settings of drawing that KML adds to every feature are left out",
+    "id_is_unique": "the column `id` names features where it is unique and never empty; else the "
+    "driver's number, else <layer>.<n>, n from 1",
+    "text_is_utf8": "text is UTF-8, what is not is replaced; save the file as UTF-8",
+    "number_is_finite": "NaN and infinity are made empty",
+    "value_fits_its_type": "a value that is none of its column's type is made empty",
+    "time_has_a_zone": "times without a zone are taken as UTC",
+    # rows
+    "geometry_can_be_read": "a geometry is one of points, lines, polygons and collections of them",
+    "geometry_is_not_empty": "empty geometries are made missing",
+    "geometry_has_two_axes": "heights and measures are dropped",
+    "geometry_is_straight": "curves are turned into lines",
+    "polygon_is_valid": "rings that cross or touch themselves are rebuilt",
+    "polygon_has_area": "a polygon has an area",
+    "lies_on_earth": "longitudes lie within 180, latitudes within 90 degrees; if the file is in "
+    "another CRS, name it with --crs",
+    "lies_within_the_edge": "coordinates up to 0.000001 degree beyond 180 or 90 are moved there",
+}
+LONGEST_WORDS = 400
+MOST_ROWS_SHOWN = 1000
+"""Rows of a layer with an Issue of their own under one rule; one more Issue counts the rest."""
+
+
+def layer_issue(rule: str, severity: Severity, file: str, found: str, *, count: int = 1) -> Issue:
+    """An Issue with the words of its rule and what was found."""
+    words = LAYER_RULES.get(rule) or RULES[rule]
+    message = f"{words}; found: {readable(found)}" if found else words
+    return Issue(file=printable(file), rule=rule, severity=severity, message=message, count=count)
+
+
+def readable(text: str) -> str:
+    """Words of others fit for tables: without control characters, at most 400 characters."""
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= LONGEST_WORDS else f"{shown[:LONGEST_WORDS]}…"
+
+
+def row_issues(rule: str, severity: Severity, file: str, rows: Sequence[int]) -> list[Issue]:
+    """An Issue for each row, up to a number; one more for those beyond."""
+    issue = layer_issue(rule, severity, file, "")
+    shown = [issue.model_copy(update={"row": row}) for row in rows[:MOST_ROWS_SHOWN]]
+    rest = len(rows) - len(shown)
+    if rest:
+        shown.append(layer_issue(rule, severity, file, f"{rest} rows more", count=rest))
+    return shown
+
+
+def refusal_issue(refusal: Refusal) -> Issue:
+    """The Issue of a member that was not read."""
+    return layer_issue(refusal.rule, refusal.severity, refusal.name, refusal.found)

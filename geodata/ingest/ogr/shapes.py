@@ -1,0 +1,157 @@
+"""How do geometries of a file become CRS84: read, flattened, moved, mended, or set aside."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyproj
+import shapely
+
+from geodata.crs import CRS84, GeometryArray, reproject
+from geodata.errors import InvalidInput
+from geodata.geometry import polygonal
+
+EDGE_DEG = 1e-6
+"""How far a coordinate may lie beyond the edge of the world by rounding, and is moved back."""
+POLYGONS = (3, 6)
+RowMask = npt.NDArray[np.bool_]
+
+
+@dataclass
+class Shapes:
+    """Geometries of some rows, CRS84, (n,); None where missing.
+
+    faults: rows set aside, by the rule they break. repairs: rows changed, by the rule they broke.
+    """
+
+    geometry: GeometryArray
+    faults: dict[str, RowMask] = field(default_factory=dict)
+    repairs: dict[str, RowMask] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> RowMask:
+        """Rows that are not set aside."""
+        lost = np.zeros(len(self.geometry), dtype=bool)
+        for mask in self.faults.values():
+            lost |= mask
+        return ~lost
+
+    def fault(self, rule: str, mask: RowMask) -> None:
+        """Set rows aside; their geometry is no longer looked at."""
+        if mask.any():
+            self.faults[rule] = mask
+            self.geometry[mask] = None
+
+    def repair(self, rule: str, mask: RowMask) -> None:
+        """Note rows as changed."""
+        if mask.any():
+            self.repairs[rule] = mask
+
+
+def read_shapes(wkb: pa.Array, crs: str | None) -> Shapes:
+    """Geometries from WKB. crs: where the coordinates are moved from; None: they are CRS84."""
+    values = wkb.to_numpy(zero_copy_only=False)
+    given = wkb.is_valid().to_numpy(zero_copy_only=False)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are dealt with below
+        geometry = shapely.from_wkb(values, on_invalid="fix")
+        return clean(geometry, given, crs)
+
+
+def clean(geometry: GeometryArray, given: RowMask, crs: str | None) -> Shapes:
+    """The rules every geometry passes. given: rows whose file has a geometry, (n,)."""
+    shapes = Shapes(np.array(geometry, dtype=object))
+    shapes.fault("geometry_can_be_read", given & shapely.is_missing(shapes.geometry))
+    _without_empty(shapes)
+    _flatten(shapes)
+    if crs is not None:
+        shapes.geometry = reproject(shapes.geometry, crs, CRS84)
+    _within_the_world(shapes)
+    _mend(shapes)
+    return shapes
+
+
+def _without_empty(shapes: Shapes) -> None:
+    empty = shapely.is_empty(shapes.geometry)
+    shapes.repair("geometry_is_not_empty", empty)
+    shapes.geometry[empty] = None
+
+
+def _flatten(shapes: Shapes) -> None:
+    thick = shapely.has_z(shapes.geometry) | shapely.has_m(shapes.geometry)
+    shapes.repair("geometry_has_two_axes", thick)
+    shapes.geometry[thick] = shapely.force_2d(shapes.geometry[thick])
+
+
+def _within_the_world(shapes: Shapes) -> None:
+    """Rows beyond the world are set aside; what only rounding moved out is moved back."""
+    there = ~shapely.is_missing(shapes.geometry)
+    beyond = np.maximum(_beyond(shapes.geometry), 0)
+    shapes.fault("lies_on_earth", there & ~(beyond <= EDGE_DEG))
+    slightly = there & (beyond > 0) & (beyond <= EDGE_DEG)
+    shapes.repair("lies_within_the_edge", slightly)
+    shapes.geometry[slightly] = shapely.transform(
+        shapes.geometry[slightly], lambda c: np.clip(c, [-180, -90], [180, 90])
+    )
+
+
+def _beyond(geometry: GeometryArray) -> npt.NDArray[np.float64]:
+    """Degrees by which bounds pass the world's edge, NaN for coordinates that are no numbers.
+
+    shapely leaves NaN coordinates out of bounds, so they are looked for one by one.
+    """
+    bounds = shapely.bounds(geometry)
+    past = np.abs(bounds) - [180, 90, 180, 90]
+    worst: npt.NDArray[np.float64] = past.max(axis=1)
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    worst[owner[~np.isfinite(coordinates).all(axis=1)]] = np.nan
+    return worst
+
+
+def _mend(shapes: Shapes) -> None:
+    """Polygons that are not valid are rebuilt; those without area are set aside."""
+    areal = np.isin(shapely.get_type_id(shapes.geometry), POLYGONS)
+    broken = areal.copy()
+    broken[areal] = ~shapely.is_valid(shapes.geometry[areal])
+    for row in np.flatnonzero(broken):
+        shapes.geometry[row] = _rebuilt(shapes.geometry[row])
+    flat = broken & shapely.is_empty(shapes.geometry)
+    shapes.fault("polygon_has_area", flat)
+    shapes.repair("polygon_is_valid", broken & ~flat)
+
+
+def _rebuilt(polygon: shapely.Geometry) -> shapely.Geometry:
+    """The areal part of a polygon made valid; one polygon where it is one."""
+    areal = polygonal(shapely.make_valid(polygon))
+    parts = shapely.get_parts(areal)
+    return parts[0] if len(parts) == 1 else areal
+
+
+def moved_from(crs: str) -> str:
+    """The CRS coordinates are moved from, '' where they are longitude, latitude on WGS 84.
+
+    crs: what the file or the user names. Raises InvalidInput where it is unknown, or is none from
+    which there is a way to WGS 84.
+    """
+    try:
+        flat = pyproj.CRS.from_user_input(crs).to_2d()
+        if flat.equals(pyproj.CRS(CRS84), ignore_axis_order=True):
+            return ""
+        pyproj.Transformer.from_crs(flat, CRS84, always_xy=True)
+    except pyproj.exceptions.ProjError as error:
+        raise InvalidInput(
+            f"from the CRS {crs[:60]!r} there is no way to WGS 84; name another with --crs",
+            parameter="crs",
+        ) from error
+    return str(flat.to_wkt())
+
+
+def is_geographic_box(bounds: npt.NDArray[np.float64]) -> bool:
+    """Whether total bounds could be longitude and latitude; also where there are none."""
+    west, south, east, north = bounds
+    if np.isnan(bounds).all():
+        return True
+    edge = EDGE_DEG
+    return bool(
+        west >= -180 - edge and south >= -90 - edge and east <= 180 + edge and north <= 90 + edge
+    )

@@ -1,0 +1,42 @@
+"""What does a user say of a file: names, terms, which layers, which CRS."""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+
+from geodata.errors import InvalidInput
+from geodata.ingest.ogr.naming import checked_id
+from geodata.ingest.ogr.shapes import moved_from
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user says of the file.
+
+    id, title: for its one layer. layers: those to take, all where none is named. crs: what its
+    coordinates are, where the file does not say or says wrong.
+    """
+
+    id: str | None = None
+    title: str | None = None
+    licence: str = "not stated"
+    attribution: str = ""
+    layers: tuple[str, ...] = ()
+    crs: str | None = None
+
+    @property
+    def hash(self) -> str:
+        """Six characters by which other wishes make another batch."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+    def check(self) -> None:
+        """Raises InvalidInput where the CRS is no code of an authority, or the id fits no URL."""
+        if self.id is not None:
+            checked_id(self.id)
+        if self.crs is None:
+            return
+        if not re.fullmatch(r"[A-Za-z]{2,10}:[A-Za-z0-9]{1,12}", self.crs):
+            raise InvalidInput(f"--crs {self.crs[:60]!r}: give a code, EPSG:32636", parameter="crs")
+        moved_from(self.crs)

@@ -1,0 +1,151 @@
+"""Which layers users brought go into a release, and how they are kept there."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from geodata.catalogue import BUILT_IN, layer_collection
+from geodata.errors import Damaged
+from geodata.formats.features import KeptFeatures, encode, offsets_path, write_features
+from geodata.formats.rows import BATCH
+from geodata.frame import ARROW, Frame
+from geodata.release.manifest import described_file
+from geodata.workspace import Workspace
+from schemas import Batch, Layer, TableFile
+
+SOURCE = "ogr"
+"""The source of batches that hold layers rather than maps of control."""
+LAYERS = "layers.json"
+RESERVED = frozenset((*BUILT_IN, "basemap"))
+"""Names no layer may have."""
+
+
+@dataclass(frozen=True)
+class LayerInUse:
+    """A layer, the batch it is taken from, and that batch's folder."""
+
+    layer: Layer
+    batch: Batch
+    folder: Path
+
+
+def layer_table(layer_id: str) -> str:
+    """The table a layer's rows are in, in its batch and in releases."""
+    return f"layer-{layer_id}"
+
+
+def layer_file_name(layer_id: str) -> str:
+    """The file of that table."""
+    return f"{layer_table(layer_id)}.parquet"
+
+
+def layer_tables(*folders: Path) -> list[str]:
+    """The tables of the layers of any of these releases, in the order of names."""
+    return sorted({layer_table(layer.id) for each in folders for layer in read_layers(each)})
+
+
+def layers_in_use(workspace: Workspace) -> dict[str, LayerInUse]:
+    """Layers of all accepted batches by id, ordered by it; of two of one id the later ingested."""
+    found = []
+    for path in workspace.batches.glob(f"{SOURCE}/[!.]*/batch.json"):
+        batch = Batch.model_validate_json(path.read_bytes())
+        if batch.verdict == "accepted":
+            found.append((batch.ingested, batch.id, path.parent, batch))
+    latest = {
+        layer.id: LayerInUse(layer, batch, folder)
+        for _, _, folder, batch in sorted(found, key=lambda each: each[:2])
+        for layer in read_layers(folder)
+    }
+    return dict(sorted(latest.items()))
+
+
+def read_layers(folder: Path) -> tuple[Layer, ...]:
+    """The layers of a batch or a release; none where it has no list. Raises Damaged."""
+    try:
+        rows = json.loads((folder / LAYERS).read_bytes())
+        return tuple(Layer.model_validate(row) for row in rows)
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, TypeError) as error:
+        raise Damaged(f"{LAYERS} of {folder.name} cannot be read: {error}") from error
+
+
+def write_layers(folder: Path, layers: Sequence[Layer]) -> tuple[str, ...]:
+    """Write the list of layers; the names of it and of their files."""
+    rows = [layer.model_dump(mode="json") for layer in layers]
+    text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    (folder / LAYERS).write_text(text, encoding="utf-8")
+    return (LAYERS, *(layer_file_name(layer.id) for layer in layers))
+
+
+def add_layers(folder: Path, in_use: dict[str, LayerInUse]) -> list[TableFile]:
+    """Put layers into a release: their rows as ingested, their features encoded, their list."""
+    if not in_use:
+        return []
+    entries = []
+    for used in in_use.values():
+        path = folder / layer_file_name(used.layer.id)
+        shutil.copyfile(used.folder / path.name, path)
+        features = folder / f"{used.layer.id}.features"
+        write_features(_encoded(layer_frame(folder, used.layer)), features)
+        paths = (path, features, offsets_path(features))
+        entries += [described_file(each, used.layer.rows) for each in paths]
+    write_layers(folder, [used.layer for used in in_use.values()])
+    return [*entries, described_file(folder / LAYERS, len(in_use))]
+
+
+def _encoded(frame: Frame) -> Iterator[list[bytes]]:
+    for start in range(0, len(frame), BATCH):
+        rows = frame.rows(np.arange(start, min(start + BATCH, len(frame))))
+        yield encode(rows.table, rows.geometry)
+
+
+def layer_frame(folder: Path, layer: Layer, kept: KeptFeatures | None = None) -> Frame:
+    """The rows of a layer in a release or a batch, read without a detour through pandas.
+
+    Only the columns described are read: the column of boxes may have any name. kept: features
+    encoded before.
+    """
+    names = [column.name for column in layer.columns]
+    table = pq.read_table(folder / layer_file_name(layer.id), columns=[*names, "geometry"])
+    geometry = shapely.from_wkb(table.column("geometry").to_numpy())
+    return Frame(layer_collection(layer), table.select(names), geometry, kept)
+
+
+def layers_are_as_described(folder: Path) -> None:
+    """Every layer has its rows, its columns in their types, distinct ids and CRS84 geometry."""
+    for layer in read_layers(folder):
+        _check_columns(folder, layer)
+        frame = layer_frame(folder, layer)
+        _check_rows(layer, frame)
+
+
+def _check_columns(folder: Path, layer: Layer) -> None:
+    path = folder / layer_file_name(layer.id)
+    if not path.is_file():
+        raise Damaged(f"layer {layer.id} has lost its rows; ingest it again")
+    schema = pq.read_schema(path)
+    wanted = pa.schema([(column.name, ARROW[column.type]) for column in layer.columns])
+    for at, field in enumerate(wanted):
+        if schema.field(at).name != field.name or schema.field(at).type != field.type:
+            raise Damaged(f"column {field.name!r} of layer {layer.id} is not what it should be")
+    if wanted.field(0).name != "id" or "geometry" not in schema.names:
+        raise Damaged(f"layer {layer.id} has no id or no geometry")
+
+
+def _check_rows(layer: Layer, frame: Frame) -> None:
+    if len(frame) != layer.rows:
+        raise Damaged(f"layer {layer.id} has {len(frame)} rows, not {layer.rows}")
+    ids = frame.column("id")
+    if ids.null_count or len(ids.unique()) != len(ids):
+        raise Damaged(f"layer {layer.id} has an id twice, or a row without one")
+    bounds = frame.bounds
+    if bounds and not (np.abs(bounds) <= [180, 90, 180, 90]).all():
+        raise Damaged(f"layer {layer.id} lies beyond the earth: {bounds}")
