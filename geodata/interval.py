@@ -57,10 +57,11 @@ def parse_day(text: str, parameter: str = "date") -> date:
 
     Raises InvalidInput naming the parameter.
     """
+    dashed = text[4:8:3] == "--"  # Python also reads weeks (2025-W09-2) and 20250225T12Z
     try:
-        if len(text) == len("2025-02-25"):
+        if dashed and len(text) == len("2025-02-25"):
             return _sane(date.fromisoformat(text))
-        if len(text) <= 40 and "T" in text.upper():
+        if dashed and len(text) <= 40 and "T" in text.upper():
             moment = datetime.fromisoformat(text.upper())
             if moment.tzinfo is not None:
                 return _sane(moment.astimezone(UTC).date())

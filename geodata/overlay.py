@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, EQUAL_AREA, GeometryArray, reproject
-from geodata.geometry import as_array, geodesic_discs
+from geodata.geometry import as_array, geodesic_discs, polygonal
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -57,7 +57,8 @@ def on_land(shapes: GeometryArray, land: BaseGeometry) -> GeometryArray:
     shapely.prepare(land)
     cut = shapes.copy()
     edge = ~shapely.contains_properly(land, shapes)
-    cut[edge] = shapely.intersection(shapes[edge], land)
+    # A shape along a shore shares a mere line with the land too: only the areal part is kept.
+    cut[edge] = [polygonal(part) for part in shapely.intersection(shapes[edge], land)]
     empty = shapely.is_empty(cut)
     cut[empty] = shapes[empty]
     return np.asarray(cut)

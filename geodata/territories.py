@@ -67,9 +67,10 @@ def may_lie_in(
 
 
 def _area(territory: Territory, areas: Areas) -> BaseGeometry:
-    if not territory.oblasts and not territory.except_oblasts:
-        return areas.outline
+    whole = areas.outline
     if territory.oblasts:
-        return shapely.union_all([areas.oblasts[code] for code in territory.oblasts])
+        whole = shapely.union_all([areas.oblasts[code] for code in territory.oblasts])
+    if not territory.except_oblasts:
+        return whole
     left_out = shapely.union_all([areas.oblasts[code] for code in territory.except_oblasts])
-    return minus(areas.outline, left_out)
+    return minus(whole, left_out)

@@ -12,6 +12,8 @@ from geodata.overlay import FloatArray, IntArray, Pairs
 CERTAIN = 0.95
 """Share of the footprint from which a verdict is certain (0.05 on the other side)."""
 STATUSES = ("occupied", "contested", "government", "unknown")
+MAPPED = ("occupied", "contested", "unknown")
+"""Statuses that cells have; what no cell covers is the government's."""
 DECIMALS = 5
 _OPEN = np.datetime64("9999-12-31", "D")
 
@@ -73,8 +75,8 @@ def _events(  # noqa: PLR0913 - the columns of one join
     count: int,
     first_day: date,
 ) -> tuple[IntArray, DayArray, FloatArray]:
-    """What changes when: (k,) footprints, (k,) days, (k, 2) change of occupied and contested."""
-    columns = np.column_stack([status[pairs.cell] == name for name in STATUSES[:2]])
+    """What changes when: (k,) footprints, (k,) days, (k, 3) change of MAPPED."""
+    columns = np.column_stack([status[pairs.cell] == name for name in MAPPED])
     change = columns * pairs.share[:, None]
     start = np.datetime64(first_day, "D")
     began = np.maximum(valid_from[pairs.cell], start)
@@ -82,7 +84,7 @@ def _events(  # noqa: PLR0913 - the columns of one join
     closes = ~np.isnat(ended)
     owner = np.concatenate([np.arange(count), pairs.footprint, pairs.footprint[closes]])
     days = np.concatenate([np.full(count, start), began, np.maximum(ended[closes], start)])
-    steps = np.concatenate([np.zeros((count, 2)), change, -change[closes]])
+    steps = np.concatenate([np.zeros((count, len(MAPPED))), change, -change[closes]])
     return owner.astype(np.intp), days, steps
 
 
@@ -94,9 +96,9 @@ def _accumulated(
     owner, days, steps = owner[order], days[order], steps[order]
     total = np.cumsum(steps, axis=0)
     first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    before = np.vstack([np.zeros(2), total])[first]
+    before = np.vstack([np.zeros(len(MAPPED)), total])[first]
     level = total - before[np.cumsum(np.r_[True, owner[1:] != owner[:-1]]) - 1]
-    last = np.r_[(owner[1:] != owner[:-1]) | (days[1:] != days[:-1]), True]
+    last = np.r_[(owner[1:] != owner[:-1]) | (days[1:] != days[:-1]), True][: len(owner)]
     return owner[last], days[last], level[last]
 
 
@@ -105,10 +107,10 @@ def _shares(
 ) -> pd.DataFrame:
     """The four shares, rounded so that they sum to one."""
     known = np.nan_to_num(covered, nan=0.0)[deposit]
-    occupied = np.round(np.clip(levels[:, 0], 0, 1), DECIMALS)
-    contested = np.round(np.clip(levels[:, 1], 0, 1 - occupied), DECIMALS)
-    unknown = np.round(np.clip(1 - known, 0, 1 - occupied - contested), DECIMALS)
-    government = np.round(np.clip(1 - occupied - contested - unknown, 0, 1), DECIMALS)
+    occupied = _rounded(levels[:, 0], 1)
+    contested = _rounded(levels[:, 1], 1 - occupied)
+    unknown = _rounded(1 - known + levels[:, 2], 1 - occupied - contested)
+    government = _rounded(1 - occupied - contested - unknown, 1)
     return pd.DataFrame(
         {
             "deposit": deposit,
@@ -119,6 +121,11 @@ def _shares(
             "unknown": unknown,
         }
     )
+
+
+def _rounded(share: FloatArray, most: FloatArray | int) -> FloatArray:
+    """Shares between nothing and the most, rounded; adding 0.0 makes of -0.0 a plain zero."""
+    return np.asarray(np.round(np.clip(share, 0, most), DECIMALS) + 0.0)
 
 
 def _differs_from_previous(table: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
@@ -140,7 +147,7 @@ def _next_days(table: pd.DataFrame) -> npt.NDArray[np.datetime64]:
     """The day each row ends: where the next row of the same deposit begins, else open."""
     days = table["valid_from"].to_numpy()
     deposit = table["deposit"].to_numpy()
-    following = np.append(days[1:], np.datetime64("NaT", "s"))
+    following = np.append(days[1:], np.datetime64("NaT", "s"))[: len(days)]
     following[np.append(deposit[1:] != deposit[:-1], True)[: len(days)]] = np.datetime64("NaT", "s")
     return np.asarray(following)
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +23,8 @@ from service.params import Param, parse_cursor, read_words
 from service.settings import Settings
 
 Handler = Callable[["Ask"], Response]
+PLAIN = "/:@!$&'()*+,;=~"
+"""Characters a path may hold as they are."""
 Known = Mapping[str, Param]
 Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], Known]
 View = Callable[["Ask", Any], str]
@@ -129,7 +132,7 @@ def endpoint(
         words = read_words(request.query_params, by_name)
         accept = request.headers.get("accept", "")
         form = wanted_format(words.get("f"), accept, route.formats, route.media)
-        base, path = base_url(request, settings), request.scope["path"]
+        base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
         return Ask(store, words, path_words, path, base, form, catalog, request.url.query, view)
 
     async def serve(request: Request) -> Response:

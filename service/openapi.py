@@ -64,12 +64,13 @@ def _problem_schema() -> dict[str, Any]:
 
 def _paths(route: Route, store: EmbeddedStore) -> dict[str, Any]:
     """The path of a route, or one for each collection where it is about one."""
-    if "{collection}" not in route.path:
+    whole = route.path.replace(":path", "")
+    if "{collection}" not in whole:
         params = route.params if isinstance(route.params, tuple) else ()
-        return {route.path: _item(route, params, route.path, route.name)}
+        return {whole: _item(route, params, whole, route.name)}
     found = {}
     for collection in store.collections():
-        path = route.path.replace("{collection}", collection.id)
+        path = whole.replace("{collection}", collection.id)
         params = _own(route, store, collection.id)
         found[path] = _item(route, params, path, f"{collection.id}.{route.name}")
     return found

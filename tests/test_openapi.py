@@ -52,7 +52,8 @@ async def test_the_document_is_valid_openapi_3_0(document: dict[str, Any]) -> No
 @pytest.mark.anyio
 async def test_every_route_is_described(document: dict[str, Any]) -> None:
     for route in TABLE:
-        assert route.path.replace("{collection}", "deposits") in document["paths"], route.path
+        path = route.path.replace("{collection}", "deposits").replace(":path", "")
+        assert path in document["paths"], path
 
 
 @pytest.mark.anyio

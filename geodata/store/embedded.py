@@ -13,6 +13,7 @@ from geodata.formats.features import IntArray, KeptFeatures
 from geodata.frame import Frame
 from geodata.interval import today
 from geodata.query import Query
+from geodata.release.layers import layer_frame
 from geodata.store.base import Page, as_rows
 from geodata.store.choice import PRIORITY, SourceBook
 from geodata.store.masks import matching_rows
@@ -133,6 +134,8 @@ class EmbeddedStore:
         collection = self.collection(name)
         path = self.tables.features_path(name)
         kept = KeptFeatures(path) if path.is_file() else None
+        if collection.layer is not None:
+            return layer_frame(self.tables.folder, collection.layer, kept)
         return Frame.of(collection, self.tables.of_collection(collection), kept)
 
 

@@ -84,7 +84,8 @@ def _exclusive_ends(frame: Frame, begins: DayArray) -> DayArray:
     collection = frame.collection
     if collection.ends is None:
         return begins + np.timedelta64(1, "D")
-    closed = np.timedelta64(1 if collection.layer is not None else 0, "D")
+    layer = collection.layer
+    closed = np.timedelta64(1 if layer is not None and layer.closed else 0, "D")
     return frame.days(collection.ends) + closed
 
 

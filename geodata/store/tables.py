@@ -87,8 +87,6 @@ class Tables:
 
     def of_collection(self, collection: Collection) -> gpd.GeoDataFrame:
         """The table behind a collection, with geometry."""
-        if collection.layer is not None:
-            return self.geo(f"layer-{collection.id}")
         if collection.id == "estimates":
             return placed(self.estimates, self.deposits)
         kept = {"deposits", "control", "admin-areas"}
