@@ -33,9 +33,7 @@ def _read(qgis: str, served: str, collection: str, expression: str, png: Path) -
     return found
 
 
-def test_qgis_counts_filters_and_draws_the_deposits(
-    qgis: str, served: str, tmp_path: Path
-) -> None:
+def test_qgis_counts_filters_and_draws_the_deposits(qgis: str, served: str, tmp_path: Path) -> None:
     found = _read(qgis, served, "deposits", "\"commodity\" = 'lithium'", tmp_path / "map.png")
     assert found["valid"]
     assert found["features"] == 101
