@@ -37,7 +37,7 @@ SOME = {
 
 def some_target(path: str, workspace: Workspace) -> str:
     """A path of the table with something that exists in each place."""
-    return path.format(**SOME, release=workspace.current_id())
+    return path.replace(":path", "").format(**SOME, release=workspace.current_id())
 
 
 @pytest.mark.parametrize("path", [route.path for route in TABLE])

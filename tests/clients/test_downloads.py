@@ -2,8 +2,10 @@
 
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import geopandas as gpd
@@ -40,11 +42,18 @@ def _shapefile(data: bytes) -> gpd.GeoDataFrame:
     return gpd.read_file(io.BytesIO(data))
 
 
+def _geopackage(data: bytes) -> gpd.GeoDataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "download.gpkg"
+        target.write_bytes(data)
+        return gpd.read_file(target)
+
+
 READERS: dict[str, Callable[[bytes], gpd.GeoDataFrame]] = {
     "geojsonseq": _geojsonseq,
     "csv": _csv,
     "fgb": lambda data: gpd.read_file(io.BytesIO(data)),
-    "gpkg": lambda data: gpd.read_file(io.BytesIO(data)),
+    "gpkg": _geopackage,
     "parquet": lambda data: gpd.read_parquet(io.BytesIO(data)),
     "arrow": _arrow,
     "kml": lambda data: gpd.read_file(io.BytesIO(data), driver="LIBKML"),
