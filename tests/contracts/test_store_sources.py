@@ -1,0 +1,154 @@
+"""Who answers in every store, from which map, how old is it, and do all collections agree?"""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from store_questions import controls, everything, ids
+
+from geodata.errors import InvalidInput
+from geodata.interval import Interval, one_day, parse_datetime, today
+from geodata.query import Query
+from geodata.store.base import Store
+
+
+@pytest.mark.parametrize(
+    ("day", "source", "asof", "stale"),
+    [
+        (date(2024, 7, 7), "settlements", date(2024, 7, 7), 0),
+        (date(2024, 7, 8), "deepstate", date(2024, 7, 8), 0),
+        (date(2024, 7, 9), "deepstate", date(2024, 7, 8), 1),
+        (date(2024, 7, 10), "deepstate", date(2024, 7, 10), 0),
+        (date(2025, 2, 25), "deepstate", date(2025, 2, 20), 5),
+        (date(1991, 8, 24), "settlements", date(1991, 8, 24), 0),
+    ],
+)
+def test_the_first_source_that_reaches_the_day_answers_and_says_how_old_its_map_is(
+    store: Store, day: date, source: str, asof: date, stale: int
+) -> None:
+    rows = controls(store, day)
+
+    assert set(rows["control_source"]) == {source}
+    assert set(rows["control_asof"].dt.date) == {asof}
+    assert set(rows["stale_days"]) == {stale}
+
+
+def test_a_day_before_every_record_is_unknown_and_says_of_no_map(store: Store) -> None:
+    rows = controls(store, date(1990, 1, 1))
+
+    assert set(rows["control"]) <= {"unknown"}
+    assert rows[["control_asof", "stale_days", "agreement", "control_since"]].isna().all(axis=None)
+
+
+def test_a_named_source_answers_for_itself_also_where_it_does_not_reach(store: Store) -> None:
+    early = controls(store, date(2022, 3, 1), "deepstate")
+    late = controls(store, date(2025, 2, 25), "settlements")
+
+    assert set(early["control_source"]) == {"deepstate"}
+    assert set(early["control"]) == {"unknown"}
+    assert set(late["control_source"]) == {"settlements"}
+
+
+def test_a_source_the_release_does_not_hold_is_refused(store: Store) -> None:
+    for name in ("deposits", "control", "timelines", "changes"):
+        with pytest.raises(InvalidInput, match="deepstate, settlements") as caught:
+            store.select(Query(name, source="hearsay"))
+        assert caught.value.parameter == "source"
+
+
+def test_the_map_of_one_day_is_one_sources_and_longer_stretches_show_all(store: Store) -> None:
+    for day, source in ((date(2022, 3, 1), "settlements"), (date(2025, 2, 25), "deepstate")):
+        assert set(everything(store, "control", when=one_day(day)).rows["source"]) == {source}
+    long = Interval(date(2022, 3, 1), date(2025, 2, 25))
+    assert set(everything(store, "control", when=long).rows["source"]) == {
+        "deepstate", "settlements",
+    }  # fmt: skip
+    assert set(everything(store, "control", when=long, source="settlements").rows["source"]) == {
+        "settlements"
+    }
+
+
+def test_a_control_source_does_not_narrow_collections_that_do_not_rest_on_one(
+    store: Store,
+) -> None:
+    for name in ("estimates", "admin-areas", "settlements"):
+        assert (
+            everything(store, name, source="deepstate").matched == everything(store, name).matched
+        )
+
+
+def test_agreement_is_one_where_both_sources_say_the_same(store: Store) -> None:
+    day = date(2025, 2, 25)
+    one, other = (controls(store, day, s)["control"] for s in ("deepstate", "settlements"))
+    same = (one == other).to_numpy()
+
+    agreement = controls(store, day)["agreement"].to_numpy(dtype=float)
+
+    assert same.any()
+    assert (~same).any()
+    assert agreement.tolist() == np.where(same, 1.0, 0.5).tolist()
+
+
+def test_deposits_with_no_day_asked_stand_as_they_do_today(store: Store) -> None:
+    plain, dated = everything(store, "deposits").rows, controls(store, today())
+
+    assert plain["control"].tolist() == dated["control"].tolist()
+
+
+def test_the_deposits_of_a_stretch_of_days_stand_as_on_its_last_day_but_not_beyond_today(
+    store: Store,
+) -> None:
+    stretch = Interval(date(2022, 1, 1), date(2024, 7, 8))
+    last = controls(store, date(2024, 7, 7))
+    open_ended = everything(store, "deposits", when=parse_datetime("2022-01-01/..")).rows
+
+    assert everything(store, "deposits", when=stretch).rows["control"].equals(last["control"])
+    assert open_ended["control_asof"].max().date() <= today()
+
+
+def test_timelines_sum_to_one_on_any_day_and_agree_with_the_deposits_collection(
+    store: Store,
+) -> None:
+    for source in ("settlements", "deepstate"):
+        day = date(2025, 2, 25)
+        spans = everything(store, "timelines", when=one_day(day), source=source).rows
+        shares = spans.pivot_table(
+            index="deposit_id", columns="status", values="share", aggfunc="sum"
+        )
+        rows = controls(store, day, source).set_index("id")
+        assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0, abs=1e-9)
+        tested = rows.index[rows["control_share"].notna()]
+        occupied = shares["occupied"].reindex(tested).fillna(0.0)
+        assert rows.loc[tested, "control_share"].to_numpy() == pytest.approx(occupied.to_numpy())
+
+
+# Random questions
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["deposits", "control", "timelines", "changes", "settlements"]),
+    st.tuples(st.integers(20, 42), st.integers(43, 53), st.integers(20, 42), st.integers(0, 6)),
+    st.dates(date(2013, 1, 1), date(2026, 1, 1)),
+    st.integers(1, 700),
+    st.sampled_from([None, "deepstate", "settlements"]),
+)
+def test_conditions_together_give_what_each_gives_alone(
+    store: Store,
+    name: str,
+    corner: tuple[int, int, int, int],
+    start: date,
+    length: int,
+    source: str | None,
+) -> None:
+    west, south, east, high = corner
+    bbox = (float(west), float(south), float(east), float(south + high))
+    when = Interval(start, start + timedelta(days=length))
+    base = {"when": when, "source": source}
+
+    together = ids(everything(store, name, bbox=bbox, **base))
+
+    placed = set(ids(everything(store, name, bbox=bbox, source=source)))
+    assert together == [i for i in ids(everything(store, name, **base)) if i in placed]
