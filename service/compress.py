@@ -94,8 +94,13 @@ class Compressed:
         encoding = None
         if scope["type"] == "http" and scope["method"] == "GET":
             encoding = encoding_for(Headers(scope=scope).get("accept-encoding", ""))
-        sender = send if encoding is None else _Sender(send, encoding).send
-        await self.app(scope, receive, sender)
+        if encoding is None:
+            await self.app(scope, receive, send)
+            return
+        # A server that sends files by their path would send them as they are.
+        known = scope.get("extensions", {})
+        extensions = {k: v for k, v in known.items() if k != "http.response.pathsend"}
+        await self.app({**scope, "extensions": extensions}, receive, _Sender(send, encoding).send)
 
 
 class _Sender:
