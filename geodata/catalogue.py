@@ -1,6 +1,7 @@
 """Which collections are there, with which columns and which days."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas import AdminArea, Cell, Change, Deposit, Estimate, Layer, Settlement, Span
 from schemas.fields import Record
@@ -64,12 +65,12 @@ class Collection:
             return None if shared == "Geometry" else shared
         return SHAPES.get(self.id)
 
-    @property
+    @cached_property
     def properties(self) -> tuple[Column, ...]:
         """Columns that are properties, in order; `id` is the first."""
         return tuple(c for c in self.columns if c.type != "geometry")
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Names of the properties, in order."""
         return tuple(c.name for c in self.properties)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -98,6 +99,7 @@ def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:
     return known((*shown, SOURCE) if collection.by_source else shown)
 
 
+@lru_cache(maxsize=256)
 def queryable_names(collection: Collection) -> tuple[str, ...]:
     """Properties that may be given as parameters; one that a parameter hides may not."""
     hidden = {p.name for p in (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)}

@@ -15,6 +15,7 @@ import shapely
 from geodata.crs import GeometryArray
 
 SEPARATOR = b",\n"
+_FIRST, _LAST = np.array([0]), np.array([-1])
 IntArray = npt.NDArray[np.intp]
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
 
@@ -98,7 +99,7 @@ class KeptFeatures:
             return b""
         offsets, data = self._offsets, self._bytes
         breaks = np.flatnonzero(rows[1:] - rows[:-1] != 1) + 1
-        starts = offsets[rows[np.r_[0, breaks]]].tolist()
-        stops = offsets[rows[np.r_[breaks - 1, len(rows) - 1]] + 1].tolist()
+        starts = offsets[rows[np.concatenate((_FIRST, breaks))]].tolist()
+        stops = offsets[rows[np.concatenate((breaks - 1, _LAST))] + 1].tolist()
         stops[-1] -= len(SEPARATOR)
         return b"".join([data[a:b] for a, b in zip(starts, stops, strict=True)])

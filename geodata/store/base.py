@@ -1,5 +1,6 @@
 """What is a store: a release opened for questions, and the answer to a query."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +11,7 @@ import shapely
 from geodata.catalogue import Collection
 from geodata.crs import CRS84
 from geodata.formats.features import SEPARATOR, IntArray, encode
-from geodata.formats.rows import Rows
+from geodata.formats.rows import BATCH, Rows
 from geodata.frame import Frame
 from geodata.query import Query
 from schemas import Manifest
@@ -39,6 +40,15 @@ class Page:
             return self.frame.features(self.at)
         rows = self.selected()
         return SEPARATOR.join(encode(rows.table, rows.geometry))
+
+    def sequence(self) -> Iterator[bytes]:
+        """The rows as a GeoJSON text sequence (RFC 8142), as they were encoded; in stretches.
+
+        A line end stands only between features: inside of one, JSON escapes it.
+        """
+        for start in range(0, len(self.at), BATCH):
+            block = self.frame.features(self.at[start : start + BATCH])
+            yield b"\x1e" + block.replace(SEPARATOR, b"\n\x1e") + b"\n"
 
     def selected(self, *, authority_axes: bool = True) -> Rows:
         """The rows with the columns asked, in the CRS asked.

@@ -9,7 +9,7 @@ from schemas.table import Column
 from service.ask import Ask
 from service.pages import deposit, maps
 from service.pages.rendering import page
-from service.pages.words import number
+from service.pages.words import number, spaced
 
 Document = Mapping[str, Any]
 FORMS = (
@@ -40,9 +40,15 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 }
 """Parameters in the form, by collection."""
 FEW_COLUMNS = 7
+ROWS_IN_FULL = 200
+"""Up to so many rows are shown with all their values."""
 LIMITS = (10, 50, 200, 1000)
 VERDICTS = frozenset({"control", "status", "before", "after"})
 HEADS = {
+    "name_en": "Name",
+    "name_uk": "Name in Ukrainian",
+    "deposit_id": "Deposit",
+    "asof": "As of",
     "control": "Verdict",
     "control_share": "Occupied share",
     "control_since": "Since",
@@ -80,6 +86,7 @@ def view(ask: Ask, document: Document) -> str:
         features=features,
         shown=[columns[name] for name in shown(collection) if name in given],
         every=[columns[name] for name in collection.column_names if name in given],
+        in_full=len(features) <= ROWS_IN_FULL,
         chart=maps.locator(ask.store, features, f"Map of {collection.title.lower()} on this page",
                            _told(document)) if _placed(features) else None,
         fields=fields(ask, collection),
@@ -158,7 +165,7 @@ def _field(column: Column, given: str, on_record: tuple[str, ...]) -> Field:
     choices = fixed or on_record
     if choices and given and given not in choices:
         choices = (*choices, given)
-    label = column.name.replace("_", " ").capitalize()
+    label = HEADS.get(column.name) or spaced(column.name).capitalize()
     return Field(column.name, label, given, _KINDS.get(column.type, "text"), choices)
 
 

@@ -15,6 +15,8 @@ from service.pages.words import VERDICT_NAMES
 Feature = Mapping[str, Any]
 FEW = 40
 """Up to so many marks are drawn large."""
+MANY = 400
+"""More marks than this are drawn as plain dots, in one path."""
 HELD = (("held", "occupied land"), ("fought", "contested ground"), ("front", "line of contact"))
 
 
@@ -129,6 +131,8 @@ def locator(store: EmbeddedStore, features: Sequence[Feature], title: str, about
     shapes = (*ground(store, window), *_shapes(window, wide))
     spots = marks(window, features)
     whole = (*shapes, *outline(store, window))
+    if len(spots) > MANY:
+        whole, spots = (*whole, _dots(spots)), ()
     return Map(
         "locator", title, about, window, whole, spots, (), (*legend(shapes), *_verdicts(spots))
     )
@@ -170,6 +174,11 @@ def legend(shapes: Iterable[Shape]) -> tuple[tuple[str, str], ...]:
 def with_marks(chart: Map, spots: Iterable[Mark]) -> Map:
     """A map with more marks."""
     return replace(chart, marks=(*chart.marks, *spots))
+
+
+def _dots(spots: Iterable[Mark]) -> Shape:
+    """Marks as one path of dots; what each is, the table says."""
+    return Shape("dots", "".join(f"M{mark.x} {mark.y}h0" for mark in spots))
 
 
 def _area_kind(feature: Feature) -> str:

@@ -91,6 +91,8 @@ def _download(ask: Ask, collection: Collection, query: Query) -> Response:
         "OGC-NumberReturned": str(len(page)),
         "Content-Crs": f"<{query.crs.uri}>",
     }
+    if ask.form == "geojsonseq" and query.is_plain:
+        return streamed(page.sequence(), kind.media_type, headers)
     rows = page.selected(authority_axes=ask.form in JSON_FORMS)
     return streamed(kind.write(rows, about), kind.media_type, headers)
 
