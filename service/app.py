@@ -1,5 +1,6 @@
 """How is the application put together: settings in, routes out."""
 
+import logging
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -55,4 +56,5 @@ def create_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """The application with settings from the environment, for an ASGI server's workers."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     return create_app(Settings())

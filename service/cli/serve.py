@@ -1,11 +1,10 @@
 """Serve over HTTP; builds and publishes a release first where there is none."""
 
-import logging
+import os
+import sys
 from typing import Annotated
 
 import typer
-from granian import Granian
-from granian.constants import Interfaces
 
 from geodata.release.build import build
 from geodata.release.publish import publish
@@ -19,18 +18,16 @@ def serve(
 ) -> None:
     """Serve the published release; follows later publications without a restart."""
     ensure_release()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     errors.print(f"Lodeline on http://{host}:{port}", highlight=False)
-    Granian(
-        "service.app:from_environment",
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.ASGI,
-        factory=True,
-        log_access=False,
-        respawn_failed_workers=True,
-    ).serve()
+    # The server takes the place of this process, which holds what building a release needed.
+    os.execv(sys.executable, [sys.executable, *granian(host, port, workers)])  # noqa: S606
+
+
+def granian(host: str, port: int, workers: int) -> list[str]:
+    """Arguments of Python that run the server."""
+    words = ["-m", "granian", "--interface", "asgi", "--factory", "--respawn-failed-workers"]
+    place = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    return [*words, *place, "service.app:from_environment"]
 
 
 def ensure_release() -> None:
