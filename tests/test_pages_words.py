@@ -1,0 +1,219 @@
+"""Are values put into words, and onto drawings, without saying more than is known?"""
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.pages import reserves
+from service.pages.plane import KM_PER_DEGREE, Window
+from service.pages.strips import Axis, counts, near, strip
+from service.pages.words import (
+    amount,
+    kilometres,
+    line_distance,
+    listing,
+    number,
+    percent,
+    pieces,
+    plain,
+    span,
+)
+
+THIN = "\u202f"
+ESTIMATE = {"amount_low": None, "amount": None, "amount_high": None, "unit": "t ore"}
+QUESTION = {"date": "2025-02-25", "territory": "occupied", "commodities": ["lithium"]}
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0, "0"), (1, "100"), (0.16862, "16.9"), (0.5, "50"), (0.0004, "< 0.1"),
+     (0.99951, "> 99.9"), (0.95, "95")],
+)  # fmt: skip
+def test_a_share_is_never_rounded_to_none_or_all(share: float, told: str) -> None:
+    assert percent(share) == f"{told.replace(' ', THIN)}{THIN}%"
+
+
+def test_numbers_are_grouped_by_thin_spaces() -> None:
+    assert number(13_800_000) == f"13{THIN}800{THIN}000"
+    assert number(-1500) == f"\u22121{THIN}500"
+    assert number(-0.2) == "0"
+    assert number(None) == "\u2013"
+    assert plain(36.7126) == "36.7126"
+    assert plain(5.0) == "5"
+
+
+def test_short_lengths_are_told_in_metres() -> None:
+    assert kilometres(0.023) == f"23{THIN}m"
+    assert kilometres(1.5) == f"1.5{THIN}km"
+    assert kilometres(239.287) == f"239{THIN}km"
+    assert line_distance(-3.813) == f"3.8{THIN}km on the occupied side"
+    assert line_distance(0.825) == f"825{THIN}m on the government side"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"amount": 1000.0}, "1 000 t ore"),
+        ({"amount": 760.0, "amount_low": 760.0}, "at least 760 t ore"),
+        ({"amount_high": 1260.0}, "up to 1 260 t ore"),
+        ({"amount_low": 5.0}, "at least 5 t ore"),
+        ({"amount_low": 5.0, "amount_high": 9.0}, "5 to 9 t ore"),
+        ({"amount": 7.0, "amount_low": 5.0, "amount_high": 9.0}, "7 (5 to 9) t ore"),
+    ],
+)
+def test_an_amount_keeps_its_range(row: dict[str, Any], told: str) -> None:
+    assert amount({**ESTIMATE, **row}).replace(THIN, " ") == told
+
+
+def test_a_missing_sum_is_said_to_be_missing() -> None:
+    assert span(None, None) == "no figure published"
+    assert span(0.0, 0.0) == "0"
+    assert span(None, 5.0) == "up to 5"
+    assert span(5.0, 9.0) == "5 to 9"
+
+
+def test_words_are_listed_with_and() -> None:
+    assert [listing(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("https://example.org/a (seen 2025), and more", ["https://example.org/a"]),
+        (
+            "see http://a.example/x. Then http://b.example",
+            ["http://a.example/x", "http://b.example"],
+        ),
+        ("javascript:alert(1)", []),
+        ('https://a.example/"onclick="x', ["https://a.example/"]),
+        ("plain", []),
+        ("", []),
+    ],
+)
+def test_only_addresses_become_links(text: str, links: list[str]) -> None:
+    found = pieces(text)
+    assert [piece.url for piece in found if piece.url] == links
+
+
+@given(st.text())
+def test_no_word_is_lost_where_there_is_no_address(text: str) -> None:
+    if "http" not in text.lower():
+        assert "".join(piece.text for piece in pieces(text)) == text
+
+
+def counted(**own: int) -> dict[str, Any]:
+    zero = dict.fromkeys(("occupied", "uncertain", "contested", "government", "unknown"), 0)
+    return {"commodity": "lithium", "deposits": {**zero, **own}}
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({}, "No lithium deposit on record may lie in “Occupied”."),
+        ({"occupied": 1}, "The one lithium deposit on record in Ukraine was in occupied land."),
+        ({"occupied": 2, "government": 6},
+         "2 were in occupied land and 6 in government-held land."),
+        ({"occupied": 1, "uncertain": 1}, "1 was in occupied land and 1 uncertain."),
+        ({"government": 3}, "none were in occupied land and 3 in government-held land."),
+        ({"occupied": 1, "contested": 2, "unknown": 1},
+         "1 was in occupied land, 2 in contested ground and 1 unknown."),
+    ],
+)  # fmt: skip
+def test_an_answer_is_a_sentence(own: dict[str, int], told: str) -> None:
+    whole = f"Of the {sum(own.values())} lithium deposits on record in Ukraine, "
+    start = whole if sum(own.values()) > 1 else ""
+    assert reserves.sentence(counted(**own), QUESTION, "Occupied") == f"{start}{told}"
+
+
+def test_a_map_is_to_scale_in_its_middle() -> None:
+    window = Window.around(36.7, 47.9, 20)
+    (x, y), (_, up) = window.spot(36.7, 47.9), window.spot(36.7, 47.9 + 10 / KM_PER_DEGREE)
+    assert (x, y) == (window.width / 2, pytest.approx(window.height / 2, abs=0.6))
+    assert y - up == pytest.approx(10 * window.units_per_km, abs=0.2)
+    assert window.width / window.units_per_km == pytest.approx(60, rel=0.01)
+
+
+def test_a_map_draws_what_is_inside_it() -> None:
+    window = Window(30, 46, 34, 49)
+    assert window.path(shapely.box(50, 10, 60, 20)) == ""
+    assert window.path(shapely.box(31, 47, 32, 48)).count("Z") == 1
+    assert (
+        window.path(shapely.box(31, 47, 33, 48) - shapely.box(31.5, 47.2, 32, 47.6)).count("Z") == 2
+    )
+    assert window.path(shapely.LineString([(20, 47), (50, 47)])).startswith("M")
+    assert window.path(shapely.Point(31, 47)) == ""
+    assert window.path(shapely.MultiPolygon()) == ""
+    assert "nan" not in window.path(shapely.box(-180, -90, 180, 90))
+
+
+@given(
+    st.floats(-180, 180), st.floats(-85, 85), st.floats(0, 90), st.floats(0, 40),
+)  # fmt: skip
+def test_a_window_holds_its_bounds(lon: float, lat: float, wide: float, tall: float) -> None:
+    bounds = (lon, lat, min(lon + wide, 180.0), min(lat + tall, 85.0))
+    window = Window.of(bounds)
+    assert window.west <= bounds[0] <= bounds[2] <= window.east
+    assert window.height > 0
+    assert window.scale_bar()[1] <= window.width / 4
+
+
+def row(begins: str, ends: str | None, **own: float) -> dict[str, Any]:
+    shares = dict.fromkeys(("occupied", "contested", "government", "unknown"), 0.0)
+    return {"valid_from": begins, "valid_to": ends, "verdict": "uncertain", **shares, **own}
+
+
+def test_a_strip_piles_shares_on_each_other() -> None:
+    axis = Axis(date(2025, 1, 1), date(2025, 12, 31))
+    rows = [row("1991-08-24", "2025-07-02", government=1.0),
+            row("2025-07-02", None, occupied=0.25, contested=0.75)]  # fmt: skip
+    bars = strip("s", rows, axis).bars
+    assert [bar.kind for bar in bars] == ["government", "occupied", "contested"]
+    assert bars[0].x == 0
+    assert bars[1].x + bars[1].width == pytest.approx(100)
+    assert bars[1].y == pytest.approx(75)
+    assert bars[2].y == 0
+
+
+def test_spans_outside_the_axis_are_not_drawn() -> None:
+    axis = Axis(date(2014, 1, 1), date(2014, 12, 31))
+    assert strip("s", [row("1991-08-24", "2013-01-01", occupied=1.0)], axis).bars == ()
+
+
+def test_ticks_are_in_order_and_on_the_axis() -> None:
+    for last in (date(2014, 3, 1), date(2016, 1, 1), date(2026, 1, 1)):
+        ticks = Axis(date(2014, 1, 1), last).ticks()
+        assert ticks
+        assert all(a.x < b.x for a, b in pairwise(ticks))
+        assert all(0 <= tick.x < 100 for tick in ticks)
+
+
+def test_a_close_up_is_of_turns_close_together() -> None:
+    def history(*turns: str) -> list[dict[str, Any]]:
+        rows = [row(day, None) for day in ("1991-08-24", *turns)]
+        return [{"first_day": "1991-08-24", "verdicts": rows}]
+
+    now = date(2026, 1, 1)
+    axis = near(history("2025-06-15", "2025-07-02"), now)
+    assert axis is not None
+    assert axis.first < date(2025, 6, 15)
+    assert axis.last > date(2025, 7, 2)
+    assert near(history(), now) is None
+    assert near(history("2014-05-01", "2025-07-02"), now) is None
+
+
+def test_equal_counts_are_one_bar() -> None:
+    days = ("2025-01-01", "2025-02-01", "2025-03-01")
+    points = [{"date": day, "occupied": n, "government": 4 - n}
+              for day, n in zip(days, (1, 1, 2), strict=True)]  # fmt: skip
+    axis = Axis(date(2025, 1, 1), date(2025, 3, 1))
+    bars = counts(points, ("occupied", "government"), axis).bars
+    assert len(bars) == 4
+    assert bars[0].height == pytest.approx(25)
+    assert bars[2].height == pytest.approx(50)
