@@ -132,6 +132,8 @@ def endpoint(
         words = read_words(request.query_params, by_name)
         accept = request.headers.get("accept", "")
         form = wanted_format(words.get("f"), accept, route.formats, route.media)
+        if form == "html":  # a form sends the fields a reader left empty
+            words = {name: text for name, text in words.items() if text}
         base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
         return Ask(store, words, path_words, path, base, form, catalog, request.url.query, view)
 

@@ -146,7 +146,7 @@ def item_versions(ask: Ask) -> Response:
         self_link(ask.base, ask.path, ask.words, JSON),
         link(ask.href(own), "latest-version", GEOJSON, "As it is"),
     ]
-    return ask.json({"id": item_id, "release": ask.release, "versions": entries, "links": links})
+    return ask.answer({"id": item_id, "release": ask.release, "versions": entries, "links": links})
 
 
 def _version_links(ask: Ask, path: str, version: dict[str, object]) -> list[Link]:

@@ -49,9 +49,9 @@ def schema(ask: Ask) -> Response:
 
 def _schema_json(ask: Ask, make: describe.Maker) -> Response:
     collection = ask.store.collection(ask.path_words["collection"])
-    return ask.json(make(collection, ask.href(ask.path)), SCHEMA_JSON)
+    return ask.answer(make(collection, ask.href(ask.path)), SCHEMA_JSON)
 
 
 def functions(ask: Ask) -> Response:
     """Functions filters may use."""
-    return ask.json({"functions": function_descriptions()})
+    return ask.answer({"functions": function_descriptions()})
