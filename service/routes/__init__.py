@@ -49,7 +49,7 @@ TABLE = (
     Route("/collections/{collection}/items/{item:path}/versions", items.item_versions, "versions",
           "Versions of a feature", VERSIONS, PAGE),
     Route("/collections/{collection}/items/{item:path}", items.item, "item", "One feature",
-          item_params, PAGE, ("datetime",), media=GEO, problems=GONE),
+          item_params, PAGE, ("datetime",), quick=items.is_quick, media=GEO, problems=GONE),
     Route("/reserves", reserves.reserves, "reserves", "Reserves in a territory on a day",
           reserves.QUESTION, reserves.FORMATS_OF_RESERVES, ("date",), tag="answers",
           media={**MEDIA, **GEO}),

@@ -44,7 +44,15 @@ QUICK_LIMIT = 1000
 
 def is_quick(words: Mapping[str, str]) -> bool:
     """Whether a page of items is answered below about 2 ms: no filter, order, or many rows."""
-    heavy = words.keys() & {"filter", "sortby", "crs", "properties", "datetime", "bbox-crs"}
+    heavy = words.keys() & {
+        "filter",
+        "sortby",
+        "crs",
+        "properties",
+        "datetime",
+        "source",
+        "bbox-crs",
+    }
     limit = words.get("limit", "10")
     return not heavy and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
