@@ -1,0 +1,1 @@
+"""Vector tiles: the grid, cutting and simplifying, encoders, archives, and what each layer holds."""
