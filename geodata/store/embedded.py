@@ -20,6 +20,7 @@ from geodata.store.masks import matching_rows
 from geodata.store.once import Once
 from geodata.store.overlaid import KEPT_DAYS, Overlaid
 from geodata.store.tables import Tables
+from geodata.store.tilesets import Asker, Tilesets
 from schemas import Manifest
 
 KEPT_MATCHES = 256
@@ -40,6 +41,7 @@ class EmbeddedStore:
         self._frame = Once(self._read_frame, len(self._collections))
         self._deposits = Once(self._read_deposits, KEPT_DAYS)
         self._matches = _Matches()
+        self.tilesets = Tilesets(folder, self.manifest, Asker(self.select, self._source_of))
 
     def __repr__(self) -> str:
         return f"EmbeddedStore({self.manifest.id})"

@@ -1,0 +1,132 @@
+"""How are tiles kept: in one PMTiles archive a layer, written once and mapped into memory."""
+
+import gzip
+import json
+import mmap
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pmtiles.tile import (
+    Compression,
+    TileType,
+    deserialize_directory,
+    deserialize_header,
+    zxy_to_tileid,
+)
+from pmtiles.writer import Writer
+
+from geodata.errors import Damaged
+from geodata.tiles.grid import Bounds, Tile
+
+SUFFIX = ".pmtiles"
+LEVEL = 6
+"""How hard tiles are compressed."""
+
+
+def packed(tile: bytes) -> bytes:
+    """A tile as it is kept: gzip, the same bytes for the same tile."""
+    return gzip.compress(tile, LEVEL, mtime=0)
+
+
+def write_archive(
+    path: Path, tiles: Iterable[tuple[Tile, bytes]], bounds: Bounds, metadata: dict[str, Any]
+) -> int:
+    """Write tiles, compressed already and of at least one, in the order the format keeps them.
+
+    bounds: CRS84. metadata: what the archive says of itself. Returns the number of tiles.
+    """
+    numbered = sorted((zxy_to_tileid(t.z, t.x, t.y), body) for t, body in tiles)
+    with path.open("wb") as stream:
+        writer = Writer(stream)
+        for number, body in numbered:
+            writer.write_tile(number, body)
+        west, south, east, north = (round(value * 1e7) for value in bounds)
+        writer.finalize(
+            {
+                "tile_type": TileType.MVT,
+                "tile_compression": Compression.GZIP,
+                "min_lon_e7": west,
+                "min_lat_e7": south,
+                "max_lon_e7": east,
+                "max_lat_e7": north,
+                "center_zoom": metadata.get("minzoom", 0),
+                "center_lon_e7": (west + east) // 2,
+                "center_lat_e7": (south + north) // 2,
+            },
+            metadata,
+        )
+    return len(numbered)
+
+
+class Archive:
+    """An archive opened: its metadata, and its tiles as slices of the mapped file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"Archive({self.path.name}, {len(self._places)} tiles)"
+
+    @cached_property
+    def _bytes(self) -> memoryview:
+        try:
+            with self.path.open("rb") as stream:
+                return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+        except (OSError, ValueError) as error:
+            raise Damaged(f"{self.path.name} cannot be read: {error}") from error
+
+    @cached_property
+    def _header(self) -> dict[str, Any]:
+        try:
+            return dict(deserialize_header(bytes(self._bytes[:127])))
+        except Exception as error:
+            raise Damaged(f"{self.path.name} is no PMTiles archive: {error!r}") from error
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """What the archive says of itself. Raises Damaged."""
+        try:
+            text = gzip.decompress(self._part("metadata"))
+            return dict(json.loads(text))
+        except (OSError, ValueError, EOFError) as error:
+            raise Damaged(f"{self.path.name} has lost its description: {error}") from error
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """West, south, east, north, CRS84 degrees."""
+        h = self._header
+        names = ("min_lon_e7", "min_lat_e7", "max_lon_e7", "max_lat_e7")
+        west, south, east, north = (h[name] / 1e7 for name in names)
+        return west, south, east, north
+
+    def get(self, tile: Tile) -> bytes | None:
+        """A tile as it is kept, gzip; None where there is nothing."""
+        place = self._places.get(zxy_to_tileid(tile.z, tile.x, tile.y))
+        return None if place is None else bytes(self._bytes[place[0] : place[0] + place[1]])
+
+    @cached_property
+    def _places(self) -> dict[int, tuple[int, int]]:
+        """Offset and length of every tile by its number on the Hilbert curve."""
+        base = self._header["tile_data_offset"]
+        return {
+            entry.tile_id + k: (base + entry.offset, entry.length)
+            for entry in self._entries(self._part("root"))
+            for k in range(entry.run_length)
+        }
+
+    def _entries(self, directory: bytes) -> Iterable[Any]:
+        for entry in deserialize_directory(directory):
+            if entry.run_length:
+                yield entry
+                continue
+            start = self._header["leaf_directory_offset"] + entry.offset
+            yield from self._entries(bytes(self._bytes[start : start + entry.length]))
+
+    def _part(self, name: str) -> bytes:
+        start = self._header[f"{name}_offset"]
+        return bytes(self._bytes[start : start + self._header[f"{name}_length"]])
+
+    def __len__(self) -> int:
+        return len(self._places)

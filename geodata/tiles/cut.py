@@ -1,0 +1,101 @@
+"""What of a layer's geometry lies in each tile: assigned, clipped and put on the tile's own grid."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geodata.crs import GeometryArray
+from geodata.formats.features import IntArray
+from geodata.tiles.grid import EXTENT, Tile
+from geodata.tiles.varint import ranges
+
+BUFFER = 64
+"""Units drawn beyond each edge of a tile, so that no outline shows along it."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What some rows have in one tile. rows: (n,) of the layer, ascending.
+
+    geometry: (n,) in whole units of the tile, y down, valid, none empty.
+    """
+
+    tile: Tile
+    rows: IntArray
+    geometry: GeometryArray
+
+
+def on_grid(shapes: GeometryArray) -> GeometryArray:
+    """Shapes on whole units, valid; what is smaller than a unit becomes empty."""
+    return np.asarray(shapely.set_precision(shapes, 1.0))
+
+
+def cut(shapes: GeometryArray, zoom: int) -> Iterator[Piece]:
+    """All tiles of a level that anything lies in, by column, then row.
+
+    shapes: (n,) lines and polygons in units of the level, as `on_grid` gives them; missing and
+    empty ones lie nowhere.
+    """
+    rows, columns, lines = _candidates(shapes, zoom)
+    order = np.lexsort((rows, lines, columns))
+    rows, columns, lines = rows[order], columns[order], lines[order]
+    fresh = np.ones(len(rows), dtype=bool)
+    fresh[1:] = (columns[1:] != columns[:-1]) | (lines[1:] != lines[:-1])
+    starts = np.flatnonzero(fresh)
+    for start, stop in zip(starts, np.append(starts[1:], len(rows)), strict=True):
+        tile = Tile(zoom, int(columns[start]), int(lines[start]))
+        piece = cut_one(shapes, rows[start:stop], tile)
+        if len(piece.rows):
+            yield piece
+
+
+def cut_one(shapes: GeometryArray, rows: IntArray, tile: Tile) -> Piece:
+    """What some rows have in one tile; shapes in units of its level."""
+    west, north = tile.x * EXTENT, tile.y * EXTENT
+    box = (west - BUFFER, north - BUFFER, west + EXTENT + BUFFER, north + EXTENT + BUFFER)
+    found = shapes[rows]
+    bounds = shapely.bounds(found)
+    over = ~(
+        (bounds[:, :2] >= np.array(box[:2])).all(axis=1)
+        & (bounds[:, 2:] <= np.array(box[2:])).all(axis=1)
+    )
+    found[over] = _clipped(found[over], box)
+    held = ~(shapely.is_empty(found) | shapely.is_missing(found))
+    moved = shapely.transform(found[held], lambda xy: xy - np.array([west, north]))
+    return Piece(tile, rows[held], moved)
+
+
+def _clipped(shapes: GeometryArray, box: tuple[int, int, int, int]) -> GeometryArray:
+    """The parts within a box, of the kind they were: a polygon that only touches it is not in."""
+    clipped = on_grid(shapely.clip_by_rect(shapes, *box))
+    lost = shapely.get_dimensions(clipped) < shapely.get_dimensions(shapes)
+    clipped[lost] = None
+    mixed = shapely.get_type_id(clipped) == shapely.GeometryType.GEOMETRYCOLLECTION
+    for at in np.flatnonzero(mixed):
+        clipped[at] = _of_dimension(clipped[at], int(shapely.get_dimensions(shapes[at])))
+    return np.asarray(clipped)
+
+
+def _of_dimension(collection: shapely.Geometry, wanted: int) -> shapely.Geometry | None:
+    """The parts of a collection that are points, lines or polygons, as one geometry."""
+    parts = shapely.get_parts(collection)
+    parts = parts[shapely.get_dimensions(parts) == wanted]
+    return shapely.union_all(parts) if len(parts) else None
+
+
+def _candidates(shapes: GeometryArray, zoom: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Rows, and columns and rows of the tiles whose buffered box their own box meets."""
+    usable = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    bounds = shapely.bounds(shapes[usable])
+    last = (1 << zoom) - 1
+    first = np.clip((bounds[:, :2] - BUFFER) // EXTENT, 0, last).astype(np.intp)
+    end = np.clip((bounds[:, 2:] + BUFFER) // EXTENT, 0, last).astype(np.intp)
+    spans = end - first + 1
+    counts = spans[:, 0] * spans[:, 1]
+    place = ranges(counts)
+    heights = np.repeat(spans[:, 1], counts)
+    columns = np.repeat(first[:, 0], counts) + place // heights
+    lines = np.repeat(first[:, 1], counts) + place % heights
+    return np.repeat(usable, counts), columns, lines

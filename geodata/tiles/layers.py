@@ -1,0 +1,235 @@
+"""Which tilesets does a release have, and what is in each of them."""
+
+from collections.abc import Iterator, Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from geodata.catalogue import OVERLAY_COLUMNS, Collection
+from geodata.crs import GeometryArray, areas_km2
+from geodata.frame import Frame
+from geodata.tiles.grid import EXTENT, to_units
+from geodata.tiles.points import MOST, crowded
+from geodata.tiles.scalars import DAY_NUMBERS, day_numbers, fields, tile_table
+from geodata.tiles.sheets import Ranks, Sheet
+from geodata.tiles.tileset import Tileset
+from schemas import Standing
+from schemas.table import columns
+
+DEEPEST, DEEPEST_BASEMAP, DEEPEST_POINTS = 10, 8, 12
+"""Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""
+TILES_MOST = 10_000
+"""Tiles of one level above which points have no deeper ones."""
+NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
+"""What standings say of their deposit beside its commodities."""
+SUFFIXES = {0: "points", 1: "lines", 2: "areas"}
+
+
+def control(frame: Frame, attribution: str) -> Tileset:
+    """All cells of all sources through all time; cells of one source share borders."""
+    collection = frame.collection
+    sheet = Sheet(
+        id="control",
+        description=collection.description,
+        fields=fields(collection.properties),
+        table=tile_table(frame),
+        geometry=frame.geometry,
+        rank=areas_km2(frame.geometry),
+        dimension=2,
+        groups=frame.column("source").to_numpy(zero_copy_only=False),
+    )
+    return _tileset(collection, (sheet,), DEEPEST, attribution)
+
+
+def timelines(
+    spans: Frame, standings: pd.DataFrame, deposits: gpd.GeoDataFrame, attribution: str
+) -> Tileset:
+    """Spans of deposits, and their standings: verdict and shares by stretch of days."""
+    collection = spans.collection
+    table = tile_table(spans)
+    sheet = Sheet(
+        id="timelines",
+        description=collection.description,
+        fields=fields(collection.properties),
+        table=table,
+        geometry=spans.geometry,
+        rank=_days_long(table),
+        dimension=0,
+    )
+    return _tileset(collection, (sheet, _standings(standings, deposits)), DEEPEST, attribution)
+
+
+def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> Sheet:
+    """Standings at their deposits' points, with what a map says of the deposit."""
+    own = columns(Standing)
+    of = standings["deposit"].to_numpy()
+    arrays = {
+        column.name: _standing_column(standings[column.name], column.name)
+        for column in own
+        if column.name != "since"
+    }
+    for name in NAMED:
+        arrays[name] = pa.array(deposits[name].to_numpy()[of], from_pandas=True)
+    listed = [f",{','.join(each)}," for each in deposits["commodities"]]
+    arrays["commodities"] = pa.array(np.array(listed, dtype=object)[of])
+    table = pa.table(arrays)
+    words = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
+    return Sheet(
+        id="standings",
+        description="Verdict and shares of deposits by source and stretch of days.",
+        fields={**fields(own), **words, NAMED[-1]: "Number"},
+        table=table,
+        geometry=deposits.geometry.to_numpy()[of],
+        rank=_days_long(table),
+        dimension=0,
+    )
+
+
+def _standing_column(values: pd.Series, name: str) -> pa.Array:
+    array = pa.array(values, from_pandas=True)
+    if name in DAY_NUMBERS:
+        return day_numbers(array.cast(pa.date32()), DAY_NUMBERS[name])
+    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
+
+
+def _days_long(table: pa.Table) -> Ranks:
+    begins, ends = (table.column(name).to_numpy() for name in DAY_NUMBERS)
+    return np.asarray(ends - begins, dtype=np.float64)
+
+
+def deposits(frame: Frame, estimates: pd.DataFrame, attribution: str) -> Tileset:
+    """Deposits without the control of a day; of crowded ones the better known are shown.
+
+    Rank: deposits with published figures first, then by how well their position is known.
+    """
+    collection = frame.collection
+    overlay = {column.name for column in OVERLAY_COLUMNS}
+    own = tuple(c for c in collection.properties if c.name not in overlay)
+    has_figure = np.isin(frame.column("id").to_pylist(), estimates["deposit_id"].unique())
+    doubt = frame.column("position_uncertainty_m").to_numpy(zero_copy_only=False)
+    sheet = Sheet(
+        id="deposits",
+        description=collection.description,
+        fields=fields(own),
+        table=tile_table(frame).select([column.name for column in own]),
+        geometry=shapely.point_on_surface(frame.geometry),
+        rank=has_figure * 1e9 - np.nan_to_num(doubt, nan=1e8),
+        dimension=0,
+        thinned=True,
+    )
+    return _tileset(collection, (sheet,), _points_depth(sheet), attribution)
+
+
+def basemap(layers: Mapping[str, gpd.GeoDataFrame], attribution: str) -> Tileset:
+    """Land, water, borders and names: a map to draw upon."""
+    sheets = tuple(_base_sheet(name, table) for name, table in layers.items())
+    return Tileset(
+        "basemap",
+        "Base map",
+        "Land, lakes, rivers, borders and names of places.",
+        sheets,
+        DEEPEST_BASEMAP,
+        attribution,
+    )
+
+
+def _base_sheet(name: str, table: gpd.GeoDataFrame) -> Sheet:
+    geometry = table.geometry.to_numpy()
+    said = table.drop(columns=[table.geometry.name, "min_zoom"], errors="ignore")
+    arrays = {str(n): _plain(pa.array(said[n], from_pandas=True)) for n in said.columns}
+    begins = table["min_zoom"] if "min_zoom" in table else np.zeros(len(table))
+    return Sheet(
+        id=name,
+        description=f"Base map: {name}.",
+        fields={n: _field_type(array.type) for n, array in arrays.items()},
+        table=pa.table(arrays) if arrays else pa.table({"kind": [name] * len(table)}),
+        geometry=geometry,
+        rank=-np.asarray(begins, dtype=np.float64),
+        dimension=int(shapely.get_dimensions(geometry).max(initial=0)),
+        begins=np.asarray(begins, dtype=np.int64),
+    )
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    kind = values.type
+    if pa.types.is_integer(kind):
+        return values.cast(pa.int64())
+    return values.cast(pa.string()) if pa.types.is_large_string(kind) else values
+
+
+def _field_type(kind: pa.DataType) -> str:
+    if pa.types.is_boolean(kind):
+        return "Boolean"
+    return "String" if pa.types.is_string(kind) else "Number"
+
+
+def user_layer(frame: Frame) -> Tileset:
+    """A layer a user brought: one source-layer for each dimension its shapes have."""
+    collection = frame.collection
+    layer = collection.layer
+    sheets = tuple(_user_sheets(frame))
+    deepest = max((_points_depth(s) if s.dimension == 0 else DEEPEST for s in sheets), default=0)
+    return _tileset(collection, sheets, deepest, layer.licence if layer else "")
+
+
+def _user_sheets(frame: Frame) -> Iterator[Sheet]:
+    """The commonest dimension has the layer's own name."""
+    table, shapes = tile_table(frame), frame.geometry
+    dimensions = np.where(shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
+    found, counts = np.unique(dimensions[dimensions >= 0], return_counts=True)
+    for place, at in enumerate(np.argsort(-counts, kind="stable").tolist()):
+        dimension = int(found[at])
+        mine = np.where(dimensions == dimension, shapes, None)
+        name = frame.collection.id
+        yield Sheet(
+            id=name if place == 0 else f"{name}_{SUFFIXES[dimension]}",
+            description=frame.collection.description,
+            fields=fields(frame.collection.properties),
+            table=table,
+            geometry=np.asarray(mine, dtype=object),
+            rank=_size(mine, dimension),
+            dimension=dimension,
+            thinned=dimension == 0,
+            groups=_neighbours(mine, dimension),
+        )
+
+
+def _size(shapes: GeometryArray, dimension: int) -> Ranks:
+    """Larger shapes first; of points the first."""
+    measure = {0: lambda s: np.zeros(len(s)), 1: shapely.length, 2: shapely.area}[dimension]
+    return np.nan_to_num(np.asarray(measure(shapes), dtype=np.float64))
+
+
+def _neighbours(
+    shapes: GeometryArray, dimension: int
+) -> GeometryArray | None:
+    """One group where areas are neighbours that do not overlap; None where each stands alone."""
+    held = shapes[~shapely.is_missing(shapes)]
+    if dimension != 2 or not shapely.coverage_is_valid(held):
+        return None
+    return np.full(len(shapes), "all", dtype=object)
+
+
+def _points_depth(sheet: Sheet) -> int:
+    """The deepest level up to DEEPEST_POINTS with at most TILES_MOST tiles; deeper where crowded.
+
+    A unit of level 12 is 1.6 m at 48 N, one of level 6 102 m.
+    """
+    known = sheet.anchors[np.isfinite(sheet.anchors).all(axis=1)]
+    for zoom in range(DEEPEST_POINTS):
+        tiles = (to_units(known, zoom + 1) // EXTENT).astype(np.int64)
+        count = len(np.unique(tiles, axis=0))
+        here = (to_units(known, zoom) // EXTENT).astype(np.int64)
+        if count > TILES_MOST and not crowded(here, MOST):
+            return zoom
+    return DEEPEST_POINTS
+
+
+def _tileset(
+    collection: Collection, sheets: tuple[Sheet, ...], deepest: int, attribution: str
+) -> Tileset:
+    about = collection.id, collection.title, collection.description
+    return Tileset(*about, sheets, deepest, attribution)

@@ -1,0 +1,77 @@
+"""Which points of a layer are shown on a level, and for how many each of them stands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.formats.features import IntArray
+from geodata.tiles.grid import EXTENT, Coordinates
+from geodata.tiles.varint import Signed
+
+MOST = 1000
+"""Points in a tile above which its level is thinned."""
+SIDE = 32
+"""A thinned tile has at most SIDE x SIDE points: one for each square of this grid."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The points of a level. rows: (k,) of the layer. counts: (k,) points each stands for.
+
+    columns, lines: (k,) the tile of each. xy: (k, 2) in whole units of it. Ordered by tile, then
+    by row. The counts of a level sum to all points there are.
+    """
+
+    rows: IntArray
+    counts: Signed
+    columns: IntArray
+    lines: IntArray
+    xy: Signed
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """First and past-last place of each tile's points."""
+        fresh = np.ones(len(self.rows), dtype=bool)
+        fresh[1:] = (np.diff(self.columns) != 0) | (np.diff(self.lines) != 0)
+        starts = np.flatnonzero(fresh).tolist()
+        return list(zip(starts, [*starts[1:], len(self.rows)], strict=True))
+
+
+def shown(
+    units: Coordinates, rank: npt.NDArray[np.float64], zoom: int, most: int | None = None
+) -> Shown:
+    """Points of a level: all of them, or where a tile has more than `most`, one for each square.
+
+    units: (n, 2) in units of the level; NaN lies nowhere. rank: (n,) of several points in a
+    square the one with the highest rank is shown, of equals the first.
+    """
+    rows = np.flatnonzero(np.isfinite(units).all(axis=1))
+    whole = np.clip(np.floor(units[rows]), 0, EXTENT * 2.0**zoom - 1).astype(np.int64)
+    tiles = whole // EXTENT
+    if not crowded(tiles, MOST if most is None else most):
+        return _ordered(rows, np.ones(len(rows), dtype=np.int64), whole)
+    square = whole // (EXTENT // SIDE)
+    order = np.lexsort((rows, -rank[rows], square[:, 1], square[:, 0]))
+    square = square[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (square[1:] != square[:-1]).any(axis=1)
+    starts = np.flatnonzero(first)
+    counts = np.diff(np.append(starts, len(order)))
+    kept = order[starts]
+    return _ordered(rows[kept], counts, whole[kept])
+
+
+def crowded(tiles: Signed, most: int) -> bool:
+    """Whether any tile has more than `most` points."""
+    if len(tiles) <= most:
+        return False
+    _, counts = np.unique(tiles, axis=0, return_counts=True)
+    return bool(counts.max() > most)
+
+
+def _ordered(rows: IntArray, counts: Signed, whole: Signed) -> Shown:
+    tiles = whole // EXTENT
+    order = np.lexsort((rows, tiles[:, 1], tiles[:, 0]))
+    tiles = tiles[order]
+    xy = whole[order] - tiles * EXTENT
+    return Shown(rows[order], counts[order], tiles[:, 0], tiles[:, 1], xy)

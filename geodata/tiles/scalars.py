@@ -1,0 +1,58 @@
+"""How do a collection's columns become properties of tiles, which are text, numbers and flags."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geodata.frame import Frame
+from schemas.table import Column, ColumnType
+
+OPEN_END, OPEN_START = 2147483647, -2147483648
+"""Day numbers of an interval that goes on, and of one that always was."""
+DAY_NUMBERS = {"valid_from": OPEN_START, "valid_to": OPEN_END}
+"""Columns given as days since 1970-01-01, and what stands for an open end."""
+TYPES: dict[ColumnType, str] = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
+"""Field types of TileJSON; all else is text."""
+
+
+def fields(columns: tuple[Column, ...]) -> dict[str, str]:
+    """Names and types of the properties tiles have, as TileJSON gives them."""
+    return {
+        column.name: "Number" if column.name in DAY_NUMBERS else TYPES.get(column.type, "String")
+        for column in columns
+        if column.type != "geometry"
+    }
+
+
+def tile_table(frame: Frame) -> pa.Table:
+    """All columns of a frame as properties of tiles, in order.
+
+    Lists are joined by commas; days and instants are text, but valid_from and valid_to are day
+    numbers with OPEN_START and OPEN_END for open ends.
+    """
+    columns = frame.collection.properties
+    arrays = [scalar(frame.column(column.name), column.name) for column in columns]
+    return pa.table(arrays, names=[column.name for column in columns])
+
+
+def scalar(values: pa.Array, name: str) -> pa.Array:
+    """One column as text, int64, float64 or flags."""
+    kind = values.type
+    if name in DAY_NUMBERS and pa.types.is_date(kind):
+        return day_numbers(values, DAY_NUMBERS[name])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pc.binary_join(values, ",")
+    if pa.types.is_date(kind):
+        return pc.strftime(values, "%Y-%m-%d")
+    if pa.types.is_timestamp(kind):
+        return pc.strftime(values.cast(pa.timestamp("ms", kind.tz)), "%Y-%m-%dT%H:%M:%SZ")
+    for found, wanted in ((pa.types.is_integer, pa.int64()), (pa.types.is_floating, pa.float64())):
+        if found(kind):
+            return values.cast(wanted)
+    return values if pa.types.is_boolean(kind) else values.cast(pa.string())
+
+
+def day_numbers(values: pa.Array, missing: int) -> pa.Array:
+    """Days as numbers since 1970-01-01. missing: what stands for an empty one."""
+    days = values.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    return pa.array(np.where(np.isnat(days), missing, days.astype(np.int64)))

@@ -1,0 +1,149 @@
+"""What is one source-layer of a tileset: rows, their places, and how a level shows them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+
+from geodata.crs import GeometryArray
+from geodata.formats.features import IntArray
+from geodata.tiles.coverage import FINER, TOLERANCE, Coverage, arranged
+from geodata.tiles.cut import Piece, cut, on_grid
+from geodata.tiles.grid import EXTENT, Coordinates, Tile, to_units
+from geodata.tiles.points import shown
+
+Ranks = npt.NDArray[np.float64]
+Extra = dict[str, npt.NDArray[np.int64]]
+"""Properties that depend on the tile, by name, (n,) each."""
+OMITTED, POINT_COUNT = "omitted", "point_count"
+"""How many rows a tile leaves out; how many points a point stands for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Rows of a source-layer.
+
+    table: (n,) properties as `scalars` gives them. geometry: (n,) CRS84, of one dimension, None
+    where missing. rank: (n,) which rows are kept first where there is no room for all.
+    thinned: points that stand for others where they are crowded, with `point_count`.
+    groups: (n,) areas of one group share borders, which then move together when simplified.
+    begins: (n,) the first level each row is on.
+    """
+
+    id: str
+    description: str
+    fields: dict[str, str]
+    table: pa.Table
+    geometry: GeometryArray
+    rank: Ranks
+    dimension: int
+    thinned: bool = False
+    groups: npt.NDArray[np.object_] | None = None
+    begins: npt.NDArray[np.int64] | None = None
+    made: dict[str, object] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    @cached_property
+    def anchors(self) -> Coordinates:
+        """A position of each row, CRS84 (n, 2): the point itself, or one on the shape; NaN."""
+        shapes = self.geometry if self.dimension == 0 else shapely.point_on_surface(self.geometry)
+        return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+
+    def pieces(self, zoom: int, last: int) -> Iterator[tuple[Piece, Extra]]:
+        """What lies in each tile of a level, with columns to add to the properties.
+
+        last: the deepest level of the tileset, which is not simplified.
+        """
+        if self.dimension == 0:
+            yield from self._points(zoom)
+            return
+        shapes = self.shapes(zoom, last)
+        small = self._too_small(shapes, zoom)
+        for piece in cut(shapes, zoom):
+            count = small.pop((piece.tile.x, piece.tile.y), ())
+            yield piece, _omitted(len(count), len(piece.rows))
+        for (x, y), rows in small.items():
+            yield self._speck(Tile(zoom, x, y), rows)
+
+    def shapes(self, zoom: int, last: int) -> GeometryArray:
+        """Lines and areas on the grid of a level; None where they are not shown."""
+        tolerance = 0.0 if zoom >= last else TOLERANCE
+        if self.groups is None:
+            shapes = self._simplified(zoom, tolerance)
+        else:
+            shapes = np.full(len(self), None, dtype=object)
+            for rows, coverage in self._coverages(last):
+                shapes[rows] = coverage.at(FINER * 2.0 ** (last - zoom), tolerance)
+        if self.begins is not None:
+            shapes[self.begins > zoom] = None
+        return shapes
+
+    def _simplified(self, zoom: int, tolerance: float) -> GeometryArray:
+        shapes = shapely.transform(self.geometry, lambda xy: to_units(xy, zoom))
+        if tolerance:
+            shapes = shapely.simplify(shapes, tolerance / 2)
+        shapes = on_grid(shapes)
+        lost = shapely.get_dimensions(shapes) < self.dimension
+        shapes[lost] = None
+        return np.asarray(shapes)
+
+    def _coverages(self, last: int) -> list[tuple[IntArray, Coverage]]:
+        """The arrangement of every group, made once."""
+        if "coverages" not in self.made:
+            self.made["coverages"] = [
+                (rows, arranged(self._fine(rows, last))) for rows in self._group_rows()
+            ]
+        return self.made["coverages"]  # type: ignore[return-value]
+
+    def _fine(self, rows: IntArray, last: int) -> GeometryArray:
+        zoom = last + np.log2(FINER)
+        return np.asarray(shapely.transform(self.geometry[rows], lambda xy: to_units(xy, zoom)))
+
+    def _group_rows(self) -> list[IntArray]:
+        groups = np.asarray(self.groups)
+        held = ~(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry))
+        names = sorted(set(groups[held].tolist()))
+        return [np.flatnonzero(held & (groups == name)) for name in names]
+
+    def _points(self, zoom: int) -> Iterator[tuple[Piece, Extra]]:
+        units = to_units(self.anchors, zoom)
+        if self.begins is not None:
+            units[self.begins > zoom] = np.nan
+        most = None if self.thinned else len(units)
+        found = shown(units, self.rank, zoom, most)
+        for start, stop in found.stretches():
+            tile = Tile(zoom, int(found.columns[start]), int(found.lines[start]))
+            rows = found.rows[start:stop]
+            piece = Piece(tile, rows, shapely.points(found.xy[start:stop].astype(float)))
+            counts = {POINT_COUNT: found.counts[start:stop]} if self.thinned else {}
+            yield piece, counts
+
+    def _too_small(self, shapes: GeometryArray, zoom: int) -> dict[tuple[int, int], list[int]]:
+        """Rows that have a place and no shape on the level, by the tile they are in."""
+        wanted = shapely.is_missing(shapes) & ~shapely.is_missing(self.geometry)
+        if self.begins is not None:
+            wanted &= self.begins <= zoom
+        found: dict[tuple[int, int], list[int]] = {}
+        tiles = to_units(self.anchors, zoom) // EXTENT
+        for row in np.flatnonzero(wanted & np.isfinite(tiles).all(axis=1)).tolist():
+            found.setdefault((int(tiles[row, 0]), int(tiles[row, 1])), []).append(row)
+        return found
+
+    def _speck(self, tile: Tile, rows: list[int]) -> tuple[Piece, Extra]:
+        """A tile with nothing but rows too small to draw: the first in rank, as one unit."""
+        row = max(rows, key=lambda r: self.rank[r])
+        x, y = (to_units(self.anchors[[row]], tile.z)[0] % EXTENT).astype(int).tolist()
+        shape = shapely.box(x, y, x + 1, y + 1)
+        if self.dimension == 1:
+            shape = shapely.LineString([(x, y), (x + 1, y)])
+        return Piece(tile, np.array([row]), np.array([shape])), _omitted(len(rows) - 1, 1)
+
+
+def _omitted(count: int, rows: int) -> Extra:
+    return {OMITTED: np.full(rows, count)} if count else {}

@@ -1,0 +1,119 @@
+"""What is a tileset: its layers, its levels, and how its archive is written."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from geodata import __version__
+from geodata.tiles.archive import packed, write_archive
+from geodata.tiles.budget import Drawn, encoded
+from geodata.tiles.grid import Bounds, Tile
+from geodata.tiles.sheets import OMITTED, POINT_COUNT, Sheet
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class VectorLayer:
+    """One source-layer as described to clients. geometry_dimension: 0 points, 1 lines, 2 areas.
+
+    fields: names of properties and their types, `String`, `Number` or `Boolean`.
+    """
+
+    id: str
+    description: str
+    minzoom: int
+    maxzoom: int
+    fields: dict[str, str]
+    geometry_dimension: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Tileset:
+    """Sheets shown together. maxzoom: the deepest level, which keeps all detail."""
+
+    id: str
+    title: str
+    description: str
+    sheets: tuple[Sheet, ...]
+    maxzoom: int
+    attribution: str
+    minzoom: int = 0
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north of everything in it, CRS84; the world where it is empty."""
+        shapes = [sheet.geometry for sheet in self.sheets]
+        found = shapely.total_bounds(np.concatenate(shapes)) if shapes else np.full(4, np.nan)
+        if not np.isfinite(found).all():
+            return -180.0, -85.0511, 180.0, 85.0511
+        west, south, east, north = found.tolist()
+        return west, south, east, north
+
+    def metadata(self) -> dict[str, Any]:
+        """What the archive says of itself: the keys TileJSON has."""
+        layers = [asdict(self._vector_layer(sheet)) for sheet in self.sheets]
+        return {
+            "name": self.title,
+            "description": self.description,
+            "attribution": self.attribution,
+            "type": "overlay",
+            "format": "pbf",
+            "minzoom": self.minzoom,
+            "maxzoom": self.maxzoom,
+            "vector_layers": layers,
+            "generator": f"lodeline {__version__}",
+        }
+
+    def _vector_layer(self, sheet: Sheet) -> VectorLayer:
+        extra = POINT_COUNT if sheet.thinned else OMITTED
+        fields = {**sheet.fields, extra: "Number"}
+        levels = self.minzoom, self.maxzoom
+        return VectorLayer(sheet.id, sheet.description, *levels, fields, sheet.dimension)
+
+    def tiles(self, progress: Progress) -> Iterator[tuple[Tile, bytes]]:
+        """Every tile that holds anything, compressed, level by level."""
+        levels = self.maxzoom - self.minzoom + 1
+        for number in range(levels):
+            zoom = self.minzoom + number
+            parts: dict[Tile, list[Drawn]] = {}
+            for sheet in self.sheets:
+                for piece, extra in sheet.pieces(zoom, self.maxzoom):
+                    parts.setdefault(piece.tile, []).append(Drawn(sheet, piece, extra))
+            for tile in sorted(parts):
+                yield tile, packed(encoded(parts[tile]))
+            progress(f"tiles of {self.id}", number + 1, levels)
+
+    def write(self, path: Path, progress: Progress) -> int:
+        """Write the archive; the number of its tiles, 0 and no file where it has none."""
+        tiles = list(self.tiles(progress))
+        if not tiles:
+            return 0
+        return write_archive(path, tiles, self.bounds, self.metadata())
+
+    def sha256(self) -> str:
+        """Hash of all that its tiles are made from."""
+        seed = hashlib.sha256(repr((self.metadata(), LAYOUT)).encode())
+        for sheet in self.sheets:
+            seed.update(_table_bytes(sheet.table))
+            seed.update(b"".join(shapely.to_wkb(sheet.geometry[~shapely.is_missing(sheet.geometry)])))
+            for array in (sheet.rank, sheet.begins, sheet.groups):
+                seed.update(b"" if array is None else repr(array.tolist()).encode())
+        return seed.hexdigest()
+
+
+LAYOUT = 1
+"""Raised where the same rows give other tiles than before, so that none is taken from the cache."""
+
+
+def _table_bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    return bytes(sink.getvalue())
