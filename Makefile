@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve install install-test test check format bench compose-check lock clean
+.PHONY: help serve install install-test install-browser test check format bench compose-check lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; \
@@ -29,6 +29,9 @@ serve: install ## serve on HOST:PORT with WORKERS processes (builds a release if
 install: $(VENV)/.runtime ## make .venv with the locked dependencies and the project
 
 install-test: $(VENV)/.test ## the same with the tools for tests and checks
+
+install-browser: ## install the Node packages the tests use (the tests do it themselves otherwise)
+	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund
 
 test: install-test ## run the tests (ARGS="-k words" picks some)
 	$(BIN)/python -m pytest -rs $(ARGS)
@@ -59,7 +62,7 @@ lock: install-test ## pin again what pyproject.toml asks for (LOCK_ARGS=--upgrad
 		--output-file $(LOCKS)/test.txt
 
 clean: ## remove .venv, caches and builds (the workspace stays)
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf $(VENV) tests/browser/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 	find service geodata schemas tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from node_tools import Node, node_or_skip
 from served import (
     Client,
     client_of,
@@ -73,6 +74,12 @@ def store(workspace: Workspace) -> EmbeddedStore:
 def client(workspace: Workspace) -> Client:
     """A client of the application over the published release."""
     return client_of(workspace)
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node with the packages of tests/browser; where it is absent the test is skipped."""
+    return node_or_skip()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -56,7 +56,7 @@ def rebuild(tables: Path, target: Path) -> list[Path]:
     """Write all derived files into `target`; returns their paths in order of their names."""
     files = _deposit_files(tables) | _settlement_file(tables) | boundary_files(tables)
     for name, content in files.items():
-        (target / name).write_bytes(_packed(content) if name.endswith(".gz") else content)
+        (target / name).write_bytes(packed(content) if name.endswith(".gz") else content)
     return [target / name for name in sorted(files)]
 
 
@@ -145,7 +145,7 @@ def _text(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _packed(content: bytes) -> bytes:
+def packed(content: bytes) -> bytes:
     """Gzip without a time or name in the header, so that the bytes depend on the content only."""
     stream = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0) as packer:

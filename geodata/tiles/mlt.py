@@ -1,0 +1,143 @@
+"""How is a MapLibre Tile written: the same layers as an MVT, column by column (MLT v1).
+
+The specification is docs/specification/v1.md of maplibre-tile-spec. Of its encodings those are used
+that every reader has: none, delta and run lengths over varints, and dictionaries of texts.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geodata.tiles.mlt_geometry import geometry_streams
+from geodata.tiles.mlt_streams import (
+    Data,
+    Length,
+    Offset,
+    Words,
+    flags,
+    integers,
+    present,
+    raw,
+    varint,
+)
+from geodata.tiles.mvt import TileLayer
+
+MEDIA_TYPE = "application/vnd.maplibre-tile"
+Column = tuple[bytes, bytes]
+"""A column: what the head of the layer says of it, and its data."""
+_TAG_1 = b"\x01"
+_ID, _LONG_ID, _GEOMETRY = 0, 2, 4
+_BOOL, _INT32, _UINT32, _INT64, _FLOAT, _DOUBLE, _STRING = 10, 16, 18, 20, 24, 26, 28
+_NULLABLE = 1
+_UINT32_END, _INT32_END = 1 << 32, 1 << 31
+
+
+def encode(layers: Sequence[TileLayer]) -> bytes:
+    """The layers that have features as one MapLibre Tile, not compressed; b"" where none has."""
+    return b"".join(_layer(layer) for layer in layers if len(layer))
+
+
+def _layer(layer: TileLayer) -> bytes:
+    columns = [*_id_column(layer), _geometry_column(layer), *_property_columns(layer.table)]
+    head = _text(layer.name) + varint(layer.extent) + varint(len(columns))
+    metadata, data = (b"".join(part) for part in zip(*columns, strict=True))
+    body = _TAG_1 + head + metadata + data
+    return varint(len(body)) + body
+
+
+def _id_column(layer: TileLayer) -> Iterator[Column]:
+    """Ids, unsigned; none where the layer has none."""
+    if layer.ids is None:
+        return
+    words = _words(layer.ids.astype(np.int64))
+    wide = words.kind != _UINT32
+    yield bytes((_LONG_ID if wide else _ID,)), integers(Data.PLAIN, words.unsigned)
+
+
+def _geometry_column(layer: TileLayer) -> Column:
+    streams = geometry_streams(layer.geometry)
+    return bytes((_GEOMETRY,)), varint(len(streams)) + b"".join(streams)
+
+
+def _property_columns(table: pa.Table) -> Iterator[Column]:
+    """A column for each that has any value; a missing one is null or NaN.
+
+    Raises TypeError for a type a tile does not hold.
+    """
+    for name in table.column_names:
+        values = _without_nan(table.column(name).combine_chunks())
+        if values.null_count == len(values):
+            continue
+        kind, streams, counted = _property(values.drop_null())
+        holes = values.null_count > 0
+        if holes:
+            streams = [present(values.is_valid().to_numpy(zero_copy_only=False)), *streams]
+        count = varint(len(streams)) if counted else b""
+        code = kind | (_NULLABLE if holes else 0)
+        yield bytes((code,)) + _text(name), count + b"".join(streams)
+
+
+def _without_nan(values: pa.Array) -> pa.Array:
+    if not pa.types.is_floating(values.type):
+        return values
+    return pc.if_else(pc.is_nan(values), None, values)
+
+
+def _property(values: pa.Array) -> tuple[int, list[bytes], bool]:
+    """Type of a column, the streams of its values, and whether their number is written."""
+    if pa.types.is_string(values.type):
+        return _STRING, _texts(values), True
+    if pa.types.is_boolean(values.type):
+        return _BOOL, [flags(values.to_numpy(zero_copy_only=False))], False
+    if pa.types.is_integer(values.type):
+        words = _words(values.to_numpy().astype(np.int64))
+        return words.kind, [integers(Data.PLAIN, words)], False
+    if pa.types.is_floating(values.type):
+        kind, data = _numbers(values.to_numpy().astype(np.float64))
+        return kind, [data], False
+    raise TypeError(f"a tile holds text, whole numbers, numbers and flags, not {values.type}")
+
+
+def _words(values: npt.NDArray[np.int64]) -> Words:
+    """Whole numbers in the narrowest type that holds them all."""
+    least, most = int(values.min()), int(values.max())
+    if least >= 0 and most < _UINT32_END:
+        return Words(values, _UINT32, signed=False, wide=False)
+    if least >= -_INT32_END and most < _INT32_END:
+        return Words(values, _INT32, signed=True, wide=False)
+    return Words(values, _INT64, signed=True, wide=True)
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> tuple[int, bytes]:
+    """Numbers of single precision where that keeps them all, else of double; little-endian."""
+    with np.errstate(over="ignore"):
+        short = values.astype("<f4")
+    if (short == values).all():
+        return _FLOAT, raw(Data.PLAIN, len(values), short.tobytes())
+    return _DOUBLE, raw(Data.PLAIN, len(values), values.astype("<f8").tobytes())
+
+
+def _texts(values: pa.Array) -> list[bytes]:
+    """Texts one after the other, or each once with its number, whichever is shorter."""
+    coded = values.dictionary_encode()
+    plain = _bytes_of(values, Length.TEXT, Data.PLAIN)
+    if len(coded.dictionary) == len(values):
+        return plain
+    sizes, once = _bytes_of(coded.dictionary, Length.DICTIONARY, Data.DICTIONARY)
+    numbers = _words(coded.indices.to_numpy().astype(np.int64))
+    told = [sizes, integers(Offset.TEXT, numbers), once]
+    return min(plain, told, key=lambda streams: sum(map(len, streams)))
+
+
+def _bytes_of(values: pa.Array, length: Length, data: Data) -> list[bytes]:
+    whole = b"".join(values.cast(pa.binary()).to_pylist())
+    sizes = pc.binary_length(values).to_numpy().astype(np.int64)
+    return [integers(length, _words(sizes)), raw(data, len(whole), whole)]
+
+
+def _text(text: str) -> bytes:
+    whole = text.encode()
+    return varint(len(whole)) + whole
