@@ -16,7 +16,7 @@ from geodata.errors import Conflict, NotFound
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folder with `raw/ batches/ releases/ folds/` and the pointer `current`."""
+    """The folder with `raw/ batches/ releases/ folds/ tilesets/` and the pointer `current`."""
 
     root: Path
 
@@ -43,6 +43,11 @@ class Workspace:
     def folds(self) -> Path:
         """Cells folded so far, by hash of the maps that went in: a cache, safe to delete."""
         return self.root / "folds"
+
+    @property
+    def tilesets(self) -> Path:
+        """Archives of tiles by hash of their rows: a cache, safe to delete."""
+        return self.root / "tilesets"
 
     @property
     def current(self) -> Path:

@@ -30,6 +30,7 @@ from geodata.release.maps import (
     silent,
     source_maps,
 )
+from geodata.release.tilesets import add_tilesets
 from geodata.tessellation import tessellate
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle
 from schemas import Batch, Manifest, Source, TableFile
@@ -55,7 +56,7 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
         tables = _tables(workspace, batches, progress)
         progress("write release", 0, 1)
         used = (*batches, *brought.values())
-        manifest = _write(workspace, tables, tuple(batch for _, batch in used), layers)
+        manifest = _write(workspace, tables, tuple(batch for _, batch in used), layers, progress)
         progress("write release", 1, 1)
     return manifest
 
@@ -128,13 +129,16 @@ def _write(
     tables: Tables,
     batches: tuple[Batch, ...],
     layers: dict[str, LayerInUse],
+    progress: Progress,
 ) -> Manifest:
     """Write tables and manifest into a new release folder, unless nothing is new."""
     before = newest_manifest(workspace)
     with scratch_folder(workspace.releases) as folder:
         features = write_all_features(folder, _by_collection(tables))
         brought = add_layers(folder, layers)
-        files = (*_write_tables(folder, tables), *_write_words(folder), *features, *brought)
+        tiles = add_tilesets(workspace, folder, tables, progress)
+        written = (*_write_tables(folder, tables), *_write_words(folder))
+        files = (*written, *features, *brought, *tiles)
         content = content_sha256(files)
         if before is not None and before.content_sha256 == content and _whole(workspace, before):
             return before

@@ -20,7 +20,7 @@ from geodata.store.base import Page
 from geodata.tiles import mlt, mvt
 from geodata.tiles.archive import SUFFIX, Archive
 from geodata.tiles.grid import Bounds, Tile, bounds_crs84, covering, to_units
-from geodata.tiles.mvt import TileLayer
+from geodata.tiles.mvt import TileLayer, together
 from geodata.tiles.points import shown
 from geodata.tiles.scalars import scalar
 from geodata.tiles.sheets import OMITTED, POINT_COUNT
@@ -34,7 +34,7 @@ EVERYTHING = 10**9
 
 @dataclass(frozen=True)
 class TilesetAbout:
-    """What a tileset is. bounds: CRS84 west, south, east, north. prebuilt: made with the release."""
+    """What a tileset is. bounds: CRS84. prebuilt: its tiles were made with the release."""
 
     id: str
     title: str
@@ -93,7 +93,7 @@ class Tilesets:
         """A tile as it was built, gzip; None where it is empty. Raises NotFound outside limits."""
         return self._known(name).get(self._inside(name, Tile(z, x, y)))
 
-    def made(  # noqa: PLR0913, PLR0917 - a tile's address is three numbers
+    def made(  # noqa: PLR0913 - a tile's address is three numbers
         self, name: str, z: int, x: int, y: int, query: Query | None, form: str = "mvt"
     ) -> bytes:
         """A tile with only the rows a query asks for; not compressed, b"" where it is empty.
@@ -119,10 +119,13 @@ class Tilesets:
         for layer in self._unpacked(name, tile):
             if layer.name == "standings":
                 layers.append(_standing(layer, page.query, self._asker))
-            elif layer.name not in thinned and layer.ids is not None:
-                rows = np.flatnonzero(np.isin(layer.ids, page.at + 1))
+            elif layer.ids is not None:
+                held = np.isin(layer.ids, page.at + 1)
+                if layer.name in thinned:
+                    held &= shapely.get_dimensions(layer.geometry) > 0
+                rows = np.flatnonzero(held)
                 layers.append(_with_properties(_rows(layer, rows), page.query.properties))
-        return [layer for layer in layers if len(layer)]
+        return together([layer for layer in layers if len(layer)])
 
     def _unpack(self, name: str, tile: Tile) -> tuple[TileLayer, ...]:
         kept = self._archives[name].get(tile)

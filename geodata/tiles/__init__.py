@@ -1,1 +1,1 @@
-"""Vector tiles: the grid, cutting and simplifying, encoders, archives, and what each layer holds."""
+"""Vector tiles: the grid, cutting and simplifying, encoders, archives, what layers hold."""

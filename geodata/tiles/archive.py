@@ -39,7 +39,7 @@ def write_archive(
     """
     numbered = sorted((zxy_to_tileid(t.z, t.x, t.y), body) for t, body in tiles)
     with path.open("wb") as stream:
-        writer = Writer(stream)
+        writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for number, body in numbered:
             writer.write_tile(number, body)
         west, south, east, north = (round(value * 1e7) for value in bounds)
@@ -100,6 +100,16 @@ class Archive:
         names = ("min_lon_e7", "min_lat_e7", "max_lon_e7", "max_lat_e7")
         west, south, east, north = (h[name] / 1e7 for name in names)
         return west, south, east, north
+
+    def check(self) -> None:
+        """Raises Damaged where the description or the tiles at either end cannot be read."""
+        _ = self.metadata, self.bounds
+        places = sorted(self._places.values())
+        for start, length in {places[0], places[-1]} if places else ():
+            try:
+                gzip.decompress(self._bytes[start : start + length])
+            except (OSError, EOFError) as error:
+                raise Damaged(f"{self.path.name} has a damaged tile: {error}") from error
 
     def get(self, tile: Tile) -> bytes | None:
         """A tile as it is kept, gzip; None where there is nothing."""

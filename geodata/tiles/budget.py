@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from geodata.tiles.cut import Piece
-from geodata.tiles.mvt import TileLayer, encode
+from geodata.tiles.mvt import TileLayer, encode, together
 from geodata.tiles.sheets import OMITTED, POINT_COUNT, Extra, Sheet
 
 BUDGET = 500_000
@@ -46,7 +46,7 @@ class Drawn:
 def encoded(parts: Sequence[Drawn]) -> bytes:
     """A tile within BUDGET, not compressed; the largest layer gives way first."""
     parts = list(parts)
-    tile = encode([part.layer() for part in parts])
+    tile = _encoded(parts)
     while len(tile) > BUDGET:
         sizes = [len(encode([part.layer()])) for part in parts]
         at = int(np.argmax(sizes))
@@ -54,9 +54,11 @@ def encoded(parts: Sequence[Drawn]) -> bytes:
         rows = len(parts[at].piece.rows)
         share = max(room, 0) / sizes[at]
         parts[at] = parts[at].best(max(1, min(rows - 1, int(rows * share * 0.97))))
-        tile = encode([part.layer() for part in parts])
+        tile = _encoded(parts)
         if rows <= 2:
             break
     return tile
 
 
+def _encoded(parts: Sequence[Drawn]) -> bytes:
+    return encode(together([part.layer() for part in parts]))

@@ -1,4 +1,4 @@
-"""What of a layer's geometry lies in each tile: assigned, clipped and put on the tile's own grid."""
+"""What of a layer's geometry lies in each tile: clipped, and on the grid of the tile."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +39,8 @@ def cut(shapes: GeometryArray, zoom: int) -> Iterator[Piece]:
     empty ones lie nowhere.
     """
     rows, columns, lines = _candidates(shapes, zoom)
+    if not len(rows):
+        return
     order = np.lexsort((rows, lines, columns))
     rows, columns, lines = rows[order], columns[order], lines[order]
     fresh = np.ones(len(rows), dtype=bool)

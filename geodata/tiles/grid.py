@@ -52,7 +52,7 @@ def to_units(lonlat: Coordinates, zoom: float) -> Coordinates:
     sine = np.sin(np.radians(np.clip(lonlat[:, 1], -LATITUDE_MAX, LATITUDE_MAX)))
     x = (lonlat[:, 0] + 180) / 360
     y = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * pi)
-    return np.column_stack([x, y]) * (2.0**zoom * EXTENT)
+    return np.asarray(np.column_stack([x, y]) * (2.0**zoom * EXTENT))
 
 
 def from_units(units: Coordinates, zoom: float) -> Coordinates:

@@ -19,13 +19,13 @@ from geodata.tiles.tileset import Tileset
 from schemas import Standing
 from schemas.table import columns
 
-DEEPEST, DEEPEST_BASEMAP, DEEPEST_POINTS = 10, 8, 12
-"""Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""
+DEEPEST, DEEPEST_BASEMAP, DEEPEST_POINTS = 10, 6, 12
+"""Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N, one
+of level 6 102 m, which is finer than Natural Earth's 1:10m."""
 TILES_MOST = 10_000
 """Tiles of one level above which points have no deeper ones."""
 NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
 """What standings say of their deposit beside its commodities."""
-SUFFIXES = {0: "points", 1: "lines", 2: "areas"}
 
 
 def control(frame: Frame, attribution: str) -> Tileset:
@@ -125,7 +125,7 @@ def deposits(frame: Frame, estimates: pd.DataFrame, attribution: str) -> Tileset
 
 def basemap(layers: Mapping[str, gpd.GeoDataFrame], attribution: str) -> Tileset:
     """Land, water, borders and names: a map to draw upon."""
-    sheets = tuple(_base_sheet(name, table) for name, table in layers.items())
+    sheets = tuple(sheet for each in layers.items() for sheet in _base_sheets(*each))
     return Tileset(
         "basemap",
         "Base map",
@@ -136,21 +136,32 @@ def basemap(layers: Mapping[str, gpd.GeoDataFrame], attribution: str) -> Tileset
     )
 
 
-def _base_sheet(name: str, table: gpd.GeoDataFrame) -> Sheet:
-    geometry = table.geometry.to_numpy()
+def _base_sheets(name: str, table: gpd.GeoDataFrame) -> Iterator[Sheet]:
     said = table.drop(columns=[table.geometry.name, "min_zoom"], errors="ignore")
     arrays = {str(n): _plain(pa.array(said[n], from_pandas=True)) for n in said.columns}
-    begins = table["min_zoom"] if "min_zoom" in table else np.zeros(len(table))
-    return Sheet(
-        id=name,
-        description=f"Base map: {name}.",
-        fields={n: _field_type(array.type) for n, array in arrays.items()},
-        table=pa.table(arrays) if arrays else pa.table({"kind": [name] * len(table)}),
-        geometry=geometry,
-        rank=-np.asarray(begins, dtype=np.float64),
-        dimension=int(shapely.get_dimensions(geometry).max(initial=0)),
-        begins=np.asarray(begins, dtype=np.int64),
-    )
+    begins = np.asarray(table.get("min_zoom", np.zeros(len(table))), dtype=np.int64)
+    for dimension, shapes in by_dimension(table.geometry.to_numpy()):
+        yield Sheet(
+            id=name,
+            description=f"Base map: {name}.",
+            fields={n: _field_type(array.type) for n, array in arrays.items()},
+            table=pa.table(arrays or {"kind": [name] * len(table)}),
+            geometry=shapes,
+            rank=-begins.astype(np.float64),
+            dimension=dimension,
+            begins=np.minimum(begins, DEEPEST_BASEMAP),
+        )
+
+
+def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
+    """The shapes of each dimension there is, the commonest first; the others are None."""
+    dimensions = np.where(shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
+    found, counts = np.unique(dimensions[dimensions >= 0], return_counts=True)
+    for at in np.argsort(-counts, kind="stable"):
+        mine = np.full(len(shapes), None, dtype=object)
+        held = dimensions == found[at]
+        mine[held] = shapes[held]
+        yield int(found[at]), mine
 
 
 def _plain(values: pa.Array) -> pa.Array:
@@ -167,7 +178,7 @@ def _field_type(kind: pa.DataType) -> str:
 
 
 def user_layer(frame: Frame) -> Tileset:
-    """A layer a user brought: one source-layer for each dimension its shapes have."""
+    """A layer a user brought: points, lines and areas of it in one source-layer."""
     collection = frame.collection
     layer = collection.layer
     sheets = tuple(_user_sheets(frame))
@@ -176,36 +187,30 @@ def user_layer(frame: Frame) -> Tileset:
 
 
 def _user_sheets(frame: Frame) -> Iterator[Sheet]:
-    """The commonest dimension has the layer's own name."""
-    table, shapes = tile_table(frame), frame.geometry
-    dimensions = np.where(shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
-    found, counts = np.unique(dimensions[dimensions >= 0], return_counts=True)
-    for place, at in enumerate(np.argsort(-counts, kind="stable").tolist()):
-        dimension = int(found[at])
-        mine = np.where(dimensions == dimension, shapes, None)
-        name = frame.collection.id
+    collection, table = frame.collection, tile_table(frame)
+    for dimension, shapes in by_dimension(frame.geometry):
         yield Sheet(
-            id=name if place == 0 else f"{name}_{SUFFIXES[dimension]}",
-            description=frame.collection.description,
-            fields=fields(frame.collection.properties),
+            id=collection.id,
+            description=collection.description,
+            fields=fields(collection.properties),
             table=table,
-            geometry=np.asarray(mine, dtype=object),
-            rank=_size(mine, dimension),
+            geometry=shapes,
+            rank=_size(shapes, dimension),
             dimension=dimension,
             thinned=dimension == 0,
-            groups=_neighbours(mine, dimension),
+            groups=_neighbours(shapes, dimension),
         )
 
 
 def _size(shapes: GeometryArray, dimension: int) -> Ranks:
     """Larger shapes first; of points the first."""
-    measure = {0: lambda s: np.zeros(len(s)), 1: shapely.length, 2: shapely.area}[dimension]
-    return np.nan_to_num(np.asarray(measure(shapes), dtype=np.float64))
+    if dimension == 0:
+        return np.zeros(len(shapes))
+    measured = shapely.length(shapes) if dimension == 1 else shapely.area(shapes)
+    return np.nan_to_num(np.asarray(measured, dtype=np.float64))
 
 
-def _neighbours(
-    shapes: GeometryArray, dimension: int
-) -> GeometryArray | None:
+def _neighbours(shapes: GeometryArray, dimension: int) -> GeometryArray | None:
     """One group where areas are neighbours that do not overlap; None where each stands alone."""
     held = shapes[~shapely.is_missing(shapes)]
     if dimension != 2 or not shapely.coverage_is_valid(held):
@@ -216,7 +221,7 @@ def _neighbours(
 def _points_depth(sheet: Sheet) -> int:
     """The deepest level up to DEEPEST_POINTS with at most TILES_MOST tiles; deeper where crowded.
 
-    A unit of level 12 is 1.6 m at 48 N, one of level 6 102 m.
+    A unit of level 12 is 1.6 m at 48 N.
     """
     known = sheet.anchors[np.isfinite(sheet.anchors).all(axis=1)]
     for zoom in range(DEEPEST_POINTS):

@@ -39,6 +39,23 @@ class TileLayer:
         return len(self.geometry)
 
 
+def together(layers: Sequence[TileLayer]) -> list[TileLayer]:
+    """Layers of one name as one; all are of one extent. A property one of them lacks is null."""
+    names = dict.fromkeys(layer.name for layer in layers)
+    return [_together([layer for layer in layers if layer.name == name]) for name in names]
+
+
+def _together(layers: Sequence[TileLayer]) -> TileLayer:
+    first = layers[0]
+    if len(layers) == 1:
+        return first
+    table = pa.concat_tables([each.table for each in layers], promote_options="default")
+    held = [each.ids for each in layers if each.ids is not None]
+    ids = np.concatenate(held) if len(held) == len(layers) else None
+    shapes = np.concatenate([each.geometry for each in layers])
+    return TileLayer(first.name, table, ids, shapes, first.extent)
+
+
 def encode(layers: Sequence[TileLayer]) -> bytes:
     """The layers that have features as one tile, not compressed; b"" where none has."""
     return b"".join(_layer(layer) for layer in layers if len(layer))

@@ -31,6 +31,8 @@ class Shown:
 
     def stretches(self) -> list[tuple[int, int]]:
         """First and past-last place of each tile's points."""
+        if not len(self.rows):
+            return []
         fresh = np.ones(len(self.rows), dtype=bool)
         fresh[1:] = (np.diff(self.columns) != 0) | (np.diff(self.lines) != 0)
         starts = np.flatnonzero(fresh).tolist()

@@ -120,7 +120,7 @@ class Sheet:
         for start, stop in found.stretches():
             tile = Tile(zoom, int(found.columns[start]), int(found.lines[start]))
             rows = found.rows[start:stop]
-            piece = Piece(tile, rows, shapely.points(found.xy[start:stop].astype(float)))
+            piece = Piece(tile, rows, np.asarray(shapely.points(found.xy[start:stop])))
             counts = {POINT_COUNT: found.counts[start:stop]} if self.thinned else {}
             yield piece, counts
 

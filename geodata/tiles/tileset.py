@@ -58,7 +58,7 @@ class Tileset:
 
     def metadata(self) -> dict[str, Any]:
         """What the archive says of itself: the keys TileJSON has."""
-        layers = [asdict(self._vector_layer(sheet)) for sheet in self.sheets]
+        layers = [asdict(layer) for layer in self._vector_layers()]
         return {
             "name": self.title,
             "description": self.description,
@@ -71,11 +71,22 @@ class Tileset:
             "generator": f"lodeline {__version__}",
         }
 
-    def _vector_layer(self, sheet: Sheet) -> VectorLayer:
-        extra = POINT_COUNT if sheet.thinned else OMITTED
-        fields = {**sheet.fields, extra: "Number"}
-        levels = self.minzoom, self.maxzoom
-        return VectorLayer(sheet.id, sheet.description, *levels, fields, sheet.dimension)
+    def _vector_layers(self) -> list[VectorLayer]:
+        """The source-layers; several sheets of one id are one."""
+        found: dict[str, VectorLayer] = {}
+        for sheet in self.sheets:
+            before = found.get(sheet.id)
+            extra = POINT_COUNT if sheet.thinned else OMITTED
+            own = {**sheet.fields, extra: "Number"}
+            found[sheet.id] = VectorLayer(
+                id=sheet.id,
+                description=sheet.description,
+                minzoom=self.minzoom,
+                maxzoom=self.maxzoom,
+                fields=own if before is None else {**before.fields, **own},
+                geometry_dimension=sheet.dimension if before is None else None,
+            )
+        return list(found.values())
 
     def tiles(self, progress: Progress) -> Iterator[tuple[Tile, bytes]]:
         """Every tile that holds anything, compressed, level by level."""
@@ -102,7 +113,9 @@ class Tileset:
         seed = hashlib.sha256(repr((self.metadata(), LAYOUT)).encode())
         for sheet in self.sheets:
             seed.update(_table_bytes(sheet.table))
-            seed.update(b"".join(shapely.to_wkb(sheet.geometry[~shapely.is_missing(sheet.geometry)])))
+            seed.update(
+                b"".join(shapely.to_wkb(sheet.geometry[~shapely.is_missing(sheet.geometry)]))
+            )
             for array in (sheet.rank, sheet.begins, sheet.groups):
                 seed.update(b"" if array is None else repr(array.tolist()).encode())
         return seed.hexdigest()
