@@ -28,8 +28,11 @@ class Piece:
 
 
 def on_grid(shapes: GeometryArray) -> GeometryArray:
-    """Shapes on whole units, valid; what is smaller than a unit becomes empty."""
-    return np.asarray(shapely.set_precision(shapes, 1.0))
+    """Shapes on whole units, valid; what is smaller than a unit becomes empty.
+
+    A shape made from one on the grid says it is on it and need not be: it is made to forget.
+    """
+    return np.asarray(shapely.set_precision(shapely.set_precision(shapes, 0.0), 1.0))
 
 
 def cut(shapes: GeometryArray, zoom: int) -> Iterator[Piece]:
