@@ -28,11 +28,8 @@ class Piece:
 
 
 def on_grid(shapes: GeometryArray) -> GeometryArray:
-    """Shapes on whole units, valid; what is smaller than a unit becomes empty.
-
-    A shape made from one on the grid says it is on it and need not be: it is made to forget.
-    """
-    return np.asarray(shapely.set_precision(shapely.set_precision(shapes, 0.0), 1.0))
+    """Shapes on whole units, valid; what is smaller than a unit becomes empty."""
+    return np.asarray(shapely.set_precision(shapes, 1.0))
 
 
 def cut(shapes: GeometryArray, zoom: int) -> Iterator[Piece]:
@@ -74,7 +71,7 @@ def cut_one(shapes: GeometryArray, rows: IntArray, tile: Tile) -> Piece:
 
 def _clipped(shapes: GeometryArray, box: tuple[int, int, int, int]) -> GeometryArray:
     """The parts within a box, of the kind they were: a polygon that only touches it is not in."""
-    clipped = on_grid(shapely.clip_by_rect(shapes, *box))
+    clipped = shapely.intersection(shapes, shapely.box(*box), grid_size=1.0)
     lost = shapely.get_dimensions(clipped) < shapely.get_dimensions(shapes)
     clipped[lost] = None
     mixed = shapely.get_type_id(clipped) == shapely.GeometryType.GEOMETRYCOLLECTION
