@@ -14,7 +14,7 @@ from geodata.errors import InvalidInput
 from geodata.formats.geojson import dumps
 from geodata.store.embedded import EmbeddedStore
 from service.bodies import Bodies
-from service.caching import cache_control, etag, matches
+from service.caching import WEEK_S, cache_control, etag, matches
 from service.catalog import Catalog
 from service.compress import encoding_for
 from service.links import GEOJSON, HTML, JSON, base_url, url
@@ -37,6 +37,7 @@ class Route:
     days: parameters that must each name a day for the answer not to depend on the present one.
     params may depend on the path, as the properties of a collection do.
     state: what the answer depends on besides the release and the words, for its ETag.
+    lasting: the answer is of the program, not of the release, and may be kept for a week.
     quick: it answers from memory below about 2 ms, so it runs on the event loop. media: media
     types of formats where they are not the usual. problems: further statuses, and their meaning.
     hot: asked far more often than others, so it is matched first.
@@ -51,6 +52,7 @@ class Route:
     days: tuple[str, ...] = ()
     state: Callable[[Catalog], str] = lambda _: ""
     tag: str = "data"
+    lasting: bool = False
     hot: bool = False
     quick: Callable[[Mapping[str, str]], bool] = lambda _: False
     media: Mapping[str, str] = field(default_factory=dict)
@@ -147,7 +149,8 @@ def endpoint(
         headers = {
             "ETag": tag,
             "Cache-Control": cache_control(
-                pinned=_pinned(ask, route), max_age_s=settings.max_age_s
+                pinned=_pinned(ask, route),
+                max_age_s=WEEK_S if route.lasting else settings.max_age_s,
             ),
             "Vary": "Accept, Accept-Encoding",
             "Lodeline-Release": ask.release,

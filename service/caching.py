@@ -7,6 +7,7 @@ from geodata import __version__
 from geodata.interval import today
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+WEEK_S = 7 * 24 * 3600
 
 
 def etag(  # noqa: PLR0913 - all that an answer depends on

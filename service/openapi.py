@@ -27,6 +27,9 @@ PATH_WORDS = {
     "release": "Id of a release.",
     "name": "Name of a file.",
     "day": "Day of the article.",
+    "fontstack": "Names of fonts, joined by commas; the first known one is taken.",
+    "start": "First code point, a multiple of 256.",
+    "end": "Last code point, 255 more.",
 }
 
 
@@ -44,7 +47,7 @@ def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[s
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": base}],
-        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}],
+        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}, {"name": "map"}],
         "paths": paths,
         "components": {"parameters": _shared(), "schemas": {"Problem": _problem_schema()}},
     }

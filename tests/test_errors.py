@@ -32,6 +32,9 @@ SOME = {
     "territory": "occupied",
     "day": THEN,
     "name": "deposits.parquet",
+    "fontstack": "Lodeline Bold",
+    "start": "0",
+    "end": "255",
 }
 
 
