@@ -27,6 +27,7 @@ PATH_WORDS = {
     "release": "Id of a release.",
     "name": "Name of a file.",
     "day": "Day of the article.",
+    "style": "Id of a style.",
 }
 
 
@@ -44,7 +45,7 @@ def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[s
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": base}],
-        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}],
+        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}, {"name": "map"}],
         "paths": paths,
         "components": {"parameters": _shared(), "schemas": {"Problem": _problem_schema()}},
     }
