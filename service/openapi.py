@@ -30,6 +30,7 @@ PATH_WORDS = {
     "fontstack": "Names of fonts, joined by commas; the first known one is taken.",
     "start": "First code point, a multiple of 256.",
     "end": "Last code point, 255 more.",
+    "style": "Id of a style.",
 }
 
 

@@ -27,7 +27,7 @@ FREE = {"name_en", "name_uk", "alt_names", "note", "title", "title_uk", "definit
 """Members that hold what people wrote."""
 DEPOSIT = "/collections/deposits/items"
 TARGETS = (
-    "/", "/conformance", "/functions", "/collections",
+    "/", "/conformance", "/functions", "/styles", "/collections",
     *(f"/collections/{name}" for name in BUILT_IN),
     *(f"/collections/{name}/items" for name in BUILT_IN),
     *(f"/collections/{name}/schema" for name in BUILT_IN),

@@ -13,6 +13,7 @@ from service.pages import (
     releases,
     reserves,
     standards,
+    styles,
     territories,
     timelines,
 )
@@ -43,6 +44,7 @@ VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
     "releases": releases.releases,
     "diff": releases.diff,
     "release": releases.release,
+    "styles": styles.styles,
 }
 """Views by the name of their route. A view is given the document the same path gives as JSON."""
 __all__ = ["VIEWS", "api_page", "problem_page", "render"]

@@ -16,6 +16,7 @@ from service.routes import (
     releases,
     reserves,
     standards,
+    styles,
     territories,
 )
 
@@ -81,5 +82,8 @@ TABLE = (
           formats=PAGE, tag="releases"),
     Route("/releases/{release}/files/{name}", releases.release_file, "file",
           "A file of a release", tag="releases", media={"json": "application/octet-stream"}),
+    Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
+    Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
+          days=("date",), tag="map", media={"json": styles.STYLE_JSON}),
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""

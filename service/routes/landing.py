@@ -37,5 +37,6 @@ def _links(ask: Ask) -> list[Link]:
         link(ask.href("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
         link(ask.href("/territories"), "related", JSON, "Territories and their definitions"),
         link(ask.href("/articles/2025-02-25"), "related", JSON, "The article it began with"),
+        link(ask.href("/styles"), rel("styles"), JSON, "Styles of the map"),
         link(ask.href("/releases"), "version-history", JSON, "Releases"),
     ]

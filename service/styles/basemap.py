@@ -1,0 +1,124 @@
+"""How is the ground drawn: land, water, borders, and the names of places."""
+
+from typing import Any
+
+from service.styles.expressions import Expression, by_zoom, name_in
+from service.styles.palette import Colours
+
+Layer = dict[str, Any]
+SOURCE = "basemap"
+REGULAR, BOLD = ["Lodeline Regular"], ["Lodeline Bold"]
+_LINES: Expression = ["==", ["geometry-type"], "LineString"]
+_POINTS: Expression = ["==", ["geometry-type"], "Point"]
+
+
+def surface(colours: Colours) -> list[Layer]:
+    """Land and standing water; what no layer covers is sea."""
+    return [
+        _fill("land", "land", colours["land"]),
+        _fill("water", "water", colours["lake"]),
+    ]
+
+
+def lines(colours: Colours) -> list[Layer]:
+    """Rivers, lines between oblasts, borders; those in dispute are dashed."""
+    disputed: Expression = ["==", ["get", "disputed"], True]
+    return [
+        _line("rivers", "rivers", colours["river"], {4: 0.5, 10: 2.2}),
+        _line("oblasts", "oblasts", colours["oblast"], {4: 0.4, 10: 1.6})
+        | {"minzoom": 4, "filter": _LINES},
+        _line("borders", "borders", colours["border"], {2: 0.5, 6: 1.3, 10: 2.6})
+        | {"filter": ["!", disputed]},
+        _dashed(_line("borders-disputed", "borders", colours["border"], {2: 0.5, 10: 2}))
+        | {"filter": disputed},
+    ]
+
+
+def labels(colours: Colours, lang: str) -> list[Layer]:
+    """Names of seas, countries, oblasts and places, in a language."""
+    large = {"text-transform": "uppercase", "text-letter-spacing": 0.12}
+    return [
+        _label("sea-names", "seas", _text(colours, "sea_label"), lang, {3: 10, 8: 15})
+        | {"maxzoom": 10},
+        _label(
+            "country-names",
+            "countries",
+            _text(colours, "faint_label"),
+            lang,
+            {3: 10, 7: 16},
+            **large,
+        )
+        | {"maxzoom": 8},
+        _label(
+            "oblast-names", "oblasts", _text(colours, "faint_label"), lang, {6: 10, 9: 14}, **large
+        )
+        | {"minzoom": 6.5, "maxzoom": 10, "filter": _POINTS},
+        _place_names(colours, lang),
+    ]
+
+
+def _place_names(colours: Colours, lang: str) -> Layer:
+    """Capitals in bold, larger places first."""
+    capital: Expression = ["==", ["get", "capital"], "country"]
+    found = _label("place-names", "places", _text(colours, "label"), lang, {4: 11, 10: 16})
+    found["layout"] |= {
+        "text-font": ["case", capital, ["literal", BOLD], ["literal", REGULAR]],
+        "symbol-sort-key": ["-", 0, ["to-number", ["get", "population"]]],
+        "text-padding": 4,
+    }
+    return found
+
+
+def _fill(name: str, source_layer: str, colour: str) -> Layer:
+    return {
+        "id": name,
+        "type": "fill",
+        "source": SOURCE,
+        "source-layer": source_layer,
+        "paint": {"fill-color": colour},
+    }
+
+
+def _line(name: str, source_layer: str, colour: str, widths: dict[float, object]) -> Layer:
+    return {
+        "id": name,
+        "type": "line",
+        "source": SOURCE,
+        "source-layer": source_layer,
+        "layout": {"line-join": "round"},
+        "paint": {"line-color": colour, "line-width": by_zoom(widths)},
+    }
+
+
+def _dashed(layer: Layer) -> Layer:
+    return layer | {"paint": {**layer["paint"], "line-dasharray": [3, 2]}}
+
+
+def _label(
+    name: str,
+    source_layer: str,
+    paint: dict[str, object],
+    lang: str,
+    sizes: dict[float, object],
+    **layout: object,
+) -> Layer:
+    return {
+        "id": name,
+        "type": "symbol",
+        "source": SOURCE,
+        "source-layer": source_layer,
+        "layout": {
+            "text-field": name_in(lang),
+            "text-font": REGULAR,
+            "text-size": by_zoom(sizes, base=1),
+            "text-max-width": 8,
+            **layout,
+        },
+        "paint": paint,
+    }
+
+
+def _text(colours: Colours, name: str) -> dict[str, object]:
+    """Letters of a colour; at sea they need no halo."""
+    halo = colours["sea"] if name == "sea_label" else colours["halo"]
+    return {"text-color": colours[name], "text-halo-color": halo, "text-halo-width": 1.3}

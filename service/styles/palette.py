@@ -1,0 +1,39 @@
+"""Which colour has what: the palette that styles, the map and the QGIS project share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import orjson
+
+_FILE = Path(__file__).parent.parent / "static" / "map" / "palette.json"
+Colours = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours as #rrggbb. opacity: how much a status hides of the land below, 0..1."""
+
+    verdict: Colours
+    control: Colours
+    opacity: float
+    commodity: Colours
+    basemap: Colours
+
+
+@cache
+def palettes() -> Mapping[str, Palette]:
+    """The palettes by mode: `light` and `dark`."""
+    return {mode: _palette(found) for mode, found in orjson.loads(_FILE.read_bytes()).items()}
+
+
+def _palette(found: dict[str, dict[str, str]]) -> Palette:
+    control = {name: own for name, own in found["control"].items() if name != "opacity"}
+    return Palette(
+        found["verdict"],
+        control,
+        float(found["control"]["opacity"]),
+        found["commodity"],
+        found["basemap"],
+    )
