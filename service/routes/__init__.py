@@ -1,7 +1,7 @@
 """Every path of the service on one screen."""
 
 from geodata.formats.registry import FORMATS
-from service.ask import Route
+from service.ask import Handler, Params, Route
 from service.feed import ATOM
 from service.item_params import VERSIONS, item_params, items_params
 from service.links import SCHEMA_JSON
@@ -16,7 +16,11 @@ from service.routes import (
     reserves,
     standards,
     territories,
+    tiles,
+    tilesets,
 )
+from service.tile_documents import PMTILES
+from service.tile_params import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 
 PAGE = ("json", "html")
 GEO = {"json": "application/geo+json"}
@@ -25,6 +29,46 @@ ALL = (*FORMATS, "html")
 MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
 GONE = {"410": "It was no longer there then"}
 NOW = ("never",)
+TILED = "/collections/{collection}/tiles"
+ZXY, OGC = "/tiles/{layer}/{z}/{x}/{y}", "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
+
+
+def _tile(path: str, name: str, summary: str, formats: tuple[str, ...],
+          handler: Handler = tiles.tile, params: Params = tile_params) -> Route:
+    """A path of tiles: gzip is the one encoding they leave in, as they are kept in it."""
+    return Route(path, handler, name, summary, params, formats, ("datetime",), tag="tiles",
+                 hot=True, media=TILE_MEDIA, encodings=("gzip",), quick=is_plain,
+                 timeless=selects_nothing, empty="Nothing lies in this tile",
+                 tiled=True)  # fmt: skip
+
+
+TILES = (
+    # Before the paths of layers: WebMercatorQuad stands where they have their id.
+    _tile(f"/tiles/{OGC}", "dataset.vector.getTile", "A tile of several layers", ("mvt",),
+          tilesets.dataset_tile, DATASET),
+    _tile(f"{ZXY}.mvt", "mvt", "A Mapbox vector tile", ("mvt",)),
+    _tile(f"{ZXY}.pbf", "pbf", "The same", ("mvt",)),
+    _tile(f"{ZXY}.mlt", "mlt", "A MapLibre tile", ("mlt",)),
+    _tile(ZXY, "tile", "A tile of a layer", ("mvt", "mlt")),
+    _tile(f"{TILED}/{OGC}", "collection.vector.getTile", "A tile of a collection", ("mvt", "mlt")),
+    Route("/tiles/{layer}.json", tiles.tile_json, "tilejson", "A layer as TileJSON 3.0.0",
+          tile_params, tag="tiles", tiled=True),
+    Route("/tiles/{layer}.pmtiles", tiles.archive, "pmtiles", "All tiles of a layer",
+          formats=("pmtiles",), tag="tiles", media={"pmtiles": PMTILES}, encodings=(),
+          timeless=selects_nothing, tiled=True),
+    Route("/tiles", tilesets.dataset_tilesets, "dataset.vector.getTileSetsList",
+          "Tilesets of the dataset", DATASET, PAGE, tag="tiles"),
+    Route("/tiles/WebMercatorQuad", tilesets.dataset_tileset, "dataset.vector.getTileSet",
+          "The tileset of the dataset", DATASET, PAGE, tag="tiles"),
+    Route(TILED, tilesets.collection_tilesets, "collection.vector.getTileSetsList",
+          "Tilesets of a collection", tile_params, PAGE, tag="tiles", tiled=True),
+    Route(f"{TILED}/WebMercatorQuad", tilesets.collection_tileset, "collection.vector.getTileSet",
+          "The tileset of a collection", tile_params, PAGE, tag="tiles", tiled=True),
+    Route("/tileMatrixSets", tilesets.tile_matrix_sets, "getTileMatrixSetsList", "Grids of tiles",
+          formats=PAGE, tag="tiles"),
+    Route("/tileMatrixSets/{tileMatrixSetId}", tilesets.tile_matrix_set_document,
+          "getTileMatrixSet", "A grid of tiles", formats=PAGE, tag="tiles"),
+)  # fmt: skip
 
 TABLE = (
     Route("/", landing.landing, "landing", "What this is", formats=PAGE, days=NOW),
@@ -77,5 +121,6 @@ TABLE = (
           formats=PAGE, tag="releases"),
     Route("/releases/{release}/files/{name}", releases.release_file, "file",
           "A file of a release", tag="releases", media={"json": "application/octet-stream"}),
+    *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""
