@@ -8,16 +8,16 @@ from typing import Any
 from geodata.catalogue import OVERLAY_COLUMNS
 from geodata.crs import CRS84_URI
 from geodata.store.embedded import EmbeddedStore
-from geodata.store.tilesets import TilesetAbout, VectorLayer
+from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
+from geodata.tiles.tileset import VectorLayer
 from service.about import terms
 from service.ask import Ask
 from service.describe import TYPES
 from service.links import HTML, JSON, Link, link, rel
-from service.tile_params import MVT, selection, selects_nothing
+from service.tile_params import MVT, is_collection, selection, selects_nothing
 
 PMTILES = "application/vnd.pmtiles"
-NATURAL_EARTH = "Made with Natural Earth (public domain)."
 FIELD_TYPES: Mapping[str, Mapping[str, Any]] = {
     "String": {"type": "string"},
     "Number": {"type": "number"},
@@ -43,12 +43,30 @@ class Place:
         return f"{self.path}/{TMS_ID}"
 
 
-def attribution(store: EmbeddedStore, name: str) -> str:
-    """Who made what is in the tiles, and under which licence; plain text."""
-    if all(collection.id != name for collection in store.collections()):
-        return NATURAL_EARTH
+def attribution(store: EmbeddedStore, about: TilesetAbout) -> str:
+    """Who made what is in the tiles, and under which licences; plain text."""
+    found = dict.fromkeys(_credit(store, name, about) for name in about.id.split(","))
+    return " ".join(found)
+
+
+def _credit(store: EmbeddedStore, name: str, about: TilesetAbout) -> str:
+    if not is_collection(store, name):
+        return about.attribution
     licence, makers = terms(store, store.collection(name))
-    return f"{makers} Licence: {licence}".strip()
+    return f"{makers} Licence: {licence}.".strip()
+
+
+def first_look(about: TilesetAbout) -> tuple[list[float], int]:
+    """Where to look first: the middle, on the deepest level where four tiles hold everything."""
+    west, south, east, north = about.bounds
+    zooms = [z for z in range(about.minzoom, about.maxzoom + 1) if _tiles_across(about, z) <= 2]
+    middle = [round((west + east) / 2, 6), round((south + north) / 2, 6)]
+    return middle, max(zooms, default=about.minzoom)
+
+
+def _tiles_across(about: TilesetAbout, zoom: int) -> int:
+    left, top, right, bottom = covering(about.bounds, zoom)
+    return max(right - left, bottom - top) + 1
 
 
 def layers_shown(about: TilesetAbout, words: Mapping[str, str]) -> tuple[VectorLayer, ...]:
@@ -71,7 +89,7 @@ def _shown(layer: VectorLayer, words: Mapping[str, str]) -> VectorLayer:
 def tilejson(ask: Ask, about: TilesetAbout) -> dict[str, Any]:
     """A tileset as TileJSON 3.0.0; its tiles are those of this very release, for ever."""
     words = {"release": ask.release, **selection(ask.words)}
-    west, south, east, north = about.bounds
+    middle, zoom = first_look(about)
     shown = layers_shown(about, ask.words)
     return {
         "tilejson": "3.0.0",
@@ -84,9 +102,9 @@ def tilejson(ask: Ask, about: TilesetAbout) -> dict[str, Any]:
         "minzoom": about.minzoom,
         "maxzoom": about.maxzoom,
         "bounds": list(about.bounds),
-        "center": [(west + east) / 2, (south + north) / 2, about.minzoom],
+        "center": [*middle, zoom],
         # Map clients write it into their page as HTML.
-        "attribution": html.escape(attribution(ask.store, about.id)),
+        "attribution": html.escape(attribution(ask.store, about)),
         "release": ask.release,
     }
 
@@ -117,11 +135,11 @@ def tileset_entry(ask: Ask, about: TilesetAbout, place: Place) -> dict[str, Any]
 def tileset(ask: Ask, about: TilesetAbout, place: Place) -> dict[str, Any]:
     """A tileset in full: its layers, their properties, where it is and where to look first."""
     west, south, east, north = about.bounds
-    credit = dict.fromkeys(attribution(ask.store, name) for name in about.id.split(","))
+    middle, zoom = first_look(about)
     return {
         **tileset_entry(ask, about, place),
         "description": about.description,
-        "attribution": " ".join(credit),
+        "attribution": attribution(ask.store, about),
         "boundingBox": {
             "lowerLeft": [west, south],
             "upperRight": [east, north],
@@ -129,9 +147,9 @@ def tileset(ask: Ask, about: TilesetAbout, place: Place) -> dict[str, Any]:
             "orderedAxes": ["Lon", "Lat"],
         },
         "centerPoint": {
-            "coordinates": [(west + east) / 2, (south + north) / 2],
+            "coordinates": middle,
             "crs": CRS84_URI,
-            "tileMatrix": str(about.minzoom),
+            "tileMatrix": str(zoom),
         },
         "layers": [_layer(layer) for layer in layers_shown(about, ask.words)],
     }
@@ -217,5 +235,5 @@ def merged(abouts: tuple[TilesetAbout, ...]) -> TilesetAbout:
             max(box[3] for box in boxes),
         ),
         vector_layers=tuple(layer for about in abouts for layer in about.vector_layers),
-        prebuilt=False,
+        attribution=" ".join(dict.fromkeys(about.attribution for about in abouts)),
     )

@@ -1,6 +1,7 @@
 """How are the words of a tile request read: which tile, which of its rows, in which bytes."""
 
 import re
+from dataclasses import replace
 
 from geodata.errors import InvalidInput
 from geodata.query import Query
@@ -40,7 +41,7 @@ def tile_params(store: EmbeddedStore, path_words: Words) -> Known:
     """
     name = tileset_name(path_words)
     store.tilesets.about(name)
-    if all(collection.id != name for collection in store.collections()):
+    if not is_collection(store, name):
         return known(())
     collection = store.collection(name)
     selection = (p for p in SELECTION if p.name in {"datetime", "filter", "filter-lang"})
@@ -84,20 +85,29 @@ def selection(words: Words) -> dict[str, str]:
     return {name: text for name, text in words.items() if name != "f"}
 
 
-def tile_query(store: EmbeddedStore, name: str, words: Words) -> Query:
-    """The rows and properties wanted. Raises InvalidInput naming the parameter."""
+def tile_query(store: EmbeddedStore, name: str, words: Words) -> Query | None:
+    """The rows and properties wanted, None for all of them; `id` comes always.
+
+    Raises InvalidInput naming the parameter.
+    """
     if selects_nothing(words):
-        return Query(name)
-    return items_query(words, store.collection(name))
+        return None
+    query = items_query(words, store.collection(name))
+    wanted = query.properties
+    return query if wanted is None else replace(query, properties=("id", *wanted))
 
 
-def dataset_query(store: EmbeddedStore, name: str, words: Words) -> Query:
+def dataset_query(store: EmbeddedStore, name: str, words: Words) -> Query | None:
     """The rows of one tileset among several: days and source count where it has them."""
     own = {n: text for n, text in words.items() if n in {"datetime", "source"}}
-    if not own or all(collection.id != name for collection in store.collections()):
-        return Query(name)
-    collection = store.collection(name)
-    return items_query(own, collection)
+    if not own or not is_collection(store, name):
+        return None
+    return items_query(own, store.collection(name))
+
+
+def is_collection(store: EmbeddedStore, name: str) -> bool:
+    """Whether a tileset shows a collection, whose rows can be selected; the base map does not."""
+    return any(collection.id == name for collection in store.collections())
 
 
 def tilesets_asked(store: EmbeddedStore, words: Words) -> tuple[str, ...]:
@@ -120,4 +130,3 @@ def tilesets_asked(store: EmbeddedStore, words: Words) -> tuple[str, ...]:
             parameter="collections",
         )
     return named
-

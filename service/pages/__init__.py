@@ -14,6 +14,7 @@ from service.pages import (
     reserves,
     standards,
     territories,
+    tilesets,
     timelines,
 )
 from service.pages.api import api_page
@@ -43,6 +44,12 @@ VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
     "releases": releases.releases,
     "diff": releases.diff,
     "release": releases.release,
+    "dataset.vector.getTileSetsList": tilesets.tilesets,
+    "dataset.vector.getTileSet": tilesets.tileset,
+    "collection.vector.getTileSetsList": tilesets.tilesets,
+    "collection.vector.getTileSet": tilesets.tileset,
+    "getTileMatrixSetsList": tilesets.tile_matrix_sets,
+    "getTileMatrixSet": tilesets.tile_matrix_set,
 }
 """Views by the name of their route. A view is given the document the same path gives as JSON."""
 __all__ = ["VIEWS", "api_page", "problem_page", "render"]

@@ -1,7 +1,9 @@
 """Every path of the service on one screen."""
 
+from dataclasses import replace
+
 from geodata.formats.registry import FORMATS
-from service.ask import Handler, Params, Route
+from service.ask import Route
 from service.feed import ATOM
 from service.item_params import VERSIONS, item_params, items_params
 from service.links import SCHEMA_JSON
@@ -33,10 +35,9 @@ TILED = "/collections/{collection}/tiles"
 ZXY, OGC = "/tiles/{layer}/{z}/{x}/{y}", "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
 
 
-def _tile(path: str, name: str, summary: str, formats: tuple[str, ...],
-          handler: Handler = tiles.tile, params: Params = tile_params) -> Route:
+def _tile(path: str, name: str, summary: str, formats: tuple[str, ...]) -> Route:
     """A path of tiles: gzip is the one encoding they leave in, as they are kept in it."""
-    return Route(path, handler, name, summary, params, formats, ("datetime",), tag="tiles",
+    return Route(path, tiles.tile, name, summary, tile_params, formats, ("datetime",), tag="tiles",
                  hot=True, media=TILE_MEDIA, encodings=("gzip",), quick=is_plain,
                  timeless=selects_nothing, empty="Nothing lies in this tile",
                  tiled=True)  # fmt: skip
@@ -44,8 +45,8 @@ def _tile(path: str, name: str, summary: str, formats: tuple[str, ...],
 
 TILES = (
     # Before the paths of layers: WebMercatorQuad stands where they have their id.
-    _tile(f"/tiles/{OGC}", "dataset.vector.getTile", "A tile of several layers", ("mvt",),
-          tilesets.dataset_tile, DATASET),
+    replace(_tile(f"/tiles/{OGC}", "dataset.vector.getTile", "A tile of several layers", ("mvt",)),
+            handler=tilesets.dataset_tile, params=DATASET, quick=lambda _: False),
     _tile(f"{ZXY}.mvt", "mvt", "A Mapbox vector tile", ("mvt",)),
     _tile(f"{ZXY}.pbf", "pbf", "The same", ("mvt",)),
     _tile(f"{ZXY}.mlt", "mlt", "A MapLibre tile", ("mlt",)),

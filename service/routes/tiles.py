@@ -16,21 +16,15 @@ LEVEL = 4
 def tile(ask: Ask) -> Response:
     """One tile: as it was built where nothing is selected, else made for this request."""
     name, at = tileset_name(ask.path_words), tile_of(ask.path_words)
-    if is_built(ask, name):
+    if is_plain(ask.words) and ask.form == "mvt":
         return built(ask, ask.store.tilesets.tile(name, at.z, at.x, at.y))
     return tile_answer(ask, made(ask, name, at))
 
 
-def is_built(ask: Ask, name: str) -> bool:
-    """Whether the tile lies ready in the archive."""
-    return is_plain(ask.words) and ask.form == "mvt" and ask.store.tilesets.about(name).prebuilt
-
-
 def made(ask: Ask, name: str, at: Tile) -> bytes:
     """A tile of the rows asked, not compressed; empty where there are none."""
-    form = "mlt" if ask.form == "mlt" else "mvt"
     query = tile_query(ask.store, name, ask.words)
-    return ask.store.tilesets.made(name, at.z, at.x, at.y, query, form)
+    return ask.store.tilesets.made(name, at.z, at.x, at.y, query, ask.form)
 
 
 def built(ask: Ask, packed: bytes | None) -> Response:

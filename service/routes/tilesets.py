@@ -35,6 +35,8 @@ def collection_tileset(ask: Ask) -> Response:
 
 def dataset_tilesets(ask: Ask) -> Response:
     """The tilesets of the dataset: all layers, or those named, in one."""
+    if not ask.store.tilesets.names():
+        return ask.answer(_list(ask))
     about, place = _of_dataset(ask)
     return ask.answer(_list(ask, tileset_entry(ask, about, place)))
 
@@ -56,7 +58,7 @@ def _part(ask: Ask, name: str, at: Tile) -> bytes:
     """What one tileset has in the tile; nothing where the tile is beyond it."""
     tilesets, words = ask.store.tilesets, ask.words
     try:
-        if selects_nothing(words) and tilesets.about(name).prebuilt:
+        if selects_nothing(words):
             packed = tilesets.tile(name, at.z, at.x, at.y)
             return b"" if packed is None else gzip.decompress(packed)
         query = dataset_query(ask.store, name, words)
