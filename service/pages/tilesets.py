@@ -17,13 +17,14 @@ def tilesets(ask: Ask, document: Document) -> str:
 
 def tileset(ask: Ask, document: Document) -> str:
     """One tileset: its layers, their properties, and how to fetch it."""
-    templates = [entry["href"] for entry in document["links"] if entry.get("templated")]
+    links = document["links"]
     return page(
         ask,
         "tileset.html",
         title=f"Tiles of {_of(ask)}",
         document=document,
-        tiles=templates[0],
+        tiles=next(entry["href"] for entry in links if entry.get("templated")),
+        links=[entry for entry in links if not entry.get("templated")],
         collection=ask.path_words.get("collection"),
     )
 
