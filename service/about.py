@@ -21,7 +21,7 @@ def about_items(ask: Ask, collection: Collection) -> About:
 
 def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> About:
     """Provenance of rows of a collection; query: the URL that gives them again."""
-    licence, attribution = _terms(store, collection)
+    licence, attribution = terms(store, collection)
     manifest = store.manifest
     return About(
         name=f"lodeline-{collection.id}-{manifest.id}",
@@ -38,7 +38,7 @@ def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> Abou
     )
 
 
-def _terms(store: EmbeddedStore, collection: Collection) -> tuple[str, str]:
+def terms(store: EmbeddedStore, collection: Collection) -> tuple[str, str]:
     """Licence and attribution of what is in the rows."""
     if collection.layer is not None:
         return collection.layer.licence, collection.layer.attribution

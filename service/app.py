@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from geodata import __version__
 from geodata.errors import LodelineError
@@ -14,6 +15,7 @@ from service.bodies import Bodies
 from service.catalog import Catalog
 from service.compress import Compressed
 from service.errors import on_bug, on_http_error, on_lodeline_error
+from service.hot import Hot
 from service.middleware import OpenHeaders
 from service.pages import VIEWS
 from service.routes import TABLE
@@ -23,8 +25,13 @@ from service.settings import Settings
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> ASGIApp:
     """The ASGI application over one workspace; serves 503 until a release is published."""
+    catalog = Catalog(settings)
+    return Hot(_application(settings, catalog), catalog)
+
+
+def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     app = FastAPI(
         title="Lodeline",
         version=__version__,
@@ -34,7 +41,6 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    catalog = Catalog(settings)
     bodies = Bodies()
     for route in sorted(TABLE, key=lambda route: not route.hot):
         app.add_route(
@@ -54,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def from_environment() -> FastAPI:
+def from_environment() -> ASGIApp:
     """The application with settings from the environment, for an ASGI server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     return create_app(Settings())

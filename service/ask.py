@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from geodata.errors import InvalidInput
 from geodata.formats.geojson import dumps
+from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from service.bodies import Bodies
 from service.caching import WEEK_S, cache_control, etag, matches
 from service.catalog import Catalog
-from service.compress import encoding_for
+from service.compress import ENCODERS, encoding_for
 from service.links import GEOJSON, HTML, JSON, base_url, url
 from service.negotiate import wanted_format
 from service.params import Param, parse_cursor, read_words
@@ -40,7 +41,10 @@ class Route:
     lasting: the answer is of the program, not of the release, and may be kept for a week.
     quick: it answers from memory below about 2 ms, so it runs on the event loop. media: media
     types of formats where they are not the usual. problems: further statuses, and their meaning.
-    hot: asked far more often than others, so it is matched first.
+    hot: asked far more often than others, so it is matched first. timeless: whether its answer
+    to some words holds no link and does not follow the present day, so that its ETag needs
+    neither. encodings: those it may leave in. empty: what 204 means, where it is answered. tiled:
+    it is about tilesets, so only collections that have one are served.
     """
 
     path: str
@@ -57,6 +61,10 @@ class Route:
     quick: Callable[[Mapping[str, str]], bool] = lambda _: False
     media: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    timeless: Callable[[Mapping[str, str]], bool] = lambda _: False
+    encodings: tuple[str, ...] = tuple(ENCODERS)
+    empty: str = ""
+    tiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ class Ask:
     catalog: Catalog
     query: str
     view: View | None = None
+    encoding: str | None = None
 
     @property
     def own_url(self) -> str:
@@ -136,16 +145,15 @@ def endpoint(
         form = wanted_format(words.get("f"), accept, route.formats, route.media)
         if form == "html":  # a form sends the fields a reader left empty
             words = {name: text for name, text in words.items() if text}
+        encoding = encoding_for(request.headers.get("accept-encoding", ""), route.encodings)
         base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
-        return Ask(store, words, path_words, path, base, form, catalog, request.url.query, view)
+        query = request.url.query
+        return Ask(store, words, path_words, path, base, form, catalog, query, view, encoding)
 
     async def serve(request: Request) -> Response:
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
-        state = route.state(catalog)
-        encoding = encoding_for(request.headers.get("accept-encoding", ""))
-        form = f"{ask.form} {encoding}"
-        tag = etag(ask.release, ask.path, ask.words, form, ask.base, state)
+        tag = etag(ask.release, ask.path, ask.words, f"{ask.form} {ask.encoding}", around(ask))
         headers = {
             "ETag": tag,
             "Cache-Control": cache_control(
@@ -160,9 +168,14 @@ def endpoint(
         response = await answered(ask, tag)
         return with_headers(response, headers)
 
+    def around(ask: Ask) -> tuple[str, ...]:
+        """What the answer depends on besides the release and what was asked of it."""
+        state = route.state(catalog)
+        return (state,) if route.timeless(ask.words) else (state, ask.base, str(today()))
+
     async def answered(ask: Ask, tag: str) -> Response:
         """The answer: made at once, kept from before, or made in a thread and kept."""
-        if ask.form == "json" and route.quick(ask.words):
+        if ask.form == route.formats[0] and route.quick(ask.words):
             return route.handler(ask)
         response = bodies.get(tag)
         if response is None:
@@ -209,6 +222,8 @@ def _pinned(ask: Ask, route: Route) -> bool:
 
     An interval is no day: open or reaching past today, its answer may follow the present day.
     """
+    if route.timeless(ask.words):
+        return "release" in ask.words
     named = [name in ask.words and "/" not in ask.words[name] for name in route.days]
     return "release" in ask.words and all(named)
 

@@ -1,24 +1,23 @@
 """When may an answer be kept: strong ETags that carry the release, and how long they hold."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from geodata import __version__
-from geodata.interval import today
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 WEEK_S = 7 * 24 * 3600
 
 
-def etag(  # noqa: PLR0913 - all that an answer depends on
-    release: str, path: str, words: Mapping[str, str], form: str, base: str, state: str
+def etag(
+    release: str, path: str, words: Mapping[str, str], form: str, around: Iterable[str]
 ) -> str:
-    """Strong ETag of an answer: it depends on nothing but what goes in here and the day.
+    """Strong ETag of an answer: it depends on nothing but what goes in here.
 
-    `base` is in it because links are absolute. state: what else the answer depends on.
+    around: what else it depends on, as the base of its absolute links, or the present day.
     """
     asked = "&".join(f"{name}={words[name]}" for name in sorted(words))
-    seed = "\n".join((__version__, base, path, asked, form, state, str(today())))
+    seed = "\n".join((__version__, path, asked, form, *around))
     return f'"{release}.{hashlib.blake2s(seed.encode(), digest_size=8).hexdigest()}"'
 
 

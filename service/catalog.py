@@ -26,6 +26,11 @@ class Catalog:
         self._follow(self.workspace.current_id())
 
     @property
+    def current(self) -> EmbeddedStore | None:
+        """What is open as the current release, without looking whether another is published."""
+        return self._current
+
+    @property
     def serving(self) -> str | None:
         """Id of the release that is open as the current one."""
         return None if self._current is None else self._current.manifest.id

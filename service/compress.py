@@ -1,7 +1,7 @@
 """How are answers made smaller on the way: br, zstd or gzip, as the client prefers."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import brotli
@@ -65,13 +65,13 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {"br": _Brotli, "zstd": _Zstd, "gzi
 """In the order of our preference, where the client has none."""
 
 
-def encoding_for(accept_encoding: str) -> str | None:
-    """The encoding to use; None where the client names none of ours, or prefers none."""
+def encoding_for(accept_encoding: str, offered: Iterable[str] = ENCODERS) -> str | None:
+    """The encoding to use; None where the client names none of those offered, or prefers none."""
     if not accept_encoding:
         return None
     weights = dict(_weight(entry) for entry in accept_encoding[:500].split(","))
-    offered = [(weights.get(name, weights.get("*", 0.0)), name) for name in ENCODERS]
-    best = max(offered, key=lambda pair: pair[0])
+    weighed = [(weights.get(name, weights.get("*", 0.0)), name) for name in offered]
+    best = max(weighed, key=lambda pair: pair[0], default=(0.0, None))
     return best[1] if best[0] > 0 else None
 
 

@@ -3,6 +3,8 @@
 FEATURES = "http://www.opengis.net/spec/ogcapi-features"
 COMMON = "http://www.opengis.net/spec/ogcapi-common"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
+TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
+TMS = "http://www.opengis.net/spec/tms/2.0/conf"
 
 CONFORMS_TO = (
     f"{COMMON}-1/1.0/conf/core",
@@ -43,4 +45,19 @@ CONFORMS_TO = (
     f"{CQL2}/property-property",
     f"{CQL2}/functions",
     f"{CQL2}/arithmetic",
+    f"{TILES}/core",
+    f"{TILES}/tileset",
+    f"{TILES}/tilesets-list",
+    f"{TILES}/dataset-tilesets",
+    f"{TILES}/geodata-tilesets",
+    f"{TILES}/collections-selection",
+    f"{TILES}/datetime",
+    f"{TILES}/oas30",
+    f"{TILES}/mvt",
+    f"{TMS}/tilematrixset",
+    f"{TMS}/tilematrixsetlimits",
+    f"{TMS}/tilesetmetadata",
+    f"{TMS}/json-tilematrixset",
+    f"{TMS}/json-tilematrixsetlimits",
+    f"{TMS}/json-tilesetmetadata",
 )

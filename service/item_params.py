@@ -86,10 +86,15 @@ def items_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:
 
 
 def _items_params(collection: Collection) -> tuple[Param, ...]:
-    columns = {column.name: column for column in collection.properties}
     shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
-    own = (_property_param(columns[name]) for name in queryable_names(collection))
+    own = property_params(collection)
     return (*shown, *((SOURCE,) if collection.by_source else ()), *own)
+
+
+def property_params(collection: Collection) -> tuple[Param, ...]:
+    """Properties as parameters that a row's value must equal."""
+    columns = {column.name: column for column in collection.properties}
+    return tuple(_property_param(columns[name]) for name in queryable_names(collection))
 
 
 def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:

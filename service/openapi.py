@@ -1,6 +1,6 @@
 """The OpenAPI 3.0.3 document, made from the table of routes and the collections served."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geodata import __version__
@@ -31,7 +31,17 @@ PATH_WORDS = {
     "start": "First code point, a multiple of 256.",
     "end": "Last code point, 255 more.",
     "style": "Id of a style.",
+    "layer": "Id of a tileset.",
+    "tileMatrixSetId": "Id of a tile matrix set.",
+    "z": "Level.",
+    "x": "Column from the west.",
+    "y": "Row from the north.",
+    "tileMatrix": "Level.",
+    "tileRow": "Row from the north.",
+    "tileCol": "Column from the west.",
 }
+WHOLE = {"z", "x", "y", "tileMatrix", "tileRow", "tileCol"}
+"""Words of a path that are whole numbers."""
 
 
 def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[str, Any]:
@@ -48,7 +58,7 @@ def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[s
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": base}],
-        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}, {"name": "map"}],
+        "tags": [{"name": name} for name in ("data", "answers", "releases", "tiles", "map")],
         "paths": paths,
         "components": {"parameters": _shared(), "schemas": {"Problem": _problem_schema()}},
     }
@@ -67,25 +77,35 @@ def _problem_schema() -> dict[str, Any]:
 
 
 def _paths(route: Route, store: EmbeddedStore) -> dict[str, Any]:
-    """The path of a route, or one for each collection where it is about one."""
+    """The path of a route, or one for each collection or tileset where it is about one."""
     whole = route.path.replace(":path", "")
-    if "{collection}" not in whole:
+    word = next((word for word in ("collection", "layer") if f"{{{word}}}" in whole), None)
+    if word is None:
         params = route.params if isinstance(route.params, tuple) else ()
         return {whole: _item(route, params, whole, route.name)}
     found = {}
-    for collection in store.collections():
-        path = whole.replace("{collection}", collection.id)
-        params = _own(route, store, collection.id)
-        found[path] = _item(route, params, path, f"{collection.id}.{route.name}")
+    for name in _names(route, store, word):
+        path = whole.replace(f"{{{word}}}", name)
+        params = _own(route, store, {word: name})
+        found[path] = _item(route, params, path, f"{name}.{route.name}")
     return found
 
 
-def _own(route: Route, store: EmbeddedStore, collection: str) -> tuple[Param, ...]:
-    """Parameters of a route for one collection, without those every route takes."""
+def _names(route: Route, store: EmbeddedStore, word: str) -> list[str]:
+    """What may stand for a word of the route's path."""
+    tilesets = store.tilesets.names()
+    if word == "layer":
+        return list(tilesets)
+    ids = [collection.id for collection in store.collections()]
+    return [name for name in ids if name in tilesets] if route.tiled else ids
+
+
+def _own(route: Route, store: EmbeddedStore, path_words: Mapping[str, str]) -> tuple[Param, ...]:
+    """Parameters of a route for one collection or tileset, without those every route takes."""
     if isinstance(route.params, tuple):
         return route.params
     common = {param.name for param in COMMON}
-    by_name = route.params(store, {"collection": collection})
+    by_name = route.params(store, path_words)
     return tuple(param for name, param in by_name.items() if name not in common)
 
 
@@ -112,7 +132,8 @@ def _responses(route: Route) -> dict[str, Any]:
         status: {"description": text, "content": {"application/problem+json": problem}}
         for status, text in {**PROBLEMS, **route.problems}.items()
     }
-    return {"200": good, "304": {"description": "Not modified"}, **bad}
+    empty = {"204": {"description": route.empty}} if route.empty else {}
+    return {"200": good, **empty, "304": {"description": "Not modified"}, **bad}
 
 
 def _reference(param: Param) -> dict[str, str]:
@@ -125,7 +146,7 @@ def _path_word(word: str) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": PATH_WORDS.get(word, word),
-        "schema": {"type": "string"},
+        "schema": {"type": "integer", "minimum": 0} if word in WHOLE else {"type": "string"},
     }
 
 

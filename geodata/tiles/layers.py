@@ -139,13 +139,14 @@ def basemap(layers: Mapping[str, gpd.GeoDataFrame], attribution: str) -> Tileset
 def _base_sheets(name: str, table: gpd.GeoDataFrame) -> Iterator[Sheet]:
     said = table.drop(columns=[table.geometry.name, "min_zoom"], errors="ignore")
     arrays = {str(n): _plain(pa.array(said[n], from_pandas=True)) for n in said.columns}
+    arrays = arrays or {"kind": pa.array([name] * len(table))}
     begins = np.asarray(table.get("min_zoom", np.zeros(len(table))), dtype=np.int64)
     for dimension, shapes in by_dimension(table.geometry.to_numpy()):
         yield Sheet(
             id=name,
             description=f"Base map: {name}.",
             fields={n: _field_type(array.type) for n, array in arrays.items()},
-            table=pa.table(arrays or {"kind": [name] * len(table)}),
+            table=pa.table(arrays),
             geometry=shapes,
             rank=-begins.astype(np.float64),
             dimension=dimension,

@@ -15,6 +15,7 @@ from service.pages import (
     standards,
     styles,
     territories,
+    tilesets,
     timelines,
 )
 from service.pages.api import api_page
@@ -45,6 +46,12 @@ VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
     "diff": releases.diff,
     "release": releases.release,
     "styles": styles.styles,
+    "dataset.vector.getTileSetsList": tilesets.tilesets,
+    "dataset.vector.getTileSet": tilesets.tileset,
+    "collection.vector.getTileSetsList": tilesets.tilesets,
+    "collection.vector.getTileSet": tilesets.tileset,
+    "getTileMatrixSetsList": tilesets.tile_matrix_sets,
+    "getTileMatrixSet": tilesets.tile_matrix_set,
 }
 """Views by the name of their route. A view is given the document the same path gives as JSON."""
 __all__ = ["VIEWS", "api_page", "problem_page", "render"]

@@ -29,6 +29,7 @@ def collection(ask: Ask, document: Document) -> str:
         by_source=found.by_source,
         extent=extent(document),
         forms=FORMS,
+        tiled=found.id in ask.store.tilesets.names(),
     )
 
 

@@ -1,5 +1,7 @@
 """Every path of the service on one screen."""
 
+from dataclasses import replace
+
 from geodata.formats.registry import FORMATS
 from service.ask import Route
 from service.feed import ATOM
@@ -18,7 +20,11 @@ from service.routes import (
     standards,
     styles,
     territories,
+    tiles,
+    tilesets,
 )
+from service.tile_documents import PMTILES
+from service.tile_params import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 
 PAGE = ("json", "html")
 GEO = {"json": "application/geo+json"}
@@ -27,6 +33,45 @@ ALL = (*FORMATS, "html")
 MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
 GONE = {"410": "It was no longer there then"}
 NOW = ("never",)
+TILED = "/collections/{collection}/tiles"
+ZXY, OGC = "/tiles/{layer}/{z}/{x}/{y}", "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
+
+
+def _tile(path: str, name: str, summary: str, formats: tuple[str, ...]) -> Route:
+    """A path of tiles: gzip is the one encoding they leave in, as they are kept in it."""
+    return Route(path, tiles.tile, name, summary, tile_params, formats, ("datetime",), tag="tiles",
+                 hot=True, media=TILE_MEDIA, encodings=("gzip",), quick=is_plain,
+                 timeless=selects_nothing, empty="Nothing lies in this tile",
+                 tiled=True)  # fmt: skip
+
+
+TILES = (
+    # Before the paths of layers: WebMercatorQuad stands where they have their id.
+    replace(_tile(f"/tiles/{OGC}", "dataset.vector.getTile", "A tile of several layers", ("mvt",)),
+            handler=tilesets.dataset_tile, params=DATASET, quick=lambda _: False),
+    _tile(f"{ZXY}.mvt", "mvt", "A Mapbox vector tile", ("mvt",)),
+    _tile(f"{ZXY}.pbf", "pbf", "The same", ("mvt",)),
+    _tile(f"{ZXY}.mlt", "mlt", "A MapLibre tile", ("mlt",)),
+    _tile(ZXY, "tile", "A tile of a layer", ("mvt", "mlt")),
+    _tile(f"{TILED}/{OGC}", "collection.vector.getTile", "A tile of a collection", ("mvt", "mlt")),
+    Route("/tiles/{layer}.json", tiles.tile_json, "tilejson", "A layer as TileJSON 3.0.0",
+          tile_params, tag="tiles", tiled=True),
+    Route("/tiles/{layer}.pmtiles", tiles.archive, "pmtiles", "All tiles of a layer",
+          formats=("pmtiles",), tag="tiles", media={"pmtiles": PMTILES}, encodings=(),
+          timeless=selects_nothing, tiled=True),
+    Route("/tiles", tilesets.dataset_tilesets, "dataset.vector.getTileSetsList",
+          "Tilesets of the dataset", DATASET, PAGE, tag="tiles"),
+    Route("/tiles/WebMercatorQuad", tilesets.dataset_tileset, "dataset.vector.getTileSet",
+          "The tileset of the dataset", DATASET, PAGE, tag="tiles"),
+    Route(TILED, tilesets.collection_tilesets, "collection.vector.getTileSetsList",
+          "Tilesets of a collection", tile_params, PAGE, tag="tiles", tiled=True),
+    Route(f"{TILED}/WebMercatorQuad", tilesets.collection_tileset, "collection.vector.getTileSet",
+          "The tileset of a collection", tile_params, PAGE, tag="tiles", tiled=True),
+    Route("/tileMatrixSets", tilesets.tile_matrix_sets, "getTileMatrixSetsList", "Grids of tiles",
+          formats=PAGE, tag="tiles"),
+    Route("/tileMatrixSets/{tileMatrixSetId}", tilesets.tile_matrix_set_document,
+          "getTileMatrixSet", "A grid of tiles", formats=PAGE, tag="tiles"),
+)  # fmt: skip
 
 TABLE = (
     Route("/", landing.landing, "landing", "What this is", formats=PAGE, days=NOW),
@@ -85,5 +130,6 @@ TABLE = (
     Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
     Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
           days=("date",), tag="map", media={"json": styles.STYLE_JSON}),
+    *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""

@@ -6,7 +6,7 @@ from geodata.catalogue import Collection
 from geodata.crs import CRS84_URI, OFFERED
 from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
-from service.links import HTML, JSON, Link, collection_links, link
+from service.links import HTML, JSON, Link, collection_links, link, rel
 
 
 def collections(ask: Ask) -> Response:
@@ -38,10 +38,14 @@ def _described(ask: Ask, found: Collection) -> dict[str, object]:
 
 
 def _links(ask: Ask, found: Collection) -> list[Link]:
-    return [
+    links = [
         *collection_links(ask.base, found.id),
         link(ask.href("/releases"), "version-history", JSON, "Releases"),
     ]
+    if found.id in ask.store.tilesets.names():
+        tiles = ask.href(f"/collections/{found.id}/tiles")
+        links.append(link(tiles, rel("tilesets-vector"), JSON, "Its vector tiles"))
+    return links
 
 
 def _extent(store: EmbeddedStore, name: str) -> dict[str, object]:

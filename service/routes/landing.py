@@ -39,4 +39,15 @@ def _links(ask: Ask) -> list[Link]:
         link(ask.href("/articles/2025-02-25"), "related", JSON, "The article it began with"),
         link(ask.href("/styles"), rel("styles"), JSON, "Styles of the map"),
         link(ask.href("/releases"), "version-history", JSON, "Releases"),
+        *_tile_links(ask),
+    ]
+
+
+def _tile_links(ask: Ask) -> list[Link]:
+    """The tilesets and their grid; none where the release was made before there were any."""
+    if not ask.store.tilesets.names():
+        return []
+    return [
+        link(ask.href("/tiles"), rel("tilesets-vector"), JSON, "Vector tiles"),
+        link(ask.href("/tileMatrixSets"), rel("tiling-schemes"), JSON, "Grids of tiles"),
     ]

@@ -1,0 +1,46 @@
+"""The pages of tiles: tilesets of a collection or of all, one of them, and the grid they lie on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.ask import Ask
+from service.pages.rendering import page
+
+Document = Mapping[str, Any]
+
+
+def tilesets(ask: Ask, document: Document) -> str:
+    """The tilesets of a collection, or of the dataset."""
+    title = f"Tiles of {_of(ask)}"
+    return page(ask, "tilesets.html", title=title, document=document, of=_of(ask))
+
+
+def tileset(ask: Ask, document: Document) -> str:
+    """One tileset: its layers, their properties, and how to fetch it."""
+    links = document["links"]
+    return page(
+        ask,
+        "tileset.html",
+        title=f"Tiles of {_of(ask)}",
+        document=document,
+        tiles=next(entry["href"] for entry in links if entry.get("templated")),
+        links=[entry for entry in links if not entry.get("templated")],
+        collection=ask.path_words.get("collection"),
+    )
+
+
+def tile_matrix_sets(ask: Ask, document: Document) -> str:
+    """The grids there are."""
+    return page(ask, "grids.html", title="Grids of tiles", document=document)
+
+
+def tile_matrix_set(ask: Ask, document: Document) -> str:
+    """One grid, level by level."""
+    return page(ask, "grid.html", title=str(document["id"]), document=document)
+
+
+def _of(ask: Ask) -> str:
+    """What the tiles show, in words."""
+    if "collection" in ask.path_words:
+        return ask.store.collection(ask.path_words["collection"]).title
+    return ask.words.get("collections", "all collections").replace(",", ", ")
