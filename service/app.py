@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_route(
             route.path,
             endpoint(route, catalog, settings, bodies, VIEWS.get(route.name)),
-            ["GET"],
+            list(route.methods),
             route.name,
         )
     app.add_route("/livez", livez, ["GET"], "livez")

@@ -1,7 +1,7 @@
 """What is one request, once its words are read: release, words, format and base of links."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from service.compress import encoding_for
 from service.links import GEOJSON, HTML, JSON, base_url, url
 from service.negotiate import wanted_format
 from service.params import Param, parse_cursor, read_words
+from service.sent import sent_body
 from service.settings import Settings
 
 Handler = Callable[["Ask"], Response]
@@ -39,7 +40,8 @@ class Route:
     state: what the answer depends on besides the release and the words, for its ETag.
     quick: it answers from memory below about 2 ms, so it runs on the event loop. media: media
     types of formats where they are not the usual. problems: further statuses, and their meaning.
-    hot: asked far more often than others, so it is matched first.
+    hot: asked far more often than others, so it is matched first. methods: GET, and POST where
+    a body may be sent. others: further statuses without a document, and their meaning.
     """
 
     path: str
@@ -55,11 +57,13 @@ class Route:
     quick: Callable[[Mapping[str, str]], bool] = lambda _: False
     media: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    methods: tuple[str, ...] = ("GET",)
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A request read: all a handler needs, and nothing of the socket."""
+    """A request read: all a handler needs, and nothing of the socket. sent: its body."""
 
     store: EmbeddedStore
     words: Mapping[str, str]
@@ -70,6 +74,7 @@ class Ask:
     catalog: Catalog
     query: str
     view: View | None = None
+    sent: bytes = b""
 
     @property
     def own_url(self) -> str:
@@ -138,6 +143,8 @@ def endpoint(
         return Ask(store, words, path_words, path, base, form, catalog, request.url.query, view)
 
     async def serve(request: Request) -> Response:
+        if request.method == "POST":
+            return await take(request)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
         state = route.state(catalog)
@@ -156,6 +163,12 @@ def endpoint(
             return Response(status_code=304, headers=headers)
         response = await answered(ask, tag)
         return with_headers(response, headers)
+
+    async def take(request: Request) -> Response:
+        """The answer to what was sent along: nobody keeps it."""
+        ask = replace(await run_in_threadpool(read, request), sent=await sent_body(request))
+        headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
+        return with_headers(await run_in_threadpool(route.handler, ask), headers)
 
     async def answered(ask: Ask, tag: str) -> Response:
         """The answer: made at once, kept from before, or made in a thread and kept."""

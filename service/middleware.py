@@ -6,7 +6,10 @@ CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-EXPOSED = "ETag, Link, Content-Crs, OGC-NumberMatched, Lodeline-Release, Content-Disposition"
+EXPOSED = (
+    "ETag, Link, Content-Crs, OGC-NumberMatched, Lodeline-Release, Content-Disposition, "
+    "Accept-Ranges, Content-Range"
+)
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": EXPOSED,
@@ -16,8 +19,8 @@ ALWAYS = {
 }
 _RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, If-None-Match, Range",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
     "Access-Control-Max-Age": "86400",
 }
 

@@ -8,6 +8,7 @@ from geodata.store.embedded import EmbeddedStore
 from schemas.problem import Problem
 from service.ask import COMMON, Route
 from service.params import LIMIT, Param
+from service.sent import GEOJSON_TYPES
 
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
 SHARED = ("f", "release", "limit")
@@ -27,6 +28,10 @@ PATH_WORDS = {
     "release": "Id of a release.",
     "name": "Name of a file.",
     "day": "Day of the article.",
+    "raster": "Id of a raster.",
+    "z": "Zoom, 0 to 22.",
+    "x": "Column of a tile, from the west.",
+    "y": "Row of a tile, from the north; followed by @2x for 512 pixels a side.",
 }
 
 
@@ -44,7 +49,7 @@ def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[s
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": base}],
-        "tags": [{"name": "data"}, {"name": "answers"}, {"name": "releases"}],
+        "tags": [{"name": tag} for tag in ("data", "answers", "tiles", "releases")],
         "paths": paths,
         "components": {"parameters": _shared(), "schemas": {"Problem": _problem_schema()}},
     }
@@ -86,17 +91,26 @@ def _own(route: Route, store: EmbeddedStore, collection: str) -> tuple[Param, ..
 
 
 def _item(route: Route, params: Iterable[Param], path: str, operation: str) -> dict[str, Any]:
-    """One path item: GET with its parameters and every answer it can give."""
+    """One path item: its methods with their parameters and every answer they can give."""
     given = [_reference(p) if p.name in SHARED else _parameter(p) for p in (*params, *COMMON)]
     words = [w.split("}")[0] for w in path.split("{")[1:]]
+    asked = {
+        "operationId": operation.replace("-", "_"),
+        "summary": route.summary,
+        "tags": [route.tag],
+        "parameters": [*(_path_word(word) for word in words), *given],
+        "responses": _responses(route),
+    }
+    return {method.lower(): _sent(asked) if method == "POST" else asked for method in route.methods}
+
+
+def _sent(asked: dict[str, Any]) -> dict[str, Any]:
+    """The same operation with a body."""
+    area = {"schema": {"type": "object", "description": "GeoJSON polygons, CRS84."}}
     return {
-        "get": {
-            "operationId": operation.replace("-", "_"),
-            "summary": route.summary,
-            "tags": [route.tag],
-            "parameters": [*(_path_word(word) for word in words), *given],
-            "responses": _responses(route),
-        }
+        **asked,
+        "operationId": f"{asked['operationId']}_of_body",
+        "requestBody": {"content": dict.fromkeys(GEOJSON_TYPES, area)},
     }
 
 
@@ -108,7 +122,8 @@ def _responses(route: Route) -> dict[str, Any]:
         status: {"description": text, "content": {"application/problem+json": problem}}
         for status, text in {**PROBLEMS, **route.problems}.items()
     }
-    return {"200": good, "304": {"description": "Not modified"}, **bad}
+    plain = {"304": "Not modified", **route.others}
+    return {"200": good, **{status: {"description": t} for status, t in plain.items()}, **bad}
 
 
 def _reference(param: Param) -> dict[str, str]:
