@@ -1,6 +1,9 @@
 """How is the application put together: settings in, routes out."""
 
 import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -9,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from geodata import __version__
 from geodata.errors import LodelineError
+from geodata.rasters.opened import warm
 from service.ask import endpoint
 from service.bodies import Bodies
 from service.catalog import Catalog
@@ -26,6 +30,7 @@ STATIC = Path(__file__).parent / "static"
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application over one workspace; serves 503 until a release is published."""
     app = FastAPI(
+        lifespan=warmed,
         title="Lodeline",
         version=__version__,
         docs_url=None,
@@ -52,6 +57,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Compressed)
     app.add_middleware(OpenHeaders)
     return app
+
+
+@asynccontextmanager
+async def warmed(_app: FastAPI) -> AsyncIterator[None]:
+    """Load what reads rasters while the first answers are given: it takes a second."""
+    threading.Thread(target=warm, daemon=True, name="rasters").start()
+    yield
 
 
 def from_environment() -> FastAPI:

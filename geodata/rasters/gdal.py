@@ -14,3 +14,11 @@ SETTINGS: dict[str, str | int] = {
     "GDAL_CACHEMAX": 64 << 20,
 }
 """No file beside the one named, no address, no plug-in; 64 MB of blocks kept in memory."""
+
+
+def other_drivers() -> frozenset[str]:
+    """Names of all drivers GDAL has here but the one that is used."""
+    import rasterio  # noqa: PLC0415 - most who ask for SETTINGS need no GDAL
+
+    with rasterio.Env() as environment:
+        return frozenset(environment.drivers()) - {DRIVER}
