@@ -144,7 +144,7 @@ def endpoint(
 
     async def serve(request: Request) -> Response:
         if request.method == "POST":
-            return await take(request)
+            return await taken(request, await run_in_threadpool(read, request), route.handler)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
         state = route.state(catalog)
@@ -164,12 +164,6 @@ def endpoint(
         response = await answered(ask, tag)
         return with_headers(response, headers)
 
-    async def take(request: Request) -> Response:
-        """The answer to what was sent along: nobody keeps it."""
-        ask = replace(await run_in_threadpool(read, request), sent=await sent_body(request))
-        headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
-        return with_headers(await run_in_threadpool(route.handler, ask), headers)
-
     async def answered(ask: Ask, tag: str) -> Response:
         """The answer: made at once, kept from before, or made in a thread and kept."""
         if ask.form == "json" and route.quick(ask.words):
@@ -181,6 +175,13 @@ def endpoint(
         return response
 
     return serve
+
+
+async def taken(request: Request, ask: Ask, handler: Handler) -> Response:
+    """The answer to what was sent along: nobody keeps it."""
+    asked = replace(ask, sent=await sent_body(request))
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
+    return with_headers(await run_in_threadpool(handler, asked), headers)
 
 
 def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
