@@ -32,6 +32,10 @@ SOME = {
     "territory": "occupied",
     "day": THEN,
     "name": "deposits.parquet",
+    "raster": "deposit-density",
+    "z": "5",
+    "x": "18",
+    "y": "11",
 }
 
 

@@ -14,6 +14,7 @@ from geodata.geometry import polygons_of
 MOST_VERTICES = 200_000
 MOST_FEATURES = 10_000
 AREAL = ("Polygon", "MultiPolygon")
+KINDS = ("FeatureCollection", "Feature", *AREAL)
 
 
 def parse_area(document: bytes) -> BaseGeometry:
@@ -39,7 +40,7 @@ def parse_area(document: bytes) -> BaseGeometry:
 def _geometries(document: object) -> Iterator[object]:
     """The geometries of a document of any of the three kinds."""
     kind = document.get("type") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or kind not in {"FeatureCollection", "Feature", *AREAL}:
+    if not isinstance(document, dict) or kind not in KINDS:
         raise InvalidInput(
             f"the area is {str(kind)[:40]!r}; give a GeoJSON Polygon, MultiPolygon, Feature or "
             "FeatureCollection"

@@ -59,6 +59,10 @@ class Rasters:
         cells = self._file(name).tile(*zxy, size)
         return None if cells is None else cells.drawn(form, scale)
 
+    def holds(self, name: str, zxy: tuple[int, int, int]) -> bool:
+        """Whether some cell under a tile holds a value."""
+        return self._file(name).tile(*zxy, 256) is not None
+
     def value_at(self, name: str, lon: float, lat: float) -> float | None:
         """The value of the cell at a spot, CRS84; None where it holds none.
 

@@ -5,6 +5,7 @@ stays open between requests: opening costs as much as reading a tile.
 """
 
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from geodata.rasters.png import png
 from geodata.rasters.ramps import numbered, palette
 from schemas import Raster
 
+warnings.filterwarnings("ignore", "Adjusting dataset latitudes")  # Mercator ends before the poles
 OPEN_AT_ONCE = 4
 Values = npt.NDArray[np.generic]
 Mask = npt.NDArray[np.bool_]

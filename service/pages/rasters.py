@@ -31,7 +31,7 @@ def raster(ask: Ask, document: Document) -> str:
         "raster.html",
         title=document["title"],
         document=document,
-        rows=picture(document["bounds"]),
+        rows=_drawn(ask, document),
         ramps=RAMPS,
         rescales=RESCALES,
         territories=list(ask.store.tables.territories.values()),
@@ -54,6 +54,13 @@ def statistics(ask: Ask, document: Document) -> str:
 def _values(ask: Ask, document: Document, title: str, shown: Mapping[str, object]) -> str:
     found = ask.store.rasters.raster(str(document["raster"]))
     return page(ask, "raster_values.html", title=title, document=document, own=found, shown=shown)
+
+
+def _drawn(ask: Ask, document: Document) -> list[list[tuple[int, int, int] | None]]:
+    """Tiles of the picture, None where one would be empty."""
+    held = ask.store.rasters.holds
+    rows = picture(document["bounds"])
+    return [[zxy if held(document["id"], zxy) else None for zxy in row] for row in rows]
 
 
 def picture(bounds: list[float]) -> list[list[tuple[int, int, int]]]:

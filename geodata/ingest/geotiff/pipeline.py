@@ -52,7 +52,7 @@ def ingest_geotiff(
     name = checked_id(wishes.id or id_of(kept.name))
     batch_id = f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
     folder = batch_path(workspace, SOURCE, batch_id)
-    _check_free(workspace, name, batch_id, replace=wishes.replace)
+    _check_free(workspace, name, kept, replace=wishes.replace)
     try:
         known = read_batch(folder)
     except NotFound:
@@ -75,10 +75,10 @@ def _kept(workspace: Workspace, path: Path) -> Kept:
     return keep(workspace, SOURCE, path, LIMITS)
 
 
-def _check_free(workspace: Workspace, name: str, batch_id: str, *, replace: bool) -> None:
-    """Raises Conflict where another batch's raster has the id."""
+def _check_free(workspace: Workspace, name: str, kept: Kept, *, replace: bool) -> None:
+    """Raises Conflict where a raster of another file has the id."""
     used = rasters_in_use(workspace).get(name)
-    if used is not None and used.batch.id != batch_id and not replace:
+    if used is not None and used.batch.input_sha256 != kept.sha256 and not replace:
         raise Conflict(
             f"there is a raster {name!r} already, of batch {used.batch.id}; name this one "
             "otherwise with --id, or give --replace"
@@ -156,8 +156,8 @@ def _rewrite(  # noqa: PLR0913 - as above
 
 
 def _record(answer: Answer, kept: Kept, name: str, wishes: RasterWishes) -> Raster:
-    changed = [severity for _, severity, _, _ in answer.notes if severity == "repaired"]
-    mended = f" {len(changed)} repairs are told in the batch." if changed else ""
+    changed = any(severity == "repaired" for _, severity, _, _ in answer.notes)
+    mended = " What was repaired is told in its batch." if changed else ""
     return Raster.model_validate({
         **answer.record,
         "id": name,
