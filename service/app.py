@@ -25,6 +25,7 @@ from service.routes.health import Readyz, livez
 from service.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
+WARM_AFTER_S = 1.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -61,9 +62,12 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def warmed(_app: FastAPI) -> AsyncIterator[None]:
-    """Load what reads rasters while the first answers are given: it takes a second."""
-    threading.Thread(target=warm, daemon=True, name="rasters").start()
+    """Load what reads rasters once the first answers are given: it takes a second."""
+    later = threading.Timer(WARM_AFTER_S, warm)
+    later.daemon = True
+    later.start()
     yield
+    later.cancel()
 
 
 def from_environment() -> FastAPI:
