@@ -30,6 +30,8 @@ from schemas.fields import Confidence, Record, Status
 from schemas.table import Column, column_names, columns
 
 DATA = Path(__file__).parent / "data"
+PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
+"""Order in which control sources are asked where none is named."""
 LIST_SEPARATOR = "|"
 _DATA_SUFFIXES = (".csv", ".gz", ".yml")
 _R = TypeVar("_R", bound=Record)

@@ -6,6 +6,7 @@ from schemas.deposit import Deposit
 from schemas.estimate import Estimate
 from schemas.layer import Layer
 from schemas.place import AdminArea, Settlement
+from schemas.raster import Raster
 from schemas.release import Manifest, TableFile
 from schemas.source import Expectations, Source
 from schemas.territory import Territory
@@ -22,6 +23,7 @@ __all__ = [
     "Issue",
     "Layer",
     "Manifest",
+    "Raster",
     "Settlement",
     "Snapshot",
     "Source",

@@ -1,6 +1,9 @@
 """How is the application put together: settings in, routes out."""
 
 import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -10,6 +13,7 @@ from starlette.types import ASGIApp
 
 from geodata import __version__
 from geodata.errors import LodelineError
+from geodata.rasters.opened import warm
 from service.ask import endpoint
 from service.bodies import Bodies
 from service.catalog import Catalog
@@ -23,6 +27,7 @@ from service.routes.health import Readyz, livez
 from service.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
+WARM_AFTER_S = 1.0
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -33,6 +38,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
 def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     app = FastAPI(
+        lifespan=warmed,
         title="Lodeline",
         version=__version__,
         docs_url=None,
@@ -46,7 +52,7 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
         app.add_route(
             route.path,
             endpoint(route, catalog, settings, bodies, VIEWS.get(route.name)),
-            ["GET"],
+            list(route.methods),
             route.name,
         )
     app.add_route("/livez", livez, ["GET"], "livez")
@@ -58,6 +64,16 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     app.add_middleware(Compressed)
     app.add_middleware(OpenHeaders)
     return app
+
+
+@asynccontextmanager
+async def warmed(_app: FastAPI) -> AsyncIterator[None]:
+    """Load what reads rasters once the first answers are given: it takes a second."""
+    later = threading.Timer(WARM_AFTER_S, warm)
+    later.daemon = True
+    later.start()
+    yield
+    later.cancel()
 
 
 def from_environment() -> ASGIApp:

@@ -1,7 +1,7 @@
 """What is one request, once its words are read: release, words, format and base of links."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from service.compress import ENCODERS, encoding_for
 from service.links import GEOJSON, HTML, JSON, base_url, url
 from service.negotiate import wanted_format
 from service.params import Param, parse_cursor, read_words
+from service.sent import sent_body
 from service.settings import Settings
 
 Handler = Callable[["Ask"], Response]
@@ -44,7 +45,8 @@ class Route:
     hot: asked far more often than others, so it is matched first. timeless: whether its answer
     to some words holds no link and does not follow the present day, so that its ETag needs
     neither. encodings: those it may leave in. empty: what 204 means, where it is answered. tiled:
-    it is about tilesets, so only collections that have one are served.
+    it is about tilesets, so only collections that have one are served. methods: GET, and POST
+    where a body may be sent. others: further statuses without a document, and their meaning.
     """
 
     path: str
@@ -65,11 +67,13 @@ class Route:
     encodings: tuple[str, ...] = tuple(ENCODERS)
     empty: str = ""
     tiled: bool = False
+    methods: tuple[str, ...] = ("GET",)
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A request read: all a handler needs, and nothing of the socket."""
+    """A request read: all a handler needs, and nothing of the socket. sent: its body."""
 
     store: EmbeddedStore
     words: Mapping[str, str]
@@ -81,6 +85,7 @@ class Ask:
     query: str
     view: View | None = None
     encoding: str | None = None
+    sent: bytes = b""
 
     @property
     def own_url(self) -> str:
@@ -151,6 +156,8 @@ def endpoint(
         return Ask(store, words, path_words, path, base, form, catalog, query, view, encoding)
 
     async def serve(request: Request) -> Response:
+        if request.method == "POST":
+            return await taken(request, await run_in_threadpool(read, request), route.handler)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
         tag = etag(ask.release, ask.path, ask.words, f"{ask.form} {ask.encoding}", around(ask))
@@ -184,6 +191,13 @@ def endpoint(
         return response
 
     return serve
+
+
+async def taken(request: Request, ask: Ask, handler: Handler) -> Response:
+    """The answer to what was sent along: nobody keeps it."""
+    asked = replace(ask, sent=await sent_body(request))
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
+    return with_headers(await run_in_threadpool(handler, asked), headers)
 
 
 def with_headers(response: Response, headers: Mapping[str, str]) -> Response:

@@ -8,6 +8,7 @@ from geodata.store.embedded import EmbeddedStore
 from schemas.problem import Problem
 from service.ask import COMMON, Route
 from service.params import LIMIT, Param
+from service.sent import GEOJSON_TYPES
 
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
 SHARED = ("f", "release", "limit")
@@ -32,10 +33,12 @@ PATH_WORDS = {
     "end": "Last code point, 255 more.",
     "style": "Id of a style.",
     "layer": "Id of a tileset.",
+    "raster": "Id of a raster.",
     "tileMatrixSetId": "Id of a tile matrix set.",
     "z": "Level.",
     "x": "Column from the west.",
     "y": "Row from the north.",
+    "row": "Row from the north; followed by @2x for 512 pixels a side.",
     "tileMatrix": "Level.",
     "tileRow": "Row from the north.",
     "tileCol": "Column from the west.",
@@ -110,17 +113,26 @@ def _own(route: Route, store: EmbeddedStore, path_words: Mapping[str, str]) -> t
 
 
 def _item(route: Route, params: Iterable[Param], path: str, operation: str) -> dict[str, Any]:
-    """One path item: GET with its parameters and every answer it can give."""
+    """One path item: its methods with their parameters and every answer they can give."""
     given = [_reference(p) if p.name in SHARED else _parameter(p) for p in (*params, *COMMON)]
     words = [w.split("}")[0] for w in path.split("{")[1:]]
+    asked = {
+        "operationId": operation.replace("-", "_"),
+        "summary": route.summary,
+        "tags": [route.tag],
+        "parameters": [*(_path_word(word) for word in words), *given],
+        "responses": _responses(route),
+    }
+    return {method.lower(): _sent(asked) if method == "POST" else asked for method in route.methods}
+
+
+def _sent(asked: dict[str, Any]) -> dict[str, Any]:
+    """The same operation with a body."""
+    area = {"schema": {"type": "object", "description": "GeoJSON polygons, CRS84."}}
     return {
-        "get": {
-            "operationId": operation.replace("-", "_"),
-            "summary": route.summary,
-            "tags": [route.tag],
-            "parameters": [*(_path_word(word) for word in words), *given],
-            "responses": _responses(route),
-        }
+        **asked,
+        "operationId": f"{asked['operationId']}_of_body",
+        "requestBody": {"content": dict.fromkeys(GEOJSON_TYPES, area)},
     }
 
 
@@ -132,8 +144,10 @@ def _responses(route: Route) -> dict[str, Any]:
         status: {"description": text, "content": {"application/problem+json": problem}}
         for status, text in {**PROBLEMS, **route.problems}.items()
     }
-    empty = {"204": {"description": route.empty}} if route.empty else {}
-    return {"200": good, **empty, "304": {"description": "Not modified"}, **bad}
+    plain = {"304": "Not modified", **route.others}
+    if route.empty:
+        plain["204"] = route.empty
+    return {"200": good, **{status: {"description": t} for status, t in plain.items()}, **bad}
 
 
 def _reference(param: Param) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from geodata.store.choice import PRIORITY
+from geodata.facts import PRIORITY
 
 
 class Settings(BaseSettings):

@@ -78,11 +78,19 @@ class Client:
         assert answer.status == 200, answer.text
         return answer.json()
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
         """One request; an exception past a finished answer is the server's log line."""
-        return asyncio.run(self._ask(method, target, headers or {}))
+        return asyncio.run(self._ask(method, target, headers or {}, body))
 
-    async def _ask(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+    async def _ask(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Answer:
         path, _, query = target.partition("?")
         given = {"host": HOST, **{name.lower(): value for name, value in headers.items()}}
         scope = {
@@ -100,7 +108,7 @@ class Client:
             "server": ("127.0.0.1", 8000),
         }
         sent: list[Message] = []
-        incoming: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+        incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> Message:
             if not incoming:

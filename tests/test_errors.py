@@ -35,6 +35,11 @@ SOME = {
     "fontstack": "Lodeline Bold",
     "start": "0",
     "end": "255",
+    "raster": "deposit-density",
+    "z": "5",
+    "x": "18",
+    "y": "11",
+    "row": "11",
 }
 
 

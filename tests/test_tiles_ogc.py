@@ -166,9 +166,7 @@ def test_only_the_layers_asked_are_in_it(client: Client) -> None:
 @pytest.mark.parametrize("target", ["/tiles", GRID, ogc_path(GRID, DNIPRO)])
 @pytest.mark.parametrize("words", ["nowhere", "control,nowhere", "", "control,,deposits",
                                    "a," * 1900, "a," * 5000])  # fmt: skip
-def test_a_collection_that_is_not_there_is_refused(
-    client: Client, target: str, words: str
-) -> None:
+def test_a_collection_that_is_not_there_is_refused(client: Client, target: str, words: str) -> None:
     answer = client.get(f"{target}?collections={words}")
     assert answer.status == 400
     assert answer.problem()["parameter"] == "collections"

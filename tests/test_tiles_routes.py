@@ -197,9 +197,7 @@ def test_a_tile_that_names_its_release_holds_for_ever(client: Client) -> None:
     assert "max-age=60," in client.get(f"{day}&commodity=lithium").headers["cache-control"]
 
 
-def test_a_tile_of_an_older_release_is_what_it_was(
-    two_releases: Workspace, tmp_path: Any
-) -> None:
+def test_a_tile_of_an_older_release_is_what_it_was(two_releases: Workspace, tmp_path: Any) -> None:
     first, second = two_releases.release_ids()
     mine = copied(two_releases, tmp_path / "ws")
     client = client_of(mine)

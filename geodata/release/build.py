@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from geodata.errors import Damaged, InvalidInput
 from geodata.frame import placed
 from geodata.release.features import write_all_features
 from geodata.release.history import Histories, source_history
-from geodata.release.layers import SOURCE, LayerInUse, add_layers, layers_in_use
+from geodata.release.layers import SOURCE as LAYERS
+from geodata.release.layers import LayerInUse, add_layers, layers_in_use
 from geodata.release.manifest import (
     FORMAT,
     MANIFEST,
@@ -30,6 +32,8 @@ from geodata.release.maps import (
     silent,
     source_maps,
 )
+from geodata.release.rasters import SOURCE as RASTERS
+from geodata.release.rasters import RasterInUse, add_rasters, rasters_in_use
 from geodata.release.tilesets import add_tilesets
 from geodata.tessellation import tessellate
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle
@@ -41,6 +45,14 @@ PACKAGED = "settlements"
 """The control source made from the packaged settlements table."""
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What users brought: layers and rasters by id."""
+
+    layers: dict[str, LayerInUse]
+    rasters: dict[str, RasterInUse]
+
+
 def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
     """Build a release from the packaged facts and all accepted batches.
 
@@ -48,15 +60,18 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
     is not what it was, Conflict where another process writes in the workspace.
     """
     with only_writer(workspace):
-        batches = [each for each in accepted_batches(workspace) if each[1].source != SOURCE]
-        layers = layers_in_use(workspace)
+        maps = [e for e in accepted_batches(workspace) if e[1].source not in {LAYERS, RASTERS}]
+        layers, rasters = layers_in_use(workspace), rasters_in_use(workspace)
         brought = {used.batch.id: (used.folder, used.batch) for used in layers.values()}
-        for folder, batch in (*batches, *brought.values()):
+        brought |= {used.batch.id: (used.folder, used.batch) for used in rasters.values()}
+        used = (*maps, *brought.values())
+        for folder, batch in used:
             check_batch(folder, batch, file_sha256)
-        tables = _tables(workspace, batches, progress)
+        tables = _tables(workspace, maps, progress)
         progress("write release", 0, 1)
-        used = (*batches, *brought.values())
-        manifest = _write(workspace, tables, tuple(batch for _, batch in used), layers, progress)
+        manifest = _write(
+            workspace, tables, tuple(b for _, b in used), Brought(layers, rasters), progress
+        )
         progress("write release", 1, 1)
     return manifest
 
@@ -128,17 +143,18 @@ def _write(
     workspace: Workspace,
     tables: Tables,
     batches: tuple[Batch, ...],
-    layers: dict[str, LayerInUse],
+    brought: Brought,
     progress: Progress,
 ) -> Manifest:
     """Write tables and manifest into a new release folder, unless nothing is new."""
     before = newest_manifest(workspace)
     with scratch_folder(workspace.releases) as folder:
         features = write_all_features(folder, _by_collection(tables))
-        brought = add_layers(folder, layers)
+        layers = add_layers(folder, brought.layers)
+        rasters = add_rasters(folder, tables, brought.rasters)
         tiles = add_tilesets(workspace, folder, tables, progress)
         written = (*_write_tables(folder, tables), *_write_words(folder))
-        files = (*written, *features, *brought, *tiles)
+        files = (*written, *features, *layers, *rasters, *tiles)
         content = content_sha256(files)
         if before is not None and before.content_sha256 == content and _whole(workspace, before):
             return before

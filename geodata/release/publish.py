@@ -15,6 +15,7 @@ from geodata.errors import Conflict, Damaged
 from geodata.release.layers import layers_are_as_described
 from geodata.release.manifest import check_files, read_manifest
 from geodata.release.maps import Progress, silent
+from geodata.release.rasters import rasters_are_as_described
 from geodata.release.tilesets import tiles_can_be_read
 from geodata.workspace import Workspace, only_writer
 from schemas import Manifest
@@ -131,4 +132,5 @@ CHECKS: tuple[Check, ...] = (
     cells_do_not_overlap,
     layers_are_as_described,
     tiles_can_be_read,
+    rasters_are_as_described,
 )

@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InvalidInput
+from geodata.facts import PRIORITY
 from geodata.interval import DayArray
 from schemas import Source
-
-PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
-"""Order in which sources are asked where none is named."""
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ import numpy as np
 
 from geodata.catalogue import COLLECTIONS, Collection, layer_collection
 from geodata.errors import NotFound
+from geodata.facts import PRIORITY
 from geodata.formats.features import IntArray, KeptFeatures
 from geodata.frame import Frame
 from geodata.interval import today
 from geodata.query import Query
+from geodata.rasters.opened import Rasters
 from geodata.release.layers import layer_frame
 from geodata.store.base import Page, as_rows
-from geodata.store.choice import PRIORITY, SourceBook
+from geodata.store.choice import SourceBook
 from geodata.store.masks import matching_rows
 from geodata.store.once import Once
 from geodata.store.overlaid import KEPT_DAYS, Overlaid
@@ -36,6 +38,7 @@ class EmbeddedStore:
         self.tables = Tables.opened(folder)
         self.book = SourceBook(self.tables.sources, self.tables.plain("snapshots"), priority)
         self.overlaid = Overlaid(self.tables, self.book)
+        self.rasters = Rasters(folder)
         layers = (layer_collection(layer) for layer in self.tables.layers)
         self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
         self._frame = Once(self._read_frame, len(self._collections))

@@ -7,34 +7,62 @@ import typer
 
 from geodata import facts
 from geodata.errors import InvalidInput
+from geodata.ingest.geotiff import RasterWishes
 from geodata.ingest.ogr import Wishes
 from geodata.ingest.pipeline import ingest as ingest_input
+from geodata.rasters.ramps import RAMPS
 from schemas import Batch, Source
+from service.cli.ingest_geotiff import ingest_raster, no_raster_wishes
 from service.cli.ingest_ogr import ingest_file, no_wishes
 from service.cli.show import Json, fail, progress_bars, say, show_json, show_table, workspace
 
 
 def ingest(
     source: Annotated[
-        str, typer.Argument(help="Source id, e.g. deepstate; ogr for layers of any kind.")
+        str,
+        typer.Argument(
+            help="Source id, e.g. deepstate; ogr for layers of any kind, geotiff for a raster."
+        ),
     ],
     path: Annotated[Path, typer.Argument(help="A file, a folder or an archive.")],
     layer_id: Annotated[
-        str | None, typer.Option("--id", help="ogr: name of the collection.")
+        str | None, typer.Option("--id", help="ogr, geotiff: name of the collection or raster.")
     ] = None,
-    title: Annotated[str | None, typer.Option(help="ogr: title of the collection.")] = None,
-    licence: Annotated[str, typer.Option(help="ogr: licence of the data.")] = Wishes.licence,
-    attribution: Annotated[str, typer.Option(help="ogr: what to write beside the data.")] = "",
+    title: Annotated[str | None, typer.Option(help="ogr, geotiff: its title.")] = None,
+    licence: Annotated[
+        str, typer.Option(help="ogr, geotiff: licence of the data.")
+    ] = Wishes.licence,
+    attribution: Annotated[
+        str, typer.Option(help="ogr, geotiff: what to write beside the data.")
+    ] = "",
     layer: Annotated[
         list[str] | None, typer.Option(help="ogr: a layer to take; repeatable.")
     ] = None,
     crs: Annotated[
-        str | None, typer.Option(help="ogr: CRS of the coordinates, e.g. EPSG:32636.")
+        str | None, typer.Option(help="ogr, geotiff: CRS of the coordinates, e.g. EPSG:32636.")
     ] = None,
+    unit: Annotated[str, typer.Option(help="geotiff: unit of the values.")] = "",
+    ramp: Annotated[
+        str, typer.Option(help=f"geotiff: colours, one of {', '.join(RAMPS)}.")
+    ] = RasterWishes.ramp,
+    nodata: Annotated[
+        float | None, typer.Option(help="geotiff: the value that means nothing.")
+    ] = None,
+    band: Annotated[int | None, typer.Option(help="geotiff: the band to take, from 1.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="geotiff: take the place of a raster of this id.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read, check and keep an input; what cannot be right is set aside with a reason."""
     wishes = Wishes(layer_id, title, licence, attribution, tuple(layer or ()), crs)
+    raster = RasterWishes(
+        layer_id, title, unit, licence, attribution, ramp, crs, nodata, band, replace
+    )
+    if source == "geotiff":
+        ingest_raster(path, raster, layers=wishes.layers, as_json=as_json)
+        return
+    no_raster_wishes(raster, source)
     if source == "ogr":
         ingest_file(path, wishes, as_json=as_json)
         return

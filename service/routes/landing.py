@@ -36,6 +36,7 @@ def _links(ask: Ask) -> list[Link]:
         link(ask.href("/reserves/series"), "related", JSON, "Counts through time"),
         link(ask.href("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
         link(ask.href("/territories"), "related", JSON, "Territories and their definitions"),
+        link(ask.href("/rasters"), "related", JSON, "Rasters, as tiles and values"),
         link(ask.href("/articles/2025-02-25"), "related", JSON, "The article it began with"),
         link(ask.href("/styles"), rel("styles"), JSON, "Styles of the map"),
         link(ask.href("/releases"), "version-history", JSON, "Releases"),

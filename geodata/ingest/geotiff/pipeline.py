@@ -1,0 +1,207 @@
+"""What happens to a GeoTIFF a user brings: kept, looked at, rewritten as COG at arm's length."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from geodata.errors import Conflict, InvalidInput, NotFound, Refused, TooLarge
+from geodata.ingest.archive import archive_format
+from geodata.ingest.batches import ISSUES, RECORD, batch_path, read_batch, write_records
+from geodata.ingest.fetch import Kept, keep
+from geodata.ingest.geotiff.drive import Answer, rewritten
+from geodata.ingest.geotiff.rules import raster_issue
+from geodata.ingest.geotiff.tiff import checked_header
+from geodata.ingest.geotiff.wishes import RasterWishes, checked_id, id_of
+from geodata.ingest.meter import Limits
+from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
+from geodata.release.rasters import SOURCE, rasters_in_use
+from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
+from schemas import Batch, Issue, Raster
+
+VERSION = "v1"
+"""Of the rules in this folder: another version makes another batch of the same bytes."""
+LIMITS = Limits(member_bytes=4 << 30, total_bytes=4 << 30, ratio=1, members=1)
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Outcome:
+    """What became of the file."""
+
+    raster: Raster | None = None
+    issues: list[Issue] = field(default_factory=list)
+
+
+def ingest_geotiff(
+    workspace: Workspace, path: Path, wishes: RasterWishes, progress: Progress
+) -> Batch:
+    """Ingest a GeoTIFF; the Batch, accepted or refused.
+
+    The same bytes with the same wishes are the same batch. Raises InvalidInput for a path that is
+    no file, for wishes that cannot be met, TooLarge beyond the limits, and Conflict where another
+    raster has the id and is not to be replaced.
+    """
+    wishes.check()
+    kept = _kept(workspace, Path(path))
+    name = checked_id(wishes.id or id_of(kept.name))
+    batch_id = f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
+    folder = batch_path(workspace, SOURCE, batch_id)
+    _check_free(workspace, name, kept, replace=wishes.replace)
+    try:
+        known = read_batch(folder)
+    except NotFound:
+        return _ingest(workspace, kept, name, wishes, folder, progress)
+    progress("known", 1, 1)
+    return _brought_forward(workspace, known, folder)
+
+
+def _kept(workspace: Workspace, path: Path) -> Kept:
+    """Keep the bytes of one file."""
+    text = str(path)
+    if text.startswith("/vsi") or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
+        raise InvalidInput(f"{text[:80]} is an address; download it and give the file")
+    if not path.is_file():
+        raise InvalidInput(f"there is no file {text[:200]}; give one GeoTIFF")
+    if path.stat().st_size > LIMITS.member_bytes:
+        raise TooLarge(f"{path.name} has more than {LIMITS.member_bytes >> 30} GB; cut it")
+    if archive_format(path):
+        raise InvalidInput(f"{path.name} is an archive; unpack it and give the GeoTIFF")
+    return keep(workspace, SOURCE, path, LIMITS)
+
+
+def _check_free(workspace: Workspace, name: str, kept: Kept, *, replace: bool) -> None:
+    """Raises Conflict where a raster of another file has the id."""
+    used = rasters_in_use(workspace).get(name)
+    if used is not None and used.batch.input_sha256 != kept.sha256 and not replace:
+        raise Conflict(
+            f"there is a raster {name!r} already, of batch {used.batch.id}; name this one "
+            "otherwise with --id, or give --replace"
+        )
+
+
+def _brought_forward(workspace: Workspace, known: Batch, folder: Path) -> Batch:
+    """A batch ingested again; it becomes the latest where another's raster stands in its place."""
+    own = {raster.id for raster in read_rasters(folder)}
+    used = {each.raster.id for each in rasters_in_use(workspace).values()
+            if each.batch.id == known.id}  # fmt: skip
+    if known.verdict == "refused" or own == used:
+        return known
+    fresh = known.model_copy(update={"ingested": _now()})
+    with new_file(folder / RECORD) as scratch:
+        scratch.write_text(fresh.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return fresh
+
+
+def _ingest(  # noqa: PLR0913 - an input, its name, and where it goes
+    workspace: Workspace,
+    kept: Kept,
+    name: str,
+    wishes: RasterWishes,
+    folder: Path,
+    progress: Progress,
+) -> Batch:
+    """Look at the file, rewrite it, and write the batch by one rename."""
+    outcome = Outcome()
+    with new_folder(folder) as batch_folder:
+        progress("reading", 0, 1)
+        with scratch_folder(workspace.raw / SOURCE) as scratch:
+            _rewrite(_laid_out(kept, scratch), kept, name, wishes, batch_folder, outcome)
+        progress("reading", 1, 1)
+        return _written(kept, wishes, outcome, batch_folder, folder.name)
+
+
+def _laid_out(kept: Kept, scratch: Path) -> Path:
+    """The file under a plain name in a folder where nothing else lies."""
+    listed = orjson.loads(kept.path.read_bytes())["files"]
+    if not listed:
+        raise InvalidInput(f"{kept.name} is no plain file; give one GeoTIFF")
+    source, target = kept.folder / listed[0][1], scratch / "input.tif"
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+    return target
+
+
+def _rewrite(  # noqa: PLR0913 - as above
+    path: Path, kept: Kept, name: str, wishes: RasterWishes, folder: Path, outcome: Outcome
+) -> None:
+    """Rewrite the file as a COG in the batch's folder; what is wrong with it becomes an Issue."""
+    target = folder / f"raster-{name}.tif"
+    try:
+        checked_header(path)
+    except Refused as error:
+        outcome.issues.append(raster_issue("file_is_a_tiff", "refused", kept.name, error.detail))
+        return
+    try:
+        answer = rewritten(path, target, path.parent, wishes)
+    except Refused as error:
+        outcome.issues.append(raster_issue("file_can_be_read", "refused", kept.name, error.detail))
+        target.unlink(missing_ok=True)
+        return
+    for rule, severity, found, count in answer.notes:
+        outcome.issues.append(raster_issue(rule, severity, kept.name, found, count=count))
+    if answer.refused is not None:
+        target.unlink(missing_ok=True)
+        rule, found = answer.refused
+        outcome.issues.append(raster_issue(rule, "refused", kept.name, found))
+        return
+    outcome.raster = _record(answer, kept, name, wishes)
+
+
+def _record(answer: Answer, kept: Kept, name: str, wishes: RasterWishes) -> Raster:
+    changed = any(severity == "repaired" for _, severity, _, _ in answer.notes)
+    mended = " What was repaired is told in its batch." if changed else ""
+    return Raster.model_validate({
+        **answer.record,
+        "id": name,
+        "title": wishes.title or name,
+        "description": f"{kept.name}, rewritten as a cloud-optimised GeoTIFF.{mended}",
+        "unit": wishes.unit,
+        "origin": "user",
+        "ramp": wishes.ramp,
+        "licence": wishes.licence,
+        "attribution": wishes.attribution,
+        "batch": f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}",
+    })  # fmt: skip
+
+
+def _written(
+    kept: Kept, wishes: RasterWishes, outcome: Outcome, folder: Path, batch_id: str
+) -> Batch:
+    """Write the record, the list of rasters and the Issues."""
+    rasters = () if outcome.raster is None else (outcome.raster,)
+    write_rasters(folder, rasters)
+    write_records(Issue, outcome.issues, folder / ISSUES)
+    names = (*(raster.file_name for raster in rasters), RASTERS, ISSUES)
+    reasons = tuple(i.message for i in outcome.issues if i.severity == "refused")
+    batch = Batch(
+        id=batch_id,
+        source=SOURCE,
+        input_name=kept.name,
+        input_sha256=kept.sha256,
+        ingested=_now(),
+        reader=f"{SOURCE} {VERSION}-{wishes.hash}",
+        files_in=1,
+        files_accepted=len(rasters),
+        files_quarantined=1 - len(rasters),
+        rows_in=1,
+        rows_accepted=len(rasters),
+        rows_quarantined=1 - len(rasters),
+        days=0,
+        verdict="accepted" if rasters else "refused",
+        reasons=reasons,
+        sha256={name: file_sha256(folder / name) for name in names},
+    )
+    (folder / RECORD).write_text(batch.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return batch
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,157 @@
+"""Which rasters are made from a release's own tables, and what is said of them?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import GeometryArray
+from geodata.rasters import density, occupation
+from geodata.rasters.cog import Overviews, write_cells
+from geodata.rasters.grid import Grid, covering
+from geodata.rasters.listing import DENSITY, OCCUPATION
+from schemas import Raster, Source
+
+INVASION = date(2022, 2, 24)
+"""Where the colours of `occupation-since` begin unless asked otherwise: most days lie after it."""
+EPOCH = date(1970, 1, 1)
+NATURAL_EARTH = "Made with Natural Earth (public domain)."
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tables of a release rasters are made from.
+
+    cells: of all sources. snapshots: columns `source` and `day`. footprints: (n,) those of the
+    deposits that count, None where a position must not be used.
+    """
+
+    cells: gpd.GeoDataFrame
+    snapshots: pd.DataFrame
+    sources: dict[str, Source]
+    footprints: GeometryArray
+    outline: BaseGeometry
+    priority: Sequence[str]
+
+
+def build_rasters(folder: Path, facts: Facts) -> tuple[Raster, ...]:
+    """Make the built-in rasters and write them into a folder."""
+    return (_occupation_since(folder, facts), _deposit_density(folder, facts))
+
+
+def _occupation_since(folder: Path, facts: Facts) -> Raster:
+    ends = facts.snapshots.groupby("source")["day"].max()
+    newest = {str(source): pd.Timestamp(day).date() for source, day in ends.items()}
+    source = occupation.newest_source(newest, facts.priority)
+    day = newest[source]
+    own = facts.cells[(facts.cells["source"] == source).to_numpy()]
+    grid = covering(facts.outline.bounds, occupation.CELLS_PER_DEGREE)
+    days = occupation.occupation_since(own, day, grid)
+    raster = _described(days, days != occupation.NODATA, grid, {
+        "id": OCCUPATION,
+        "title": "Day the land was last taken",
+        "description": (
+            f"For land occupied on {day}: the day since which it has been held without a break, "
+            "as whole days since 1970-01-01. Each cell has the day of the control polygon its "
+            f"centre lies in; source {source}. Land not occupied on {day} holds no value. Land "
+            "held before the source's record begins has the first day of the record."
+        ),
+        "unit": "d",
+        "reading": "days",
+        "nodata": occupation.NODATA,
+        "ramp": "dusk",
+        "source": source,
+        "asof": day,
+        "licence": facts.sources[source].licence,
+        "attribution": f"{facts.sources[source].attribution.rstrip('.')}. {NATURAL_EARTH}",
+    })  # fmt: skip
+    raster = raster.model_copy(update={"value_range": _since_invasion(raster, day)})
+    _write(folder, raster, days, "nearest")
+    return raster
+
+
+def _since_invasion(raster: Raster, day: date) -> tuple[float, float]:
+    """From the invasion to the day of the map, where anything was taken since."""
+    begin, end = (INVASION - EPOCH).days, (day - EPOCH).days
+    taken_since = raster.maximum is not None and raster.maximum > begin
+    return (float(begin), float(end)) if taken_since and begin < end else raster.value_range
+
+
+def _deposit_density(folder: Path, facts: Facts) -> Raster:
+    known = [shape for shape in facts.footprints if shape is not None]
+    bounds = np.array([facts.outline.bounds, *(shape.bounds for shape in known)])
+    whole = (*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
+    grid = covering(whole, density.CELLS_PER_DEGREE)
+    cells = density.deposit_density(facts.footprints, facts.outline, grid)
+    raster = _described(cells, cells != density.NODATA, grid, {
+        "id": DENSITY,
+        "title": "Deposits of critical minerals expected per 1,000 km²",
+        "description": (
+            f"{len(known)} deposits, each spread evenly over the ground where it may lie (its "
+            "polygon, or the disc of its position uncertainty cut to land); the exact share of "
+            "that ground in each cell, over the cell's area. Times area it sums to the number of "
+            "deposits. Components of larger deposits are left out, as their whole is counted, "
+            "and so are rows whose position must not be tested."
+        ),
+        "unit": "per 1000 km2",
+        "nodata": density.NODATA,
+        "ramp": "glow",
+        "licence": "CC BY 4.0",
+        "attribution": NATURAL_EARTH,
+    })  # fmt: skip
+    top = round(_quantile(cells[cells > 0], 0.95), 1) or 1.0
+    raster = raster.model_copy(update={"value_range": (0.0, top)})
+    _write(folder, raster, cells, "average")
+    return raster
+
+
+def _described(
+    cells: npt.NDArray[np.generic],
+    held: npt.NDArray[np.bool_],
+    grid: Grid,
+    words: dict[str, object],
+) -> Raster:
+    """The record of cells: their grid, their statistics, and the words given."""
+    values = cells[held].astype(float)
+    some = bool(len(values))
+    low, high = (float(values.min()), float(values.max())) if some else (0.0, 1.0)
+    return Raster.model_validate({
+        "origin": "built-in",
+        "dtype": str(cells.dtype),
+        "crs": grid.crs,
+        "bounds": grid.bounds,
+        "corner": (grid.west, grid.north),
+        "resolution": (grid.dx, grid.dy),
+        "width": grid.width,
+        "height": grid.height,
+        "value_range": (low, high if high > low else low + 1),
+        "cells": len(values),
+        "minimum": low if some else None,
+        "maximum": high if some else None,
+        "mean": round(float(values.mean()), 6) if some else None,
+        **words,
+    })  # fmt: skip
+
+
+def _quantile(values: npt.NDArray[np.generic], share: float) -> float:
+    return float(np.quantile(values.astype(float), share)) if len(values) else 0.0
+
+
+def _write(
+    folder: Path, raster: Raster, cells: npt.NDArray[np.generic], overviews: Overviews
+) -> None:
+    write_cells(
+        cells,
+        folder / raster.file_name,
+        crs=raster.crs,
+        corner=raster.corner,
+        resolution=raster.resolution,
+        nodata=float(raster.nodata or 0),
+        overviews=overviews,
+    )

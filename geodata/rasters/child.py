@@ -1,0 +1,80 @@
+"""How is a foreign GeoTIFF opened: by one driver, in a process of its own, within limits.
+
+Run as a script by `geodata.ingest.geotiff.drive`, never imported by it: GDAL_SKIP has an effect
+only before GDAL is loaded, and what breaks in here breaks nothing else. The request (JSON, first
+argument) names the file, the band and what the user says of it, the COG to write, the limits and
+the folder for `answer.json`.
+"""
+
+import json
+import math
+import resource
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # -I leaves the project's folder out
+
+
+@dataclass
+class Found:
+    """What becomes of a file. notes: rule, severity, what was found, how many cells."""
+
+    record: dict[str, Any] = field(default_factory=dict)
+    notes: list[tuple[str, str, str, int]] = field(default_factory=list)
+    refused: tuple[str, str] | None = None
+
+
+def main(request: dict[str, Any]) -> None:
+    """Answer a request; what is wrong with the file is part of the answer."""
+    _limit(resource.RLIMIT_AS, request["memory_bytes"])
+    _limit(resource.RLIMIT_CPU, request["cpu_s"])
+    _limit(resource.RLIMIT_FSIZE, request["written_bytes"])
+    _limit(resource.RLIMIT_CORE, 0)
+    from geodata.rasters.refusal import RefusalError  # noqa: PLC0415 - after the path is set
+
+    found = Found()
+    try:
+        _rewrite(request, found)
+    except RefusalError as refusal:
+        found.refused = refusal.told
+    except Exception as error:  # noqa: BLE001 - any failure of a foreign file is an answer
+        found.refused = ("file_can_be_read", f"{type(error).__name__}: {error}")
+    answer = {"record": found.record, "notes": found.notes, "refused": found.refused}
+    Path(request["scratch"], "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+
+
+def _limit(which: int, most: int) -> None:
+    _, hard = resource.getrlimit(which)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(which, (most, most))
+
+
+def _rewrite(request: dict[str, Any], found: Found) -> None:
+    """Look at the file, go through its cells twice, write the COG."""
+    import rasterio  # noqa: PLC0415 - after the limits are set
+
+    from geodata.rasters.cog import write_cog  # noqa: PLC0415 - likewise
+    from geodata.rasters.foreign import looked_at, scanned, written  # noqa: PLC0415 - likewise
+    from geodata.rasters.gdal import DRIVER  # noqa: PLC0415 - likewise
+
+    with rasterio.Env() as environment:
+        if set(environment.drivers()) != {DRIVER}:
+            raise RuntimeError(f"other drivers than {DRIVER} are loaded")
+    plain = Path(request["scratch"], "plain.tif")
+    nodata = None if request["nodata"] is None else float(request["nodata"])
+    with rasterio.open(request["path"], driver=DRIVER) as source:
+        band = looked_at(source, request["band"], request["crs"], nodata, found)
+        scan = scanned(source, band, found)
+        figures = written(source, band, scan, plain)
+    with rasterio.open(plain, driver=DRIVER) as clean:
+        smooth = scan.dtype.startswith("float")
+        write_cog(clean, Path(request["target"]), overviews="average" if smooth else "nearest")
+    plain.unlink()
+    nothing = "nan" if scan.nodata is not None and math.isnan(scan.nodata) else scan.nodata
+    found.record = {**band.record, **figures, "dtype": scan.dtype, "nodata": nothing}
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

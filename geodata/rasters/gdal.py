@@ -1,0 +1,24 @@
+"""What may GDAL do here: read and write one GeoTIFF by its path, and nothing beside it."""
+
+DRIVER = "GTiff"
+SETTINGS: dict[str, str | int] = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_DRIVER_PATH": "disable",
+    "GDAL_VRT_ENABLE_RAWRASTERBAND": "NO",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "PROJ_NETWORK": "OFF",
+    "CPL_DEBUG": "OFF",
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_CACHEMAX": 64 << 20,
+}
+"""No file beside the one named, no address, no plug-in; 64 MB of blocks kept in memory."""
+
+
+def other_drivers() -> frozenset[str]:
+    """Names of all drivers GDAL has here but the one that is used."""
+    import rasterio  # noqa: PLC0415 - most who ask for SETTINGS need no GDAL
+
+    with rasterio.Env() as environment:
+        return frozenset(environment.drivers()) - {DRIVER}

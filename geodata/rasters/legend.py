@@ -1,0 +1,164 @@
+"""What do the colours of a raster mean: labelled stops, as numbers and as a picture."""
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.errors import InvalidInput
+from geodata.rasters.lettering import can_write, written
+from geodata.rasters.png import png
+from geodata.rasters.ramps import STEPS, Colours, ramp
+from schemas import Raster
+
+RESCALES = ("default", "full")
+EPOCH = date(1970, 1, 1)
+BAR, MARGIN, TALL = 480, 40, 22
+PAPER, INK = 254, 255
+"""Numbers of two colours; those before them are the ramp's."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How values become colours: the ramp's name, and the values at its ends."""
+
+    colours: str
+    low: float
+    high: float
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Values at the ends."""
+        return self.low, self.high
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A labelled value, 0..1 along the ramp, and its colour `#rrggbb` or `#rrggbbaa`."""
+
+    value: float
+    at: float
+    label: str
+    colour: str
+
+
+def scale_of(raster: Raster, colours: str | None = None, rescale: str | None = None) -> Scale:
+    """The scale asked for by names; the raster's own where none is named. Raises InvalidInput."""
+    name = colours or raster.ramp
+    ramp(name)
+    if rescale not in {None, *RESCALES}:
+        raise InvalidInput(
+            f"rescale is {str(rescale)[:30]!r}; give one of {', '.join(RESCALES)}",
+            parameter="rescale",
+        )
+    low, high = raster.value_range
+    if rescale == "full" and raster.minimum is not None and raster.maximum is not None:
+        low, high = raster.minimum, raster.maximum
+    return Scale(name, low, high if high > low else low + 1)
+
+
+def stops(raster: Raster, scale: Scale) -> tuple[Stop, ...]:
+    """Round values along the ramp with their labels and colours."""
+    ticks = _days(scale) if raster.reading == "days" else _numbers(scale)
+    span, (low, high) = scale.high - scale.low, beyond(raster, scale)
+    signs = {scale.low: "≤" if low else "", scale.high: "≥" if high else ""}
+    return tuple(
+        Stop(value, (value - scale.low) / span, signs.get(value, "") + label,
+             colour_at(scale, value))
+        for value, label in ticks
+    )  # fmt: skip
+
+
+def colour_at(scale: Scale, value: float) -> str:
+    """The colour of a value as CSS writes it."""
+    at = round((min(max(value, scale.low), scale.high) - scale.low) / (scale.high - scale.low)
+               * (STEPS - 1))  # fmt: skip
+    red, green, blue, alpha = ramp(scale.colours)[at].tolist()
+    return f"#{red:02x}{green:02x}{blue:02x}" + (f"{alpha:02x}" if alpha < 255 else "")
+
+
+def day_of(value: float) -> date | None:
+    """The day a number of days stands for; None beyond the calendar."""
+    try:
+        return EPOCH + timedelta(days=round(value))
+    except (OverflowError, ValueError):
+        return None
+
+
+def beyond(raster: Raster, scale: Scale) -> tuple[bool, bool]:
+    """Whether there are values below the low end, and above the high end."""
+    low = raster.minimum is not None and raster.minimum < scale.low
+    return low, raster.maximum is not None and raster.maximum > scale.high
+
+
+def legend_png(raster: Raster, scale: Scale) -> bytes:
+    """The ramp with its labels as a picture, on paper of its own."""
+    unit = "" if raster.reading == "days" else raster.unit
+    head = written(unit) if unit and can_write(unit) else None
+    top = 8 + (0 if head is None else head.shape[0] + 6)
+    canvas = np.full((top + TALL + 30, BAR + 2 * MARGIN), PAPER, dtype=np.uint8)
+    if head is not None:
+        _put(canvas, head, 8, MARGIN)
+    canvas[top - 1 : top + TALL + 1, MARGIN - 1 : MARGIN + BAR + 1] = INK
+    along = np.arange(BAR) * PAPER // BAR
+    canvas[top : top + TALL, MARGIN : MARGIN + BAR] = along.astype(np.uint8)
+    reached = 0
+    for stop in stops(raster, scale):
+        x = MARGIN + round(stop.at * (BAR - 1))
+        dots = written(stop.label)
+        left = min(max(x - dots.shape[1] // 2, 2), canvas.shape[1] - dots.shape[1] - 2)
+        if left > reached:
+            canvas[top + TALL : top + TALL + 6, x] = INK
+            _put(canvas, dots, top + TALL + 9, left)
+            reached = left + dots.shape[1] + 8
+    return png(canvas, _colours(scale))
+
+
+def _put(canvas: npt.NDArray[np.uint8], dots: npt.NDArray[np.bool_], row: int, left: int) -> None:
+    """Ink the dots, as far as the canvas reaches."""
+    part = canvas[row : row + dots.shape[0], left : left + dots.shape[1]]
+    part[dots[: part.shape[0], : part.shape[1]]] = INK
+
+
+def _colours(scale: Scale) -> Colours:
+    """The ramp laid on white, then paper and ink."""
+    picked = ramp(scale.colours)[np.linspace(0, STEPS - 1, PAPER).round().astype(int)].astype(float)
+    alpha = picked[:, 3:] / 255
+    solid = (picked[:, :3] * alpha + 255 * (1 - alpha)).round()
+    table = np.vstack([solid, [[255, 255, 255]], [[22, 26, 29]]])
+    return np.hstack([table, np.full((len(table), 1), 255)]).astype(np.uint8)
+
+
+def _numbers(scale: Scale, wanted: int = 5) -> list[tuple[float, str]]:
+    """Multiples of 1, 2 or 5 times a power of ten within the ends."""
+    rough = (scale.high - scale.low) / wanted
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(m for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
+    first, last = math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9)
+    digits = max(0, -math.floor(math.log10(step)))
+    marks = [n * step for n in range(first, last + 1)]
+    near = (scale.high - scale.low) * 0.12
+    inner = [v for v in marks if scale.low + near < v < scale.high - near]
+    labelled = [(value, _short(value, f".{digits}f")) for value in inner]
+    ends = ((end, _short(end, ".0f" if abs(end) >= 1e4 else ".4g")) for end in scale.ends)
+    return [next(ends), *labelled, next(ends)]
+
+
+def _short(value: float, form: str) -> str:
+    return format(value, form if 1e-4 <= abs(value) < 1e7 or not value else ".4g")
+
+
+def _days(scale: Scale) -> list[tuple[float, str]]:
+    """Both ends as days, and the first days of years between them."""
+    first, last = day_of(scale.low), day_of(scale.high)
+    if first is None or last is None:
+        return _numbers(scale)
+    years = [date(year, 1, 1) for year in range(first.year + 1, last.year + 1)]
+    step = max(1, math.ceil(len(years) / 6))
+    marks = [(float((day - EPOCH).days), str(day.year)) for day in years[::step]]
+    ends = (scale.low, str(first)), (scale.high, str(last))
+    near = (scale.high - scale.low) * 0.16
+    kept = [m for m in marks if scale.low + near < m[0] < scale.high - near]
+    return [ends[0], *kept, ends[1]]

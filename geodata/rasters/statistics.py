@@ -1,0 +1,101 @@
+"""What are the values in an area: counts, extremes and means over exact shares of cells."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.crs import CRS84, areas_km2, reproject
+from geodata.errors import TooLarge
+from geodata.geometry import as_array
+from geodata.rasters.coverage import coverage
+from geodata.rasters.grid import GEOGRAPHIC, grid_of, is_geographic
+from geodata.rasters.reading import OpenFile
+
+MOST_CELLS = 40_000_000
+"""Cells of the box around an area: 160 MB of values."""
+DENSE_DEG = 0.02
+"""Longest edge before an area is moved to a plane: straight edges of degrees bend there."""
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class AreaStatistics:
+    """Values in an area. Where no cell of it holds a value, all but the areas and count are None.
+
+    count: cells that hold a value, each by its share inside. area_km2: the area asked.
+    covered_km2: the part of it where cells hold values. mean, median and stdev weigh each cell by
+    the ground of it inside the area; total is the sum of value times share of the cell; integral
+    that of value times km2 of ground inside.
+    """
+
+    count: float
+    area_km2: float
+    covered_km2: float
+    min: float | None = None
+    max: float | None = None
+    mean: float | None = None
+    median: float | None = None
+    stdev: float | None = None
+    total: float | None = None
+    integral: float | None = None
+
+
+def statistics(file: OpenFile, area: BaseGeometry) -> AreaStatistics:
+    """Statistics of a raster in an area, CRS84 polygons. Raises TooLarge."""
+    grid, asked = grid_of(file.raster), float(areas_km2(as_array(area))[0])
+    shape = _on_grid(area, grid.crs)
+    window = grid.window(shape.bounds) if not shape.is_empty else None
+    if window is None or not window.size:
+        return AreaStatistics(0.0, asked, 0.0)
+    if window.size > MOST_CELLS:
+        raise TooLarge(
+            f"the box around the area holds {window.size:,} cells of this raster; ask for an area "
+            f"with at most {MOST_CELLS:,}"
+        )
+    rows, columns, covered = coverage(shape, grid)
+    values = file.cells(window)[rows - window.row, columns - window.column]
+    areas = grid.part(window).cell_areas_km2()
+    across = columns - window.column if areas.shape[1] > 1 else 0
+    ground = covered * areas[rows - window.row, across]
+    held = file.valid(values)
+    if not held.any():
+        return AreaStatistics(0.0, asked, 0.0)
+    return _summed(values[held].astype(float), covered[held], ground[held], asked)
+
+
+def _summed(
+    values: FloatArray, covered: FloatArray, ground: FloatArray, asked: float
+) -> AreaStatistics:
+    mean = float((values * ground).sum() / ground.sum())
+    spread = float(((values - mean) ** 2 * ground).sum() / ground.sum())
+    return AreaStatistics(
+        count=float(covered.sum()),
+        area_km2=asked,
+        covered_km2=float(ground.sum()),
+        min=float(values.min()),
+        max=float(values.max()),
+        mean=mean,
+        median=weighted_median(values, ground),
+        stdev=spread**0.5,
+        total=float((values * covered).sum()),
+        integral=float((values * ground).sum()),
+    )
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    """The least value at or below which half of the weight lies."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _on_grid(area: BaseGeometry, crs: str) -> BaseGeometry:
+    """The area in the grid's CRS."""
+    if crs == GEOGRAPHIC:
+        return area
+    dense = area if is_geographic(crs) else shapely.segmentize(area, DENSE_DEG)
+    moved: BaseGeometry = reproject(as_array(dense), CRS84, crs)[0]
+    return moved

@@ -1,0 +1,80 @@
+"""Which rasters go into a release: those made from its tables, and those users brought."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata import facts
+from geodata.errors import Damaged
+from geodata.overlay import footprints
+from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
+from geodata.release.manifest import described_file
+from geodata.workspace import Workspace
+from schemas import Batch, Raster, TableFile
+
+SOURCE = "geotiff"
+"""The source of batches that hold rasters rather than maps of control."""
+
+
+@dataclass(frozen=True)
+class RasterInUse:
+    """A raster of a user, the batch it is taken from, and that batch's folder."""
+
+    raster: Raster
+    batch: Batch
+    folder: Path
+
+
+def rasters_in_use(workspace: Workspace) -> dict[str, RasterInUse]:
+    """Rasters of all accepted batches by id, ordered by it; of two of one id the later ingested."""
+    found = []
+    for path in workspace.batches.glob(f"{SOURCE}/[!.]*/batch.json"):
+        batch = Batch.model_validate_json(path.read_bytes())
+        if batch.verdict == "accepted":
+            found.append((batch.ingested, batch.id, path.parent, batch))
+    latest = {
+        raster.id: RasterInUse(raster, batch, folder)
+        for _, _, folder, batch in sorted(found, key=lambda each: each[:2])
+        for raster in read_rasters(folder)
+    }
+    return dict(sorted(latest.items()))
+
+
+def add_rasters(
+    folder: Path, tables: Mapping[str, pd.DataFrame], in_use: Mapping[str, RasterInUse]
+) -> list[TableFile]:
+    """Put rasters into a release: made from its tables, or as ingested, and their list."""
+    from geodata.rasters.built import Facts, build_rasters  # noqa: PLC0415 - loads rasterio
+
+    deposits = gpd.GeoDataFrame(tables["deposits"])
+    whole = deposits[deposits["part_of"].isna().to_numpy()].reset_index(drop=True)
+    made = build_rasters(folder, Facts(
+        cells=gpd.GeoDataFrame(tables["control"]),
+        snapshots=tables["snapshots"],
+        sources=facts.sources(),
+        footprints=footprints(whole, facts.outline(), facts.land()),
+        outline=facts.outline(),
+        priority=facts.PRIORITY,
+    ))  # fmt: skip
+    for used in in_use.values():
+        shutil.copyfile(used.folder / used.raster.file_name, folder / used.raster.file_name)
+    rasters = (*made, *(used.raster for used in in_use.values()))
+    entries = [described_file(folder / raster.file_name, raster.height) for raster in rasters]
+    return [*entries, described_file(write_rasters(folder, rasters), len(rasters))]
+
+
+def rasters_are_as_described(folder: Path) -> None:
+    """Every raster opens and has the grid, the type and the nodata its record says."""
+    rasters = read_rasters(folder)
+    if not rasters:
+        return
+    from geodata.rasters.checked import differences  # noqa: PLC0415 - loads rasterio
+
+    for raster in rasters:
+        wrong = differences(folder / raster.file_name, raster)
+        if wrong:
+            raise Damaged(f"raster {raster.id} is not what {RASTERS} says: {'; '.join(wrong)}")

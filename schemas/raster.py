@@ -1,0 +1,57 @@
+"""What is a Raster: a grid of values over the ground, with what is needed to read and draw it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.fields import Day, Identifier, Latitude, Longitude, Record, described
+
+RASTER_ID = r"^[A-Za-z0-9_-]{1,64}$"
+"""No dot, so that an id and a file's ending are told apart in a URL."""
+RasterId = Annotated[str, Field(pattern=RASTER_ID)]
+CellType = Literal["uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
+Reading = Literal["quantity", "days"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Raster(Record):
+    """One raster of a release: a cloud-optimised GeoTIFF of one band, `raster-<id>.tif`."""
+
+    id: RasterId = described("Identifier.")
+    title: str = described("Name.")
+    description: str = described("What the values are and how they were made.")
+    unit: str = described("Unit of the values; empty where none was stated.")
+    reading: Reading = described(
+        "'days': values are whole days since 1970-01-01; else quantities.", default="quantity"
+    )
+    origin: Literal["built-in", "user"] = described("Made from the release, or ingested.")
+    dtype: CellType = described("Type of the cells.")
+    nodata: float | Literal["nan"] | None = described(
+        "Value of cells that hold nothing; empty where every cell holds something.", default=None
+    )
+    crs: str = described("CRS of the grid: authority and code, or WKT where it has none.")
+    bounds: tuple[Longitude, Latitude, Longitude, Latitude] = described(
+        "West, south, east, north, CRS84.", unit="deg"
+    )
+    corner: tuple[Finite, Finite] = described("West and north edge in units of the CRS.")
+    resolution: tuple[Finite, Finite] = described("Width and height of a cell in units of the CRS.")
+    width: int = described("Columns.")
+    height: int = described("Rows.")
+    ramp: str = described("Colour ramp it is drawn with.")
+    value_range: tuple[Finite, Finite] = described(
+        "Values at the ends of the ramp, unless asked otherwise."
+    )
+    cells: int = described("Cells that hold a value.")
+    minimum: float | None = described("Least value; empty where no cell holds one.", default=None)
+    maximum: float | None = described("Greatest value.", default=None)
+    mean: float | None = described("Mean of the cells, each counted alike.", default=None)
+    source: Identifier | None = described("Control source it was made from.", default=None)
+    asof: Day | None = described("Day of that source it was made for.", default=None)
+    batch: Identifier | None = described("The batch it came from.", default=None)
+    licence: str = described("Licence; 'not stated' if none was given at ingest.")
+    attribution: str = described("What to write beside the data.", default="")
+
+    @property
+    def file_name(self) -> str:
+        """Its file in a batch and in releases."""
+        return f"raster-{self.id}.tif"

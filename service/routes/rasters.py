@@ -1,0 +1,249 @@
+"""Rasters: which there are, their tiles, values, statistics, legends and files."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+from starlette.responses import Response
+
+from geodata.errors import InvalidInput, NotFound
+from geodata.rasters.area import parse_area
+from geodata.rasters.legend import RESCALES, Scale, beyond, day_of, scale_of, stops
+from geodata.rasters.legend import legend_png as drawn_legend
+from geodata.rasters.ramps import RAMPS
+from schemas import Raster
+from service.ask import Ask
+from service.links import HTML, JSON, Link, link
+from service.params import Param, parse_date, parse_lonlat
+from service.ranges import RangedFile
+from service.routes.reserves import DAY, SOURCE
+
+COG = "image/tiff; application=geotiff; profile=cloud-optimized"
+DEEPEST = 22
+_NUMBER = re.compile(r"0|[1-9]\d{0,7}", re.ASCII)
+_ROW = re.compile(r"(?P<y>0|[1-9]\d{0,7})(?P<twice>@2x)?", re.ASCII)
+
+DRAWN = (
+    Param("colormap", {"type": "string", "enum": list(RAMPS)}, "Colours by name."),
+    Param("rescale", {"type": "string", "enum": list(RESCALES)},
+          "Values at the ends of the colours: as described, or the least and the greatest."),
+)  # fmt: skip
+SPOT = (
+    Param("lon", {"type": "number", "minimum": -180, "maximum": 180}, "Longitude.", required=True),
+    Param("lat", {"type": "number", "minimum": -90, "maximum": 90}, "Latitude.", required=True),
+)
+AREA = (
+    Param("territory", {"type": "string"}, "Territory by id, where no area is sent."),
+    Param("date", DAY, "Day of the territory; today where none is given."),
+    SOURCE,
+)
+TILE_FORMS: tuple[tuple[str, tuple[Param, ...], str], ...] = (
+    ("png", DRAWN, "image/png"),
+    ("webp", DRAWN, "image/webp"),
+    ("tif", (), "image/tiff"),
+)
+EMPTY = {"204": "No cell there holds a value"}
+PARTS = {"206": "A range of its bytes"}
+RANGES = {"416": "The range begins beyond its end"}
+SENT = {"413": "The area is too large", "415": "The body is of another type"}
+WEIGHTS = (
+    "Shares of cells inside the area are exact. count and sum count each cell by its share; mean, "
+    "median and stdev weigh it by the ground it covers inside the area; integral is the sum of "
+    "value times km2 of ground."
+)
+
+
+def rasters(ask: Ask) -> Response:
+    """All rasters of the release."""
+    return ask.answer({"rasters": [_described(ask, found) for found in ask.store.rasters.all()]})
+
+
+def raster(ask: Ask) -> Response:
+    """One raster: what it is, and where its tiles, values and file are."""
+    return ask.answer(_described(ask, _asked(ask)))
+
+
+def download(ask: Ask) -> Response:
+    """The raster's file, whole or a range of it."""
+    found = _asked(ask)
+    name = f"lodeline-{found.id}-{ask.release}.tif"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return RangedFile(ask.store.rasters.path(found.id), headers=headers, media_type=COG)
+
+
+def tile(ask: Ask) -> Response:
+    """A tile of WebMercatorQuad; 204 where no cell there holds a value."""
+    found, scale = _asked(ask), _scale(ask)
+    zxy, size = _place(ask.path_words)
+    body = ask.store.rasters.tile(found.id, zxy, size, ask.form, scale)
+    if body is None:
+        return Response(status_code=204)
+    media_type = next(kind for form, _, kind in TILE_FORMS if form == ask.form)
+    return Response(body, media_type=media_type)
+
+
+def legend_png(ask: Ask) -> Response:
+    """The legend as a picture."""
+    return Response(drawn_legend(_asked(ask), _scale(ask)), media_type="image/png")
+
+
+def legend_json(ask: Ask) -> Response:
+    """The legend as labelled values and colours."""
+    found, scale = _asked(ask), _scale(ask)
+    low, high = beyond(found, scale)
+    return ask.answer({
+        "id": found.id,
+        "title": found.title,
+        "unit": found.unit,
+        "colormap": scale.colours,
+        "ends": list(scale.ends),
+        "values_below": low,
+        "values_above": high,
+        "nothing": "transparent",
+        "stops": [
+            {"value": stop.value, "at": round(stop.at, 6), "label": stop.label,
+             "color": stop.colour}
+            for stop in stops(found, scale)
+        ],
+    })  # fmt: skip
+
+
+def point(ask: Ask) -> Response:
+    """The value of the cell at a spot; null with the reason where there is none."""
+    found, (lon, lat) = _asked(ask), parse_lonlat(ask.words)
+    reason = None
+    try:
+        value = ask.store.rasters.value_at(found.id, lon, lat)
+    except NotFound:
+        value, reason = None, "the spot lies outside the raster"
+    if value is None and reason is None:
+        reason = "the cell at the spot holds no value"
+    document = {"raster": found.id, "lon": lon, "lat": lat, "unit": found.unit}
+    return ask.answer({
+        **document,
+        **_valued(found, value),
+        "reason": reason,
+        "asof": None if found.asof is None else str(found.asof),
+        "release": ask.release,
+    })  # fmt: skip
+
+
+def statistics(ask: Ask) -> Response:
+    """Statistics of the values in an area sent as GeoJSON, or in a territory on a day."""
+    found = _asked(ask)
+    area, asked = _area(ask)
+    told = ask.store.rasters.statistics(found.id, area)
+    days = found.reading == "days"
+    document = {
+        "raster": found.id,
+        "unit": found.unit,
+        "area": asked,
+        "area_km2": told.area_km2,
+        "covered_km2": told.covered_km2,
+        "covered_share": min(told.covered_km2 / told.area_km2, 1.0) if told.area_km2 else None,
+        "count": told.count,
+        **{name: getattr(told, name) for name in ("min", "max", "mean", "median", "stdev")},
+        "sum": None if days else told.total,
+        "integral": None if days else told.integral,
+        "weights": WEIGHTS,
+        "release": ask.release,
+    }
+    if days:
+        names = ("min", "median", "mean", "max")
+        document["dates"] = {name: _day(getattr(told, name)) for name in names}
+    return ask.answer(document)
+
+
+def _area(ask: Ask) -> tuple[BaseGeometry, dict[str, Any]]:
+    """The area asked, CRS84, and what is said of it."""
+    named = ask.words.get("territory")
+    if ask.sent and named is not None:
+        raise InvalidInput("an area is sent and a territory named; give one", parameter="territory")
+    if ask.sent:
+        unused = sorted({"date", "source"} & set(ask.words))
+        if unused:
+            raise InvalidInput(
+                f"{unused[0]} goes with territory, and an area is sent; leave it out",
+                parameter=unused[0],
+            )
+        return parse_area(ask.sent), {"type": "sent"}
+    if named is None:
+        raise InvalidInput(
+            "no area: POST GeoJSON polygons, or name a territory", parameter="territory"
+        )
+    found = ask.store.overlaid.territory(named)
+    day, source = parse_date(ask.words), ask.words.get("source")
+    choice = ask.store.book.choose(day, source)
+    return ask.store.overlaid.territory_on(found.id, day, source), {
+        "type": "territory",
+        "territory": found.id,
+        "date": str(day),
+        "source": choice.source if found.held else None,
+        "control_asof": str(choice.asof) if found.held and choice.asof else None,
+    }
+
+
+def _asked(ask: Ask) -> Raster:
+    return ask.store.rasters.raster(ask.path_words["raster"])
+
+
+def _scale(ask: Ask) -> Scale:
+    return scale_of(_asked(ask), ask.words.get("colormap"), ask.words.get("rescale"))
+
+
+def _place(words: Mapping[str, str]) -> tuple[tuple[int, int, int], int]:
+    """Zoom, column and row, and pixels a side. Raises NotFound where there is no such tile."""
+    z, x, y = words["z"], words["x"], _ROW.fullmatch(words["row"])
+    if y is None or not (_NUMBER.fullmatch(z) and _NUMBER.fullmatch(x)):
+        raise NotFound(
+            f"there is no tile {z[:12]}/{x[:12]}/{words['y'][:12]}; give whole numbers "
+            "z/x/y, y with @2x for 512 pixels"
+        )
+    zoom, column, row = int(z), int(x), int(y["y"])
+    if zoom > DEEPEST or max(column, row) >= 1 << zoom:
+        raise NotFound(
+            f"there is no tile {zoom}/{column}/{row}; z goes from 0 to {DEEPEST}, x and y from 0 "
+            "to 2^z - 1"
+        )
+    return (zoom, column, row), 512 if y["twice"] else 256
+
+
+def _described(ask: Ask, found: Raster) -> dict[str, Any]:
+    """A raster's record with its links; a TileJSON document too."""
+    path = f"/rasters/{found.id}"
+    pinned = {"release": ask.words["release"]} if "release" in ask.words else None
+    return {
+        "tilejson": "3.0.0",
+        **found.model_dump(mode="json"),
+        "name": found.title,
+        "scheme": "xyz",
+        "tiles": [ask.href(f"{path}/tiles/{{z}}/{{x}}/{{y}}.png", pinned)],
+        "minzoom": 0,
+        "maxzoom": DEEPEST,
+        "tile_size": 256,
+        "links": _links(ask, path, pinned),
+    }
+
+
+def _links(ask: Ask, path: str, pinned: Mapping[str, str] | None) -> list[Link]:
+    html = {**(pinned or {}), "f": "html"}
+    return [
+        link(ask.href(path, pinned), "self", JSON, "This raster"),
+        link(ask.href(path, html), "alternate", HTML, "To read"),
+        link(ask.href(f"{path}.tif", pinned), "enclosure", COG, "Its file"),
+        link(ask.href(f"{path}/legend.png", pinned), "preview", "image/png", "Its legend"),
+        link(ask.href(f"{path}/legend.json", pinned), "related", JSON, "Its legend in numbers"),
+    ]
+
+
+def _valued(found: Raster, value: float | None) -> dict[str, Any]:
+    """A value, with the day it stands for where it stands for one."""
+    if value is not None and not found.dtype.startswith("float"):
+        value = int(value)
+    return {"value": value, **({"date": _day(value)} if found.reading == "days" else {})}
+
+
+def _day(value: float | None) -> str | None:
+    day = None if value is None else day_of(value)
+    return None if day is None else str(day)
