@@ -17,6 +17,7 @@ from service.routes import (
     standards,
     territories,
 )
+from service.routes import map as map_page
 
 PAGE = ("json", "html")
 GEO = {"json": "application/geo+json"}
@@ -69,6 +70,8 @@ TABLE = (
           territories.ON_DATE, PAGE, ("date",), tag="answers", media=GEO),
     Route("/articles/{day}", articles.articles, "article", "The article it began with",
           formats=PAGE, days=NOW, tag="answers"),
+    Route("/map", map_page.map_, "map", "The map through time", formats=("html",), days=NOW,
+          tag="tiles"),
     Route("/releases", releases.releases, "releases", "Releases", formats=PAGE, days=NOW,
           state=releases.known, tag="releases"),
     Route("/releases/diff", releases.release_diff, "diff", "What differs between two releases",

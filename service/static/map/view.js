@@ -1,0 +1,84 @@
+// How does one map follow the screen: which layers change, and when is it ready for the next day?
+import { hatchPicture, signPicture } from "./signs.js";
+import { compose } from "./look.js";
+
+const COUNTRY = [[21.6, 44.1], [40.6, 52.5]];
+
+/** A map in a container. draw(): the style that is wanted now. */
+export function createView(container, about, given) {
+  const { maplibregl } = globalThis;
+  let paint = given.paint;
+  const map = new maplibregl.Map({
+    container,
+    style: given.style,
+    ...start(given.camera, given.padding),
+    minZoom: 3.2,
+    maxZoom: 14,
+    maxBounds: [[8, 38], [54, 58]],
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: given.still ? 0 : 150,
+    locale: { "Map.Title": given.label },
+    validateStyle: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.on("styleimagemissing", ({ id }) => addPicture(map, id, about));
+  const painter = createPainter(map);
+  return { map, apply: painter.apply, get ready() { return painter.ready(); }, label: (text) => map.getCanvas().setAttribute("aria-label", text) };
+}
+
+function start(camera, padding) {
+  if (camera) return { center: [camera.lon, camera.lat], zoom: camera.zoom };
+  return { bounds: COUNTRY, fitBoundsOptions: { padding } };
+}
+
+/** Bring a map to the whole country. */
+export const showCountry = (map, padding) => map.fitBounds(COUNTRY, { padding, duration: 600 });
+
+/** Changes a map by what differs between styles; while it is busy only the latest waits. */
+function createPainter(map) {
+  let waiting = null;
+  let busy = true;
+  let shown = null;
+  map.once("idle", () => next());
+
+  function next() {
+    busy = false;
+    if (waiting === null) return;
+    const wanted = waiting;
+    waiting = null;
+    if (wanted === shown) return;
+    shown = wanted;
+    busy = true;
+    map.setStyle(wanted, { diff: true });
+    map.once("idle", next);
+    map.triggerRepaint();
+  }
+
+  return {
+    ready: () => !busy,
+    apply(style) {
+      waiting = style;
+      if (!busy) next();
+    },
+  };
+}
+
+const HATCHES = { "hatch-fought": "fought_line", "hatch-other": "other" };
+
+function addPicture(map, id, about) {
+  const cut = id.lastIndexOf("-");
+  const [name, theme] = [id.slice(0, cut), id.slice(cut + 1)];
+  const paint = about.paints?.[theme];
+  if (!paint || map.hasImage(id)) return;
+  const verdict = name.replace(/^v-/, "");
+  if (verdict in paint.verdict) put(map, id, signPicture(verdict, paint.verdict[verdict], paint.basemap.halo));
+  else if (name in HATCHES) put(map, id, hatchPicture(paint[HATCHES[name]], 8, 1.5, name === "hatch-other"));
+}
+
+const put = (map, id, picture) => map.addImage(id, picture.data, { pixelRatio: picture.ratio });
+
+export { compose };
