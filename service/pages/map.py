@@ -20,6 +20,9 @@ from service.maplibre import version
 from service.pages.rendering import page
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
+FIRST = ("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters", "look",
+         "permalink", "screen", "signs", "state", "view", "words", "words-en", "words-uk")  # fmt: skip
+"""Scripts the first picture of the map needs; the others follow it."""
 TILESETS = ("basemap", "control", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -31,7 +34,8 @@ def map_page(ask: Ask) -> str:
         ask,
         "map.html",
         title="Map",
-        modules=_modules(),
+        first=FIRST,
+        later=_later(),
         engine={name: version(name) or "0" for name in ("maplibre-gl.js", "maplibre-gl.css")},
         data=_block(about(ask)),
     )
@@ -115,9 +119,9 @@ def _palette() -> Mapping[str, object]:
 
 
 @cache
-def _modules() -> tuple[str, ...]:
-    """The page's scripts, so that the browser need not find them one behind the other."""
-    return tuple(sorted(place.name for place in STATIC.glob("*.js")))
+def _later() -> tuple[str, ...]:
+    """The other scripts, so that the browser need not find them one behind the other."""
+    return tuple(sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST}))
 
 
 def _block(document: object) -> Markup:

@@ -25,8 +25,8 @@ export function sentence(about, state, counts) {
   const total = about.verdicts.reduce((sum, name) => sum + counts[name], 0);
   const what = what_of(about, state);
   const first = t(counts.occupied ? "headline" : "headline_none", { n: counts.occupied, total: number(total), what });
-  const rest = ["contested", "uncertain"].filter((name) => counts[name]).map((name) => `${number(counts[name])} ${t(name)}`);
-  return rest.length ? `${first} ${t("headline_more", { parts: rest.join(", ") })}` : first;
+  const rest = ["contested", "uncertain", "unknown"].filter((name) => counts[name]).map((name) => t(`also_${name}`, { n: counts[name] }));
+  return `${[first, ...rest].join("; ")}.`;
 }
 
 function what_of(about, state) {

@@ -37,11 +37,10 @@ function marks(events) {
     day,
     count: some.length,
     gained: some.reduce((sum, event) => sum + weight[event.after] - weight[event.before], 0) > 0,
-    lines: some.map((event) => t("change_line", { name: named(about_name(event)), before: t(event.before), after: t(event.after) })),
+    lines: some.map((event) => t("change_line", { name: named(names.get(event.deposit_id) ?? event), before: t(event.before), after: t(event.after) })),
   }));
 }
 
 const names = new Map();
 /** Names in both languages, once the list of deposits is here. */
 export const learnNames = (deposits) => deposits.forEach((entry) => names.set(entry.id, entry));
-const about_name = (event) => names.get(event.deposit_id) ?? event;

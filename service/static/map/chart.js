@@ -22,7 +22,7 @@ export function drawChart(place, series, { lang, choose }) {
   });
   const grid = rounds(most).flatMap((count) => [
     svg("line", { class: "grid", x1: 0, x2: WIDTH, y1: y(count), y2: y(count) }),
-    svg("text", { class: "grid", x: WIDTH, y: y(count) - 3, "text-anchor": "end" }, number(count)),
+    svg("text", { class: "grid", x: 0, y: y(count) - 3 }, number(count)),
   ]);
   const years = starts(first, last).filter((_, n, all) => all.length < 8 || n % 2 === 0).map((day) =>
     svg("text", { class: "year", x: x(day), y: HEIGHT + 13, "text-anchor": "middle" }, inWords(day, lang, "year")));

@@ -43,20 +43,6 @@ export function createDivider(state) {
   show();
 }
 
-/** Two maps that show the same place. */
-export function together(one, other) {
-  let leading = null;
-  for (const [from, to] of [[one, other], [other, one]]) {
-    from.on("move", () => {
-      if (leading !== null && leading !== from) return;
-      leading = from;
-      to.jumpTo({ center: from.getCenter(), zoom: from.getZoom() });
-      leading = null;
-    });
-  }
-  other.jumpTo({ center: one.getCenter(), zoom: one.getZoom() });
-}
-
 /** Deposits with another verdict on the second day. before, after: answers of the server. */
 export function turned(before, after) {
   const then = new Map(before.features.map((feature) => [feature.properties.id, feature.properties.control]));

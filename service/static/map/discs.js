@@ -24,6 +24,6 @@ export function discs(features) {
   });
   return {
     type: "FeatureCollection",
-    features: shapes.map(([geometry, properties]) => ({ type: "Feature", geometry, properties: { id: properties.id } })),
+    features: shapes.map(([geometry, { id, commodities }]) => ({ type: "Feature", geometry, properties: { id, commodities: `,${commodities.join(",")},` } })),
   };
 }

@@ -23,11 +23,13 @@ export const line = (source, day) => ["all", says(source), ...holds(day)];
 
 /** Deposits with their verdict on a day, by one source: those of the minerals and verdicts wanted. */
 export function deposits(source, day, state, commodities) {
-  const filter = ["all", says(source), ...holds(day)];
-  if (state.commodities.length) filter.push(["any", ...words(state.commodities, commodities)]);
-  filter.push(["in", ["get", "verdict"], ["literal", state.verdicts]]);
-  return filter;
+  const verdict = ["in", ["get", "verdict"], ["literal", state.verdicts]];
+  return ["all", says(source), ...holds(day), ofMinerals(state, commodities), verdict];
 }
+
+/** Features with one of the minerals wanted, or all. */
+export const ofMinerals = (state, commodities) =>
+  state.commodities.length ? ["any", ...words(state.commodities, commodities)] : ["boolean", true];
 
 function words(chosen, commodities) {
   const members = commodities.filter((entry) => chosen.includes(entry.id)).flatMap((entry) => entry.members);

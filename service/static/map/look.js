@@ -16,6 +16,7 @@ export function compose(base, paint, about, state, moment) {
   const own = layers(paint, about, state, moment);
   return {
     ...base,
+    transition: { duration: 0, delay: 0 },
     sources: { basemap: base.sources.basemap, ...sources(about) },
     layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land, top), ...own.line, ...ground.slice(top), ...own.deposits],
   };
@@ -70,9 +71,12 @@ function marks(paint, about, state, moment) {
   const above = { "icon-allow-overlap": true, "icon-ignore-placement": true };
   const ring = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 9, 9, 15], "circle-opacity": 0, "circle-stroke-width": 2.5 };
   const name = state.lang === "uk" ? ["coalesce", ["get", "name_uk"], ["get", "name_en"]] : ["get", "name_en"];
+  const chosen = (one, rest) => ["case", ["==", ["get", "id"], state.deposit ?? ""], one, rest];
+  const grows = (most) => ["interpolate", ["linear"], ["zoom"], 7.5, 0, 8.5, most];
+  const disc = filters.ofMinerals(state, about.commodities);
   return [
-    { id: "deposits-disc", type: "fill", source: "deposits", minzoom: 7.5, paint: { "fill-color": paint.ink, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 7.5, 0, 8.5, 0.07] } },
-    { id: "deposits-disc-edge", type: "line", source: "deposits", minzoom: 7.5, paint: { "line-color": paint.ink, "line-width": 1.2, "line-dasharray": [3, 2], "line-opacity": ["interpolate", ["linear"], ["zoom"], 7.5, 0, 8.5, 0.7] } },
+    { id: "deposits-disc", type: "fill", source: "deposits", minzoom: 7.5, filter: disc, paint: { "fill-color": paint.ink, "fill-opacity": grows(chosen(0.1, 0.03)) } },
+    { id: "deposits-disc-edge", type: "line", source: "deposits", minzoom: 7.5, filter: disc, paint: { "line-color": paint.ink, "line-width": chosen(1.8, 1), "line-dasharray": [3, 2], "line-opacity": grows(chosen(1, 0.4)) } },
     { ...spots, id: "deposits-differ", type: "circle", filter: filters.only(shown, moment.differing), paint: { ...ring, "circle-stroke-color": paint.other } },
     { ...spots, id: "deposits-chosen", type: "circle", filter: filters.only(shown, state.deposit ? [state.deposit] : []), paint: { ...ring, "circle-stroke-color": paint.ink, "circle-stroke-width": 3 } },
     { ...spots, id: "deposits", type: "symbol", filter: shown, layout: { ...above, "icon-image": ["concat", "v-", ["get", "verdict"], `-${paint.theme}`], "icon-size": size, "symbol-sort-key": ["match", ["get", "verdict"], "government", 0, "unknown", 0, "occupied", 2, 1] } },

@@ -72,7 +72,7 @@ export function createPanel(about, state, { source, choose, answered }) {
   state.on(["day", ...questions], soon);
   state.on(questions, () => count().catch(() => undefined));
   state.on(["verdicts", "lang"], () => answer && drawAnswer(about, state.values, answer, choose));
-  state.on(["lang"], () => (draw(), show()));
+  state.on(["lang", "verdicts"], () => (draw(), show()));
   return {
     start: () => Promise.all([count(), load()]).catch(() => undefined),
     show,

@@ -1,5 +1,26 @@
 // How does the map become a picture that says of itself what it shows and where it is from?
+import { byId } from "./dom.js";
+import { FRESH_DAYS } from "./look.js";
+import { t } from "./words.js";
+
 const MARGIN = 16;
+
+/** What a picture says of itself: the answer in a sentence, the day, the source, how to cite it. */
+export function captionOf(about, screen, answer) {
+  const paint = about.paints[screen.theme()];
+  return {
+    title: byId("headline").textContent,
+    subtitle: `${byId("when").textContent}, ${byId("who").textContent}`,
+    lines: [answer?.citation.text ?? location.href, `${screen.source().attribution}. Natural Earth.`],
+    legend: [
+      [paint.held, t("land_occupied")],
+      [paint.fresh, t("land_fresh", { n: FRESH_DAYS })],
+      ...about.verdicts.map((name) => [paint.verdict[name], t(name)]),
+    ],
+    ink: paint.ink,
+    ground: paint.theme === "dark" ? "#14181c" : "#fcfbf8",
+  };
+}
 
 /** Save the map as PNG. caption: {title, lines, legend: [[colour, text]], ink, ground}. */
 export async function takePicture(map, caption, name) {

@@ -24,7 +24,7 @@ export function placeFilter(typed) {
 }
 
 async function findPlaces(about, typed) {
-  const words = { filter: placeFilter(typed), properties: "place_id,name_en,name_uk,oblast", limit: 200 };
+  const words = { filter: placeFilter(typed), properties: "place_id,name_en,name_uk,oblast,raion", limit: 200 };
   const { features } = await ask(pathOf(about, "/collections/settlements/items", words));
   const byPlace = new Map(features.map((feature) => [feature.properties.place_id, { ...feature.properties, at: feature.geometry.coordinates }]));
   const rank = (entry) => Math.min(...[entry.name_en, entry.name_uk].map((name) => fit(name ?? "", typed) ?? 3));
@@ -50,7 +50,7 @@ export function createSearch(about, deposits, go) {
     options = found;
     active = -1;
     const rows = found.map((entry, n) => el("li", { role: "option", id: `option-${n}`, "aria-selected": "false", onpointerdown: (event) => (event.preventDefault(), choose(n)) },
-      el("span", {}, named(entry)), el("small", {}, entry.at_kind === "deposit" ? t("search_deposit") : [t("search_settlement"), entry.oblast].filter(Boolean).join(", "))));
+      el("span", {}, named(entry)), el("small", {}, entry.found === "deposit" ? t("search_deposit") : [entry.oblast, entry.raion].filter(Boolean).join(", "))));
     list.replaceChildren(...(rows.length ? rows : [el("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("search_none", { text: typed }))]));
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
@@ -76,10 +76,10 @@ export function createSearch(about, deposits, go) {
     const typed = box.value.trim();
     const own = (round += 1);
     if (typed.length < 2) return close();
-    const own_list = findDeposits(deposits(), typed).slice(0, SHOWN).map((entry) => ({ ...entry, at_kind: "deposit" }));
-    if (own_list.length) show(own_list, typed);
+    const own_found = findDeposits(deposits(), typed).slice(0, SHOWN).map((entry) => ({ ...entry, found: "deposit" }));
+    if (own_found.length) show(own_found, typed);
     const places = await findPlaces(about, typed).catch(() => []);
-    if (own === round && document.activeElement === box) show([...own_list.slice(0, 6), ...places].slice(0, SHOWN + 2), typed);
+    if (own === round && document.activeElement === box) show([...own_found.slice(0, 6), ...places].slice(0, SHOWN + 2), typed);
   }, 160);
 
   box.addEventListener("input", look);

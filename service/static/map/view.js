@@ -1,13 +1,11 @@
 // How does one map follow the screen: which layers change, and when is it ready for the next day?
 import { hatchPicture, signPicture } from "./signs.js";
-import { compose } from "./look.js";
 
 const COUNTRY = [[21.6, 44.1], [40.6, 52.5]];
 
-/** A map in a container. draw(): the style that is wanted now. */
+/** A map in a container. given: style, camera or padding around the country, label. */
 export function createView(container, about, given) {
   const { maplibregl } = globalThis;
-  let paint = given.paint;
   const map = new maplibregl.Map({
     container,
     style: given.style,
@@ -19,7 +17,7 @@ export function createView(container, about, given) {
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
-    fadeDuration: given.still ? 0 : 150,
+    fadeDuration: 0,
     locale: { "Map.Title": given.label },
     validateStyle: false,
   });
@@ -27,7 +25,7 @@ export function createView(container, about, given) {
   map.keyboard.disableRotation();
   map.on("styleimagemissing", ({ id }) => addPicture(map, id, about));
   const painter = createPainter(map);
-  return { map, apply: painter.apply, get ready() { return painter.ready(); }, label: (text) => map.getCanvas().setAttribute("aria-label", text) };
+  return { map, apply: painter.apply, get ready() { return painter.ready(); } };
 }
 
 function start(camera, padding) {
@@ -38,24 +36,21 @@ function start(camera, padding) {
 /** Bring a map to the whole country. */
 export const showCountry = (map, padding) => map.fitBounds(COUNTRY, { padding, duration: 600 });
 
-/** Changes a map by what differs between styles; while it is busy only the latest waits. */
+/** Changes a map by what differs between styles; while its tiles are at work only the latest waits. */
 function createPainter(map) {
   let waiting = null;
-  let busy = true;
   let shown = null;
-  map.once("idle", () => next());
+  let busy = true;
+  const look = () => busy && map.isStyleLoaded() && map.areTilesLoaded() && next();
+  map.on("render", look);
+  map.on("idle", () => busy && next());
 
   function next() {
-    busy = false;
-    if (waiting === null) return;
-    const wanted = waiting;
+    busy = waiting !== null && waiting !== shown;
+    if (!busy) return;
+    shown = waiting;
     waiting = null;
-    if (wanted === shown) return;
-    shown = wanted;
-    busy = true;
-    map.setStyle(wanted, { diff: true });
-    map.once("idle", next);
-    map.triggerRepaint();
+    map.setStyle(shown, { diff: true });
   }
 
   return {
@@ -80,5 +75,3 @@ function addPicture(map, id, about) {
 }
 
 const put = (map, id, picture) => map.addImage(id, picture.data, { pixelRatio: picture.ratio });
-
-export { compose };
