@@ -63,6 +63,7 @@ def about(ask: Ask) -> dict[str, object]:
             {"id": entry.id, "en": entry.title, "uk": entry.title_uk}
             for entry in store.tables.territories.values()
         ],
+        "line": _line_layer(store),
         "tiles": {name: _tiles(ask, name) for name in TILESETS},
         "styles": {theme: f"{root}/styles/{style}" for theme, style in STYLES.items()},
         "palette": _palette(),
@@ -105,6 +106,11 @@ def _commodities(store: EmbeddedStore) -> list[dict[str, object]]:
         for entry, count in counted
         if count
     ]
+
+
+def _line_layer(store: EmbeddedStore) -> str:
+    """The layer of the control tiles that has the line: its own, else the edges of the cells."""
+    return "control"
 
 
 def _tiles(ask: Ask, name: str) -> str:

@@ -1,4 +1,5 @@
 // How is the map painted: the server's base map, and between its land and its labels who holds what.
+import { toText } from "./days.js";
 import * as filters from "./filters.js";
 
 const FRESH = 30;
@@ -16,6 +17,7 @@ export function compose(base, paint, about, state, moment) {
   const own = layers(paint, about, state, moment);
   return {
     ...base,
+    metadata: { day: toText(moment.day) },
     transition: { duration: 0, delay: 0 },
     sources: { basemap: base.sources.basemap, ...sources(about) },
     layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land, top), ...own.line, ...ground.slice(top), ...own.deposits],
@@ -38,10 +40,17 @@ function layers(paint, about, state, moment) {
   const edge = { source: "control", "source-layer": about.line, type: "line" };
   const wide = (scale) => ["interpolate", ["exponential", 1.5], ["zoom"], 4, 0.9 * scale, 7, 1.7 * scale, 11, 3.4 * scale];
   const round = { "line-join": "round", "line-cap": "round" };
-  const onLine = about.line === "front" ? filters.line(source.id, day) : NOTHING;
-  const otherLine = other && about.line === "front" ? filters.line(other.id, day) : NOTHING;
+  const drawn = about.line === "front";
+  const onLine = drawn ? filters.line(source.id, day) : filters.land(source.id, day, "occupied");
+  const otherLine = other && drawn ? filters.line(other.id, day) : NOTHING;
+  const line = [
+    { ...edge, id: "control-line-casing", filter: onLine, layout: round, paint: { "line-color": paint.casing, "line-width": wide(2.6), "line-opacity": 0.65 } },
+    { ...edge, id: "control-line", filter: onLine, layout: round, paint: { "line-color": paint.line, "line-width": wide(drawn ? 1 : 1.6) } },
+  ];
   return {
+    // Where the tiles have no line, cells are edged and land laid over the inner half of the edge.
     land: [
+      ...(drawn ? [] : line),
       { ...held, id: "control-left", filter: filters.left(source.id, day, FRESH), paint: { "fill-color": paint.left, "fill-antialias": false } },
       { ...held, id: "control-fill", filter: filters.land(source.id, day, "occupied"), paint: { "fill-color": heldColour(paint, source, day), "fill-antialias": false } },
       { ...held, id: "control-contested", filter: filters.land(source.id, day, "contested"), paint: { "fill-color": paint.fought, "fill-antialias": false } },
@@ -49,8 +58,7 @@ function layers(paint, about, state, moment) {
       { ...held, id: "differ-fill", filter: other ? filters.land(other.id, day, "occupied") : NOTHING, paint: { "fill-pattern": `hatch-other-${paint.theme}` } },
     ],
     line: [
-      { ...edge, id: "control-line-casing", filter: onLine, layout: round, paint: { "line-color": paint.casing, "line-width": wide(2.6), "line-opacity": 0.65 } },
-      { ...edge, id: "control-line", filter: onLine, layout: round, paint: { "line-color": paint.line, "line-width": wide(1) } },
+      ...(drawn ? line : []),
       { ...edge, id: "differ-line", filter: otherLine, layout: { "line-join": "round" }, paint: { "line-color": paint.other, "line-width": wide(1.1), "line-dasharray": [2, 1.2] } },
     ],
     deposits: marks(paint, about, state, moment),

@@ -1,6 +1,7 @@
 // How does one map follow the screen: which layers change, and when is it ready for the next day?
 import { hatchPicture, signPicture } from "./signs.js";
 
+const PATIENCE = 1500;
 const COUNTRY = [[21.6, 44.1], [40.6, 52.5]];
 
 /** A map in a container. given: style, camera or padding around the country, label. */
@@ -24,7 +25,7 @@ export function createView(container, about, given) {
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.on("styleimagemissing", ({ id }) => addPicture(map, id, about));
-  const painter = createPainter(map);
+  const painter = createPainter(map, given.style);
   return { map, apply: painter.apply, get ready() { return painter.ready(); } };
 }
 
@@ -37,27 +38,33 @@ function start(camera, padding) {
 export const showCountry = (map, padding) => map.fitBounds(COUNTRY, { padding, duration: 600 });
 
 /** Changes a map by what differs between styles; while its tiles are at work only the latest waits. */
-function createPainter(map) {
+function createPainter(map, begun) {
   let waiting = null;
-  let shown = null;
+  let shown = begun;
   let busy = true;
+  let since = 0;
   const look = () => busy && map.isStyleLoaded() && map.areTilesLoaded() && next();
   map.on("render", look);
   map.on("idle", () => busy && next());
 
   function next() {
+    map.getContainer().dataset.day = shown.metadata.day;
     busy = waiting !== null && waiting !== shown;
     if (!busy) return;
     shown = waiting;
     waiting = null;
+    since = performance.now();
     map.setStyle(shown, { diff: true });
   }
 
+  /** A tile that cannot be had must not hold up time. */
+  const free = () => !busy || performance.now() - since > PATIENCE;
+
   return {
-    ready: () => !busy,
+    ready: free,
     apply(style) {
       waiting = style;
-      if (!busy) next();
+      if (free()) next();
     },
   };
 }
