@@ -20,6 +20,7 @@ from service.catalog import Catalog
 from service.compress import Compressed
 from service.errors import on_bug, on_http_error, on_lodeline_error
 from service.hot import Hot
+from service.maplibre import maplibre
 from service.middleware import OpenHeaders
 from service.pages import VIEWS
 from service.routes import TABLE
@@ -57,6 +58,7 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
         )
     app.add_route("/livez", livez, ["GET"], "livez")
     app.add_route("/readyz", Readyz(catalog).__call__, ["GET"], "readyz")
+    app.add_route("/static/maplibre/{name}", maplibre, ["GET"], "maplibre")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(LodelineError, on_lodeline_error)
     app.add_exception_handler(HTTPException, on_http_error)

@@ -18,6 +18,7 @@ ALWAYS = {
     "Content-Security-Policy": CSP,
 }
 _RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
+_MAY_BE_OWN = {b"content-security-policy"}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
@@ -26,7 +27,10 @@ PREFLIGHT = {
 
 
 class OpenHeaders:
-    """Adds the headers of ALWAYS to every answer, errors included, and answers preflights."""
+    """Adds the headers of ALWAYS to every answer, errors included, and answers preflights.
+
+    A page with a policy of its own keeps it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -42,7 +46,9 @@ class OpenHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_RAW]
+                own = {name.lower() for name, _ in message["headers"]} & _MAY_BE_OWN
+                more = [entry for entry in _RAW if entry[0] not in own]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self.app(scope, receive, with_headers)

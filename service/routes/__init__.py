@@ -24,6 +24,7 @@ from service.routes import (
     tiles,
     tilesets,
 )
+from service.routes import map as map_page
 from service.tile_documents import PMTILES
 from service.tile_params import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 
@@ -140,6 +141,8 @@ TABLE = (
           methods=("GET", "POST"), problems=rasters.SENT),
     Route("/articles/{day}", articles.articles, "article", "The article it began with",
           formats=PAGE, days=NOW, tag="answers"),
+    Route("/map", map_page.map_, "map", "The map through time", formats=("html",), days=NOW,
+          tag="map"),
     Route("/releases", releases.releases, "releases", "Releases", formats=PAGE, days=NOW,
           state=releases.known, tag="releases"),
     Route("/releases/diff", releases.release_diff, "diff", "What differs between two releases",

@@ -1,0 +1,133 @@
+"""What must the map page know before it asks anything: sources, words, where the tiles are."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import orjson
+import pandas as pd
+from markupsafe import Markup
+
+from geodata.answers.question import VERDICTS
+from geodata.commodities import commodities, members
+from geodata.interval import today
+from geodata.store.embedded import EmbeddedStore
+from schemas import Source
+from service.ask import Ask
+from service.maplibre import version
+from service.pages.rendering import page
+
+STATIC = Path(__file__).parent.parent / "static" / "map"
+FIRST = ("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters", "look",
+         "permalink", "screen", "signs", "state", "view", "words", "words-en", "words-uk")  # fmt: skip
+"""Scripts the first picture of the map needs; the others follow it."""
+TILESETS = ("basemap", "control", "timelines")
+STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
+_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def map_page(ask: Ask) -> str:
+    """The page with its block of data."""
+    return page(
+        ask,
+        "map.html",
+        title="Map",
+        first=FIRST,
+        later=_later(),
+        engine={name: version(name) or "0" for name in ("maplibre-gl.js", "maplibre-gl.css")},
+        data=_block(about(ask)),
+    )
+
+
+def about(ask: Ask) -> dict[str, object]:
+    """What the page's scripts are told."""
+    store = ask.store
+    manifest = store.manifest
+    root = ask.href("")[len(ask.base) :]
+    return {
+        "root": root,
+        "base": ask.base,
+        "release": manifest.id,
+        "pinned": "release" in ask.words,
+        "created": manifest.created,
+        "first": str(_first_month(store)),
+        "today": str(today()),
+        "verdicts": VERDICTS,
+        "sources": [_source(store.tables.sources[source], store) for source in store.book.ordered],
+        "commodities": _commodities(store),
+        "territories": [
+            {"id": entry.id, "en": entry.title, "uk": entry.title_uk}
+            for entry in store.tables.territories.values()
+        ],
+        "line": _line_layer(store),
+        "tiles": {name: _tiles(ask, name) for name in TILESETS},
+        "styles": {theme: f"{root}/styles/{style}" for theme, style in STYLES.items()},
+        "palette": _palette(),
+    }
+
+
+def _first_month(store: EmbeddedStore) -> date:
+    """The first of the month in which any source first shows land not held by the government."""
+    starts = store.tables.geo("control")["valid_from"].dropna()
+    first = pd.Timestamp(starts.min()).date() if len(starts) else today()
+    return first.replace(day=1)
+
+
+def _source(source: Source, store: EmbeddedStore) -> dict[str, object]:
+    return {
+        "id": source.id,
+        "title": source.title,
+        "first_day": str(store.book.first_day(source.id)),
+        "last_day": str(store.book.last_day(source.id)),
+        "record": source.record,
+        "statuses": source.statuses,
+        "licence": source.licence,
+        "attribution": source.attribution,
+        "url": source.url,
+    }
+
+
+def _commodities(store: EmbeddedStore) -> list[dict[str, object]]:
+    """Commodities some deposit has, with the number of deposits; a group counts its members."""
+    held = [frozenset(found) for found in store.tables.deposits["commodities"]]
+    counted = [(c, sum(bool(members(c.id) & found) for found in held)) for c in commodities()]
+    return [
+        {
+            "id": entry.id,
+            "en": entry.name_en,
+            "uk": entry.name_uk,
+            "members": sorted(members(entry.id)),
+            "deposits": count,
+        }
+        for entry, count in counted
+        if count
+    ]
+
+
+def _line_layer(store: EmbeddedStore) -> str:
+    """The layer of the control tiles that has the line: its own, else the edges of the cells."""
+    return "control"
+
+
+def _tiles(ask: Ask, name: str) -> str:
+    """The address of a tileset's tiles, in the release that answers."""
+    return f"{ask.base}/tiles/{name}/{{z}}/{{x}}/{{y}}?release={quote(ask.release)}"
+
+
+@cache
+def _palette() -> Mapping[str, object]:
+    found: Mapping[str, object] = orjson.loads((STATIC / "palette.json").read_bytes())
+    return found
+
+
+@cache
+def _later() -> tuple[str, ...]:
+    """The other scripts, so that the browser need not find them one behind the other."""
+    return tuple(sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST}))
+
+
+def _block(document: object) -> Markup:
+    """JSON that may stand in a script element, whatever is in it."""
+    return Markup(orjson.dumps(document).decode().translate(_ESCAPES))  # noqa: S704 - escaped here

@@ -1,0 +1,30 @@
+// What was the page told by the server, and what is on the screen before anything is chosen?
+import { paints } from "./colours.js";
+import { toDay } from "./days.js";
+
+/** The page's block of data, its days as numbers. */
+export function readAbout(text) {
+  const about = JSON.parse(text);
+  about.sources = about.sources.map((entry) => ({ ...entry, firstDay: toDay(entry.first_day), lastDay: toDay(entry.last_day) }));
+  about.firstDay = toDay(about.first);
+  about.lastDay = toDay(about.today);
+  about.paints = { light: paints(about.palette, "light"), dark: paints(about.palette, "dark") };
+  return about;
+}
+
+/** The state of a page opened without a hash: today, everything, the reader's language. */
+export const usualState = (about) => ({
+  day: about.lastDay,
+  compare: null,
+  split: 50,
+  source: null,
+  differ: null,
+  territory: "ukraine",
+  deposit: null,
+  commodities: [],
+  verdicts: [...about.verdicts],
+  lang: navigator.languages?.some((tag) => tag.startsWith("uk")) ? "uk" : "en",
+  theme: null,
+  range: "all",
+  camera: null,
+});

@@ -1,0 +1,88 @@
+// What is known of the deposit that was chosen: who says what of it, how much, how sure.
+import { lane } from "./ask.js";
+import { quantity, sort } from "./amounts.js";
+import { inWords, toDay, toText } from "./days.js";
+import { byId, el, verdictMark } from "./dom.js";
+import { depositsPath } from "./question.js";
+import { mineralNames } from "./tip.js";
+import { kilometres, named, percent, t } from "./words.js";
+
+/** deposits(): the list of all; close(): the reader is done with it. */
+export function createDetail(about, state, deposits, close) {
+  const card = byId("detail");
+  const asking = lane();
+  let shown = null;
+
+  async function show() {
+    const { deposit } = state.values;
+    card.hidden = deposit === null;
+    document.body.classList.toggle("detailed", deposit !== null);
+    if (deposit === null) return (shown = null);
+    const entry = deposits().find((one) => one.id === deposit);
+    if (!entry) return;
+    if (shown !== deposit) card.replaceChildren(head(entry), el("p", { class: "faint" }, t("loading")));
+    try {
+      const answer = await asking(depositsPath(about, state.values, entry.commodity));
+      const found = answer?.features.find((feature) => feature.properties.id === deposit);
+      if (answer === undefined || state.values.deposit !== deposit) return;
+      card.replaceChildren(head(entry), ...(found ? body(found.properties) : [el("p", {}, t("not_found"))]));
+      if (shown !== deposit) card.scrollTop = 0;
+      shown = deposit;
+    } catch (error) {
+      card.replaceChildren(head(entry), el("p", { role: "alert" }, t("failed", { detail: error.message })));
+    }
+  }
+
+  function head(entry) {
+    const other = state.values.lang === "uk" ? entry.name_en : entry.name_uk;
+    return el("header", {},
+      el("h2", { id: "detail-title", tabindex: -1 }, named(entry)),
+      other && other !== named(entry) ? el("p", { class: "also", lang: state.values.lang === "uk" ? "en" : "uk" }, other) : "",
+      el("button", { type: "button", class: "icon close", "aria-label": t("close"), onclick: close }, "×"));
+  }
+
+  function body(entry) {
+    const { lang } = state.values;
+    const since = entry.control_since ? inWords(toDay(entry.control_since), lang) : "–";
+    return [
+      el("p", { class: "big" }, verdictMark(entry.control, t(entry.control))),
+      el("p", { class: "faint" }, t(`${entry.control}_is`)),
+      el("dl", { class: "rows" },
+        row(t("share"), meter(entry.control_share)),
+        row(t("since"), since),
+        row(t("mineral"), mineralNames(entry.commodities, about, lang).join(", ")),
+        entry.position_uncertainty_m ? row(t("position_head"), t("position", { km: kilometres(entry.position_uncertainty_m / 1000) })) : "",
+        entry.line_distance_km === null ? "" : row(t("line"), t("flips_towards", { km: kilometres(entry.line_distance_km) })),
+        entry.flips_if_line_moves_km === null ? "" : row(t("sensitivity"), t("flips", { km: kilometres(entry.flips_if_line_moves_km) }))),
+      el("h3", {}, t("who_says")),
+      el("ul", { class: "says" }, entry.by_source.map((one) => says(one, lang))),
+      el("h3", {}, t("estimates")),
+      entry.estimates.length ? el("ul", { class: "estimates" }, entry.estimates.map((one) => estimate(one, lang))) : el("p", { class: "faint" }, t("no_figure")),
+      el("p", {}, el("a", { href: `${about.root}/collections/deposits/items/${encodeURIComponent(entry.id)}?f=html&datetime=${toText(state.values.day)}${about.pinned ? `&release=${about.release}` : ""}` }, t("deposit_page"))),
+    ];
+  }
+
+  function says(one, lang) {
+    const source = about.sources.find((entry) => entry.id === one.source);
+    const asof = one.asof ? inWords(toDay(one.asof), lang, "short") : t("says_nothing");
+    return el("li", {}, el("span", {}, source?.title ?? one.source), verdictMark(one.control, t(one.control)),
+      el("small", {}, [one.share === null ? null : percent(one.share), asof].filter(Boolean).join(" · ")));
+  }
+
+  function estimate(one, lang) {
+    const found = quantity({ low: one.amount_low, best: one.amount, high: one.amount_high, unit: one.unit });
+    const [name] = mineralNames([one.commodity], about, lang);
+    return el("li", {}, el("b", {}, found ?? t("none_published")), el("span", {}, [name, sort(one)].join(" · ")),
+      el("small", {}, [one.asof, one.source].filter(Boolean).join(" · ")));
+  }
+
+  const row = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+  state.on(["deposit", "day", "source", "lang"], show);
+  return { show, focus: () => byId("detail-title")?.focus() };
+}
+
+/** A share as a bar with its figure. */
+export function meter(share) {
+  if (share === null || share === undefined) return "–";
+  return el("span", { class: "meter" }, el("i", { style: { "--share": `${share * 100}%` } }), percent(share));
+}

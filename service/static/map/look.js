@@ -1,0 +1,93 @@
+// How is the map painted: the server's base map, and between its land and its labels who holds what.
+import { toText } from "./days.js";
+import * as filters from "./filters.js";
+
+const FRESH = 30;
+/** Days for which land just taken or left is told apart. */
+export const FRESH_DAYS = FRESH;
+const NOTHING = ["boolean", false];
+
+/** The style of a day. base: the server's style. day, source: whose map of when. */
+export function compose(base, paint, about, state, moment) {
+  const ground = base.layers.filter((layer) => layer.type === "background" || layer.source === "basemap");
+  const cut = ground.findIndex((layer) => layer.type === "line");
+  const labels = ground.findIndex((layer) => layer.type === "symbol");
+  const land = cut < 0 ? ground.length : cut;
+  const top = labels < 0 ? ground.length : labels;
+  const own = layers(paint, about, state, moment);
+  return {
+    ...base,
+    metadata: { day: toText(moment.day) },
+    transition: { duration: 0, delay: 0 },
+    sources: { basemap: base.sources.basemap, ...sources(about) },
+    layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land, top), ...own.line, ...ground.slice(top), ...own.deposits],
+  };
+}
+
+function sources(about) {
+  const tiles = (url) => ({ type: "vector", tiles: [url], minzoom: 0, maxzoom: 10 });
+  const empty = { type: "FeatureCollection", features: [] };
+  return {
+    control: tiles(about.tiles.control),
+    timelines: tiles(about.tiles.timelines),
+    deposits: { type: "geojson", data: about.discs ?? empty },
+  };
+}
+
+function layers(paint, about, state, moment) {
+  const { source, day, other } = moment;
+  const held = { source: "control", "source-layer": "control", type: "fill" };
+  const edge = { source: "control", "source-layer": about.line, type: "line" };
+  const wide = (scale) => ["interpolate", ["exponential", 1.5], ["zoom"], 4, 0.9 * scale, 7, 1.7 * scale, 11, 3.4 * scale];
+  const round = { "line-join": "round", "line-cap": "round" };
+  const drawn = about.line === "front";
+  const onLine = drawn ? filters.line(source.id, day) : filters.land(source.id, day, "occupied");
+  const otherLine = other && drawn ? filters.line(other.id, day) : NOTHING;
+  const line = [
+    { ...edge, id: "control-line-casing", filter: onLine, layout: round, paint: { "line-color": paint.casing, "line-width": wide(2.6), "line-opacity": 0.65 } },
+    { ...edge, id: "control-line", filter: onLine, layout: round, paint: { "line-color": paint.line, "line-width": wide(drawn ? 1 : 1.6) } },
+  ];
+  return {
+    // Where the tiles have no line, cells are edged and land laid over the inner half of the edge.
+    land: [
+      ...(drawn ? [] : line),
+      { ...held, id: "control-left", filter: filters.left(source.id, day, FRESH), paint: { "fill-color": paint.left, "fill-antialias": false } },
+      { ...held, id: "control-fill", filter: filters.land(source.id, day, "occupied"), paint: { "fill-color": heldColour(paint, source, day), "fill-antialias": false } },
+      { ...held, id: "control-contested", filter: filters.land(source.id, day, "contested"), paint: { "fill-color": paint.fought, "fill-antialias": false } },
+      { ...held, id: "control-contested-hatch", filter: filters.land(source.id, day, "contested"), paint: { "fill-pattern": `hatch-fought-${paint.theme}` } },
+      { ...held, id: "differ-fill", filter: other ? filters.land(other.id, day, "occupied") : NOTHING, paint: { "fill-pattern": `hatch-other-${paint.theme}` } },
+    ],
+    line: [
+      ...(drawn ? line : []),
+      { ...edge, id: "differ-line", filter: otherLine, layout: { "line-join": "round" }, paint: { "line-color": paint.other, "line-width": wide(1.1), "line-dasharray": [2, 1.2] } },
+    ],
+    deposits: marks(paint, about, state, moment),
+  };
+}
+
+/** Land taken lately is brighter; what a source's first map shows is not news. */
+function heldColour(paint, source, day) {
+  const age = ["-", day, ["get", "valid_from"]];
+  const fading = ["interpolate", ["linear"], age, 0, paint.fresh, FRESH, paint.held];
+  return ["case", ["==", ["get", "valid_from"], source.firstDay], paint.held, fading];
+}
+
+function marks(paint, about, state, moment) {
+  const shown = filters.deposits(moment.source.id, moment.day, state, about.commodities);
+  const spots = { source: "timelines", "source-layer": "standings" };
+  const size = ["interpolate", ["linear"], ["zoom"], 4, 0.62, 6, 0.86, 9, 1.12];
+  const above = { "icon-allow-overlap": true, "icon-ignore-placement": true };
+  const ring = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 9, 9, 15], "circle-opacity": 0, "circle-stroke-width": 2.5 };
+  const name = state.lang === "uk" ? ["coalesce", ["get", "name_uk"], ["get", "name_en"]] : ["get", "name_en"];
+  const chosen = (one, rest) => ["case", ["==", ["get", "id"], state.deposit ?? ""], one, rest];
+  const grows = (most) => ["interpolate", ["linear"], ["zoom"], 7.5, 0, 8.5, most];
+  const disc = filters.ofMinerals(state, about.commodities);
+  return [
+    { id: "deposits-disc", type: "fill", source: "deposits", minzoom: 7.5, filter: disc, paint: { "fill-color": paint.ink, "fill-opacity": grows(chosen(0.1, 0.03)) } },
+    { id: "deposits-disc-edge", type: "line", source: "deposits", minzoom: 7.5, filter: disc, paint: { "line-color": paint.ink, "line-width": chosen(1.8, 1), "line-dasharray": [3, 2], "line-opacity": grows(chosen(1, 0.4)) } },
+    { ...spots, id: "deposits-differ", type: "circle", filter: filters.only(shown, moment.differing), paint: { ...ring, "circle-stroke-color": paint.other } },
+    { ...spots, id: "deposits-chosen", type: "circle", filter: filters.only(shown, state.deposit ? [state.deposit] : []), paint: { ...ring, "circle-stroke-color": paint.ink, "circle-stroke-width": 3 } },
+    { ...spots, id: "deposits", type: "symbol", filter: shown, layout: { ...above, "icon-image": ["concat", "v-", ["get", "verdict"], `-${paint.theme}`], "icon-size": size, "symbol-sort-key": ["match", ["get", "verdict"], "government", 0, "unknown", 0, "occupied", 2, 1] } },
+    { ...spots, id: "deposits-name", type: "symbol", minzoom: 7, filter: shown, layout: { "text-field": name, "text-font": ["Lodeline Bold"], "text-size": 12.5, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1, "text-max-width": 11, "text-justify": "auto" }, paint: { "text-color": paint.ink, "text-halo-color": paint.basemap.halo, "text-halo-width": 1.6 } },
+  ];
+}

@@ -1,0 +1,60 @@
+// How does the address say what is on the screen, so that it can be sent and opened again?
+import { clamp, isDay, toDay, toText } from "./days.js";
+import { LANGUAGES } from "./words.js";
+
+const THEMES = ["light", "dark"];
+
+/** The state a hash names; what it does not name, or names wrongly, stays as given. */
+export function read(hash, about, given) {
+  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  const known = (list) => (text) => list.includes(text);
+  const sources = about.sources.map((source) => source.id);
+  const found = { ...given };
+  const take = (name, key, fits, value = (text) => text) => {
+    const text = words.get(name);
+    if (text !== null && fits(text)) found[key] = value(text);
+  };
+  const day = (text) => clamp(toDay(text), about.firstDay, about.lastDay);
+  take("day", "day", isDay, day);
+  take("with", "compare", isDay, day);
+  take("source", "source", known(sources));
+  take("differ", "differ", known(sources));
+  take("territory", "territory", known(about.territories.map((entry) => entry.id)));
+  take("lang", "lang", (text) => text in LANGUAGES);
+  take("theme", "theme", known(THEMES));
+  take("range", "range", known(["all", "war", "year"]));
+  take("deposit", "deposit", (text) => /^[\w.-]{1,120}$/.test(text));
+  take("split", "split", (text) => Number(text) >= 0 && Number(text) <= 100, Number);
+  take("minerals", "commodities", Boolean, (text) => some(text, about.commodities.map((entry) => entry.id)));
+  take("verdicts", "verdicts", Boolean, (text) => some(text, about.verdicts));
+  take("at", "camera", (text) => camera(text) !== null, camera);
+  return found;
+}
+
+const some = (text, known) => [...new Set(text.split(","))].filter((word) => known.includes(word));
+
+/** Zoom/latitude/longitude as three numbers, null where they are not. */
+function camera(text) {
+  const [zoom, lat, lon] = text.split("/").map(Number);
+  const fits = zoom >= 0 && zoom <= 22 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
+  return fits ? { zoom, lat, lon } : null;
+}
+
+/** The hash of a state; what is as it is by itself is left out, but for the day. */
+export function write(state, about, usual) {
+  const words = new URLSearchParams();
+  words.set("day", toText(state.day));
+  if (state.compare !== null) words.set("with", toText(state.compare));
+  if (state.compare !== null && state.split !== usual.split) words.set("split", String(Math.round(state.split)));
+  for (const [name, key] of [["source", "source"], ["differ", "differ"], ["deposit", "deposit"]]) {
+    if (state[key] !== null) words.set(name, state[key]);
+  }
+  if (state.commodities.length) words.set("minerals", state.commodities.join(","));
+  if (state.verdicts.length !== about.verdicts.length) words.set("verdicts", state.verdicts.join(","));
+  for (const key of ["territory", "lang", "theme", "range"]) {
+    if (state[key] !== usual[key]) words.set(key, state[key]);
+  }
+  const { zoom, lat, lon } = state.camera ?? {};
+  if (state.camera) words.set("at", `${zoom.toFixed(2)}/${lat.toFixed(4)}/${lon.toFixed(4)}`);
+  return `#${words.toString().replaceAll("%2C", ",").replaceAll("%2F", "/")}`;
+}

@@ -1,0 +1,92 @@
+"""A browser, a server with the packaged facts, and one with a second source and a hostile name."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from shutil import which
+
+import pytest
+from map_page import FLAGS, MapPage
+from releases import give_batch
+from served import common_folder, made_once
+from served_really import free_port, wait_until_ready
+from shapely import box
+
+from geodata import facts
+from geodata.release.build import build
+from geodata.release.publish import publish
+from geodata.workspace import Workspace
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
+RENAMED = "shevchenkivske_li"
+DONETSK_FROM, DONETSK = date(2024, 7, 8), box(36, 47, 40, 49.5)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A headless Chromium with software WebGL; skipped where there is none."""
+    program = which("chromium") or which("chromium-browser") or which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed (Debian: chromium)")
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def plain(workspace: Workspace) -> Iterator[str]:
+    """Base URL of a server with the packaged facts."""
+    with server_over(workspace.root) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def twofold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Base URL of a server with a second source and a deposit with a hostile name."""
+    root = made_once(common_folder(tmp_path_factory), "twofold", _two_sources)
+    with server_over(root) as base:
+        yield base
+
+
+@pytest.fixture
+def page(chromium: object, plain: str) -> Iterator[MapPage]:
+    """The map page, not opened yet, in a window of a desk."""
+    with MapPage.new(chromium, plain) as found:
+        yield found
+
+
+def _two_sources(root: Path) -> None:
+    workspace = Workspace(root)
+    give_batch(workspace, [(DONETSK_FROM, {"occupied": DONETSK})], "by-hand")
+    rows = facts.deposits()
+    rows.loc[rows["id"] == RENAMED, ["name_en", "name_uk"]] = HOSTILE
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facts, "deposits", lambda: rows)
+        publish(workspace, build(workspace).id)
+
+
+@contextmanager
+def server_over(root: Path) -> Iterator[str]:
+    """A server over a workspace, on a port of its own."""
+    port, log = free_port(), root / "server.log"
+    environment = {**os.environ, "LODELINE_WORKSPACE": str(root), "PYTHONWARNINGS": "default"}
+    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream)
+        base = f"http://127.0.0.1:{port}"
+        try:
+            wait_until_ready(base, process, log)
+            yield base
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()

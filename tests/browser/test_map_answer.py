@@ -1,0 +1,167 @@
+"""Does the panel answer for the day on the screen, and can the answer be narrowed, cited, taken?"""
+
+import json
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from map_page import TURN, TURN_HASH, MapPage
+
+pytestmark = pytest.mark.xdist_group("browser")
+LITHIUM = "#day=2025-07-05&minerals=lithium"
+
+
+def answer(page: MapPage, query: str) -> dict[str, object]:
+    with urlopen(f"{page.base}/reserves?territory=ukraine&{query}", timeout=60) as found:
+        return dict(json.loads(found.read()))
+
+
+def test_the_panel_says_what_the_server_answers(page: MapPage) -> None:
+    page.open(LITHIUM)
+    (summary,) = answer(page, "commodity=lithium&date=2025-07-05")["summary"]
+
+    for verdict, count in summary["deposits"].items():
+        assert page.text(f"#count-{verdict}") == str(count)
+    assert page.text("#headline").startswith(f"{summary['deposits']['occupied']} of 8 deposits")
+    assert "13,800,000 t ore of 13,800,000 t ore" in page.text("#amounts")
+    assert "7 deposits have no published figure" in page.text("#amounts")
+    assert page.tab.locator("#caveats li").count() >= 2
+
+
+def test_a_mineral_chosen_narrows_map_and_answer(page: MapPage) -> None:
+    page.open("#day=2025-07-05")
+    whole = page.verdicts()
+
+    page.tab.click("[data-mineral=lithium]")
+    page.until("() => document.getElementById('headline').textContent.includes('lithium')")
+    page.settle()
+    narrow = page.verdicts()
+
+    assert TURN in narrow
+    assert set(narrow) < set(whole)
+    assert "minerals=lithium" in page.hash
+
+
+def test_a_verdict_unticked_leaves_map_and_table(page: MapPage) -> None:
+    page.open("#day=2025-07-05")
+
+    page.tab.uncheck("[data-verdict=government]")
+    page.settle()
+    page.until("() => !document.getElementById('table').textContent.includes('government')")
+
+    assert page.verdicts()
+    assert "government" not in page.verdicts().values()
+
+
+def test_a_deposit_clicked_opens_all_that_is_known_of_it(page: MapPage) -> None:
+    page.open(TURN_HASH.replace("2025-06-20", "2025-07-05"))
+    page.settle()
+    spot = page.run("() => map.project([36.7126, 47.90934])")
+    stage = page.tab.locator("#map").bounding_box()
+
+    page.tab.mouse.move(stage["x"] + spot["x"], stage["y"] + spot["y"])
+    page.tab.wait_for_selector("#tip:not([hidden])")
+    assert "Shevchenkivske lithium deposit" in page.text("#tip")
+    page.tab.mouse.click(stage["x"] + spot["x"], stage["y"] + spot["y"])
+    page.tab.wait_for_selector("#detail .says")
+
+    text = page.text("#detail")
+    for words in ("occupied", "100 %", "2 July 2025", "13,800,000 t ore", "C1+C2", "2025-01",
+                  "The verdict turns if the line moves", "Dated control of settlements"):  # fmt: skip
+        assert words in text
+    assert f"deposit={TURN}" in page.hash
+
+
+def test_a_deposit_without_a_figure_is_said_to_have_none(page: MapPage) -> None:
+    page.open("#day=2025-07-05&deposit=kruta_balka_li")
+    page.tab.wait_for_selector("#detail .says")
+
+    assert "No published figure" in page.text("#detail")
+
+
+def test_the_chart_marks_the_day_and_takes_the_reader_to_another(page: MapPage) -> None:
+    page.open("#day=2025-07-05")
+    chart = page.tab.locator("#chart svg")
+    before = page.run("() => document.querySelector('#chart .now').getAttribute('x1')")
+
+    box = chart.bounding_box()
+    chart.click(position={"x": box["width"] * 0.3, "y": box["height"] / 2})
+
+    after = page.run("() => document.querySelector('#chart .now').getAttribute('x1')")
+    assert float(after) < float(before)
+    assert page.tab.input_value("#day-input") < "2019"
+
+
+def test_what_is_on_the_screen_can_be_taken_away_in_every_form(page: MapPage) -> None:
+    page.open("#day=2025-07-05&minerals=lithium&at=7.00/47.9093/36.7126")
+
+    page.tab.click("#open-download")
+    links = page.run("() => [...document.querySelectorAll('#download-body a')].map(a => a.href)")
+
+    assert len(links) == 11
+    for link in links:
+        with urlopen(link, timeout=60) as found:
+            assert found.status == 200
+            assert found.read()
+    (deposits,) = [x for x in links if "/deposits/items" in x and "f=json" in x]
+    with urlopen(deposits, timeout=60) as found:
+        ids = {feature["id"] for feature in json.loads(found.read())["features"]}
+    assert set(page.verdicts()) <= ids
+
+
+def test_the_picture_of_the_map_is_a_png_named_after_the_day(page: MapPage) -> None:
+    page.open("#day=2025-07-05")
+
+    page.tab.click("#open-download")
+    with page.tab.expect_download() as waiting:
+        page.tab.click("#take-picture")
+
+    assert waiting.value.suggested_filename == "lodeline-2025-07-05.png"
+    picture = waiting.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 20_000
+
+
+def test_the_citation_is_the_servers_and_can_be_asked_again(page: MapPage) -> None:
+    page.open(LITHIUM)
+
+    page.tab.click("#open-cite")
+    text = page.text("#cite-body")
+
+    assert "Lodeline (20" in text
+    assert "@misc{lodeline_" in text
+    link = page.tab.get_attribute("#cite-body a", "href")
+    assert "release=" in link
+    assert urlsplit(link).netloc == urlsplit(page.base).netloc
+    assert "2025-07-05" in page.run("() => document.querySelector('.copied-text').textContent")
+
+
+@pytest.mark.parametrize("typed", ["Shevchenkivske", "шевченківське", "ЛІТІЄВИХ", "shevchenko dep"])
+def test_a_deposit_is_found_by_either_name_at_its_start_or_inside(
+    page: MapPage, typed: str
+) -> None:
+    page.open()
+
+    page.tab.fill("#search", typed)
+    page.tab.wait_for_selector("#search-list [role=option]")
+    page.until("() => document.getElementById('search-list').textContent.includes('hevchenk')")
+    page.tab.keyboard.press("Enter")
+    page.tab.wait_for_selector("#detail .says")
+
+    assert "Shevchenkivske" in page.text("#detail-title")
+
+
+@pytest.mark.parametrize("typed", ["slovyansk", "Слов’янськ", "СЛОВ'ЯНСЬК"])
+def test_a_town_is_found_whatever_the_apostrophe(page: MapPage, typed: str) -> None:
+    page.open()
+
+    page.tab.fill("#search", typed)
+    page.until("() => document.getElementById('search-list').textContent.includes('Slov')")
+    page.tab.keyboard.press("ArrowDown")
+    assert page.tab.get_attribute("#search", "aria-activedescendant") == "option-0"
+    page.tab.keyboard.press("Enter")
+    page.until("() => map.getZoom() > 8.9 && !map.isMoving()")
+
+    lon, lat = page.run("() => [map.getCenter().lng, map.getCenter().lat]")
+    assert abs(lon - 37.6) < 0.6
+    assert abs(lat - 48.85) < 0.5

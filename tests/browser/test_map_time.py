@@ -1,0 +1,136 @@
+"""Does the map move through time: line and deposits by filters, the slider by every hand?"""
+
+import pytest
+from map_page import TURN, TURN_HASH, MapPage
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_the_page_opens_without_a_complaint_and_asks_only_its_own_server(page: MapPage) -> None:
+    page.open()
+
+    assert page.complaints == []
+    assert page.requests
+    assert {url.split("/", 3)[2] for url in page.requests if not url.startswith("blob:")} == {
+        page.base.removeprefix("http://"),
+        *(["blank"] if "about:blank" in page.requests else []),
+    } - {"blank"}
+    assert len(page.verdicts()) > 50
+
+
+def test_the_shevchenkivske_deposit_turns_as_the_line_passes_it(page: MapPage) -> None:
+    page.open(TURN_HASH)
+    seen = []
+    for day in ("2025-06-14", "2025-06-20", "2025-06-27", "2025-07-01", "2025-07-02", "2025-07-05"):
+        page.go_to(day)
+        seen.append(page.verdicts()[TURN])
+
+    assert seen[0] == "government"
+    assert set(seen[1:4]) == {"uncertain"}
+    assert set(seen[4:]) == {"occupied"}
+
+
+def test_another_day_needs_no_new_tile_and_no_request_while_it_is_passed(page: MapPage) -> None:
+    page.open(TURN_HASH)
+    page.settle()
+    page.requests.clear()
+
+    page.tab.focus("#thumb-day")
+    for _ in range(6):
+        page.tab.keyboard.press("ArrowRight")
+    page.until("() => location.hash.includes('day=2025-06-26')")
+    page.tab.wait_for_timeout(1000)
+
+    assert not [url for url in page.requests if "/tiles/" in url or "/styles/" in url]
+    assert len([url for url in page.requests if "/reserves?" in url]) == 1
+
+
+def test_the_map_shows_the_land_the_server_gives_for_the_day(page: MapPage) -> None:
+    page.open(TURN_HASH)
+    page.settle()
+    drawn = page.run(
+        "() => [...new Set(map.queryRenderedFeatures({layers: ['control-fill', "
+        "'control-contested']}).map(f => f.properties.id))]"
+    )
+    box = page.run("() => map.getBounds().toArray().flat().join(',')")
+    given = page.run(
+        f"() => fetch('/collections/control/items?limit=10000&datetime=2025-06-20&bbox={box}')"
+        ".then(a => a.json()).then(d => d.features.map(f => f.id))"
+    )
+
+    assert drawn
+    assert set(drawn) <= set(given)
+    assert len(drawn) > len(given) / 2
+
+
+@pytest.mark.parametrize(
+    ("key", "day"),
+    [
+        ("ArrowRight", "2025-06-21"),
+        ("ArrowLeft", "2025-06-19"),
+        ("PageUp", "2025-07-20"),
+        ("PageDown", "2025-05-20"),
+        ("Home", "2014-02-01"),
+        ("n", "2025-07-02"),
+        ("p", "2025-06-15"),
+    ],
+)
+def test_a_key_on_the_slider_moves_the_day(page: MapPage, key: str, day: str) -> None:
+    page.open("#day=2025-06-20")
+
+    page.tab.focus("#thumb-day")
+    page.tab.keyboard.press(key)
+
+    assert page.tab.input_value("#day-input") == day
+
+
+def test_a_drag_on_the_slider_moves_the_day_and_says_it_to_a_reader(page: MapPage) -> None:
+    page.open("#range=war&day=2025-06-20")
+    track = page.tab.locator("#track").bounding_box()
+
+    y = track["y"] + track["height"] / 2
+    page.tab.mouse.move(track["x"] + track["width"] / 2, y)
+    page.tab.mouse.down()
+    page.tab.mouse.move(track["x"] + track["width"] / 4, y, steps=4)
+    page.tab.mouse.up()
+
+    day = page.tab.input_value("#day-input")
+    assert day.startswith("2023-0")
+    page.until(f"() => document.getElementById('live').textContent.includes('{int(day[8:])} ')")
+    assert "deposits" in page.text("#live")
+
+
+def test_playing_moves_on_and_space_stops_it(page: MapPage) -> None:
+    page.open("#day=2022-03-01&range=war")
+
+    page.tab.focus("#thumb-day")
+    page.tab.keyboard.press(" ")
+    page.until("() => document.getElementById('day-input').value > '2022-03-20'")
+    page.tab.keyboard.press(" ")
+    stopped = page.tab.input_value("#day-input")
+    page.tab.wait_for_timeout(800)
+
+    assert page.tab.input_value("#day-input") == stopped
+
+
+def test_with_reduced_motion_a_press_on_play_is_one_step(chromium: object, plain: str) -> None:
+    with MapPage.new(chromium, plain, reduced_motion="reduce") as page:
+        page.open("#day=2022-03-01")
+
+        page.tab.click("#play")
+        page.tab.wait_for_timeout(800)
+
+        assert page.tab.input_value("#day-input") == "2022-04-01"
+        assert page.tab.get_attribute("#play", "aria-pressed") == "false"
+
+
+def test_marks_stand_on_the_days_deposits_changed_hands(page: MapPage) -> None:
+    page.open("#range=war")
+
+    marks = page.tab.locator("#track .mark").count()
+    days = page.run(
+        "() => fetch('/changes?commodity=all&from=2022-02-01').then(a => a.json())"
+        ".then(d => new Set(d.features.map(f => f.properties.day)).size)"
+    )
+
+    assert marks == days > 5

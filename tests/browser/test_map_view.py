@@ -1,0 +1,202 @@
+"""Is the view the reader's own: address, language, colours, two days, two sources, small windows?"""
+
+import pytest
+from conftest import HOSTILE
+from map_page import DESK, PHONE, TURN, MapPage
+from node_tools import MODULES, node_or_skip
+
+pytestmark = pytest.mark.xdist_group("browser")
+STATE = (
+    "#day=2025-07-05&with=2022-04-01&split=40&deposit=shevchenkivske_li&minerals=lithium,titanium"
+    "&verdicts=occupied,uncertain&territory=occupied&lang=uk&theme=dark&range=war"
+    "&at=7.25/48.1000/36.2000"
+)
+
+
+def test_the_address_brings_back_the_whole_view(page: MapPage) -> None:
+    page.open(STATE)
+    page.tab.keyboard.press("p")
+    page.tab.keyboard.press("n")
+    page.settle()
+    page.until("() => location.hash.includes('day=')")
+
+    kept = set(page.hash.lstrip("#").split("&"))
+
+    assert {part for part in STATE.lstrip("#").split("&") if not part.startswith("day")} <= kept
+    shown = {id_: page.run(f"() => document.getElementById('{id_}').value")
+             for id_ in ("day-input", "day-input-b", "territory")}  # fmt: skip
+    page.open(page.hash)
+    for id_, value in shown.items():
+        assert page.run(f"() => document.getElementById('{id_}').value") == value
+
+
+@pytest.mark.parametrize("bad", ["#day=2025-99-99", "#day=yesterday&minerals=cheese", "#at=a/b/c",
+                                 "#source=%3Cscript%3E&lang=xx&split=900", "#deposit=../../etc"])  # fmt: skip
+def test_an_address_that_makes_no_sense_opens_the_usual_view(page: MapPage, bad: str) -> None:
+    page.open(bad)
+
+    assert page.complaints == []
+    assert page.text("#headline")
+
+
+def test_the_language_changes_everywhere_and_is_kept_in_the_address(page: MapPage) -> None:
+    page.open("#day=2025-07-05&minerals=lithium")
+
+    page.tab.click("#toggle-lang")
+    page.until("() => document.documentElement.lang === 'uk'")
+    page.until("() => location.hash.includes('lang=uk')")
+
+    assert "На окупованій землі" in page.text("#headline")
+    assert "липня" in page.text("#when")
+    assert page.tab.get_attribute("#play", "aria-label") == "Відтворити"
+    left = page.run(
+        "() => [...document.querySelectorAll('[data-t]')].filter(e => /^[ -~]{5,}$/.test("
+        "e.textContent) && e.textContent !== 'BibTeX').map(e => e.textContent)"
+    )
+    assert left == []
+
+
+def test_both_languages_say_the_same_things(page: MapPage) -> None:
+    page.open()
+
+    missing = page.run(
+        "async () => { const [en, uk] = await Promise.all(['en', 'uk'].map(l => "
+        "import(`/static/map/words-${l}.js`))); const keys = o => Object.keys(o.default);"
+        "return [keys(en).filter(k => !keys(uk).includes(k)), "
+        "keys(uk).filter(k => !keys(en).includes(k))]; }"
+    )
+
+    assert missing == [[], []]
+
+
+def test_dark_follows_the_system_and_can_be_switched(chromium: object, plain: str) -> None:
+    with MapPage.new(chromium, plain, color_scheme="dark") as page:
+        page.open()
+        dark = page.run("() => getComputedStyle(document.body).backgroundColor")
+        page.tab.click("#toggle-theme")
+        page.until("() => document.documentElement.dataset.theme === 'light'")
+        light = page.run("() => getComputedStyle(document.body).backgroundColor")
+
+    assert dark != light
+    assert page.complaints == []
+
+
+def test_two_days_stand_side_by_side_with_what_changed_between_them(page: MapPage) -> None:
+    page.open("#day=2025-07-05&with=2025-06-01&minerals=lithium&at=7.00/47.9093/36.7126")
+    page.until("() => document.getElementById('turned-list').children.length > 0")
+    page.until("() => globalThis.mapB && mapB.loaded() && mapB.areTilesLoaded()")
+    page.settle()
+
+    assert page.verdicts()[TURN] == "occupied"
+    assert page.verdicts("mapB")[TURN] == "government"
+    assert "Shevchenkivske" in page.text("#turned-list")
+    page.tab.focus("#divider")
+    page.tab.keyboard.press("ArrowRight")
+    assert page.tab.get_attribute("#divider", "aria-valuenow") == "52"
+    page.run("() => map.jumpTo({center: [35, 48], zoom: 8})")
+    assert page.run("() => [mapB.getZoom(), Math.round(mapB.getCenter().lng)]") == [8, 35]
+
+
+def test_sources_that_disagree_are_shown_to(chromium: object, twofold: str) -> None:
+    with MapPage.new(chromium, twofold) as page:
+        page.open("#day=2025-02-25&differ=settlements")
+        page.until("() => document.getElementById('differ-said').textContent.length > 10")
+        page.settle()
+        ringed = page.run(
+            "() => new Set(map.queryRenderedFeatures({layers: ['deposits-differ']})"
+            ".map(f => f.properties.deposit_id)).size"
+        )
+
+        assert page.text("#differ-said").startswith(f"{ringed} of ")
+        assert ringed > 5
+        assert page.run("() => map.queryRenderedFeatures({layers: ['differ-fill']}).length") > 0
+        assert "DeepStateMap" in page.text("#who")
+        page.go_to("2024-07-01")
+        assert "settlements" in page.text("#who")
+
+
+def test_a_hostile_name_stays_text_wherever_it_is_shown(chromium: object, twofold: str) -> None:
+    with MapPage.new(chromium, twofold) as page:
+        page.open(f"#day=2025-06-20&deposit={TURN}&at=9.00/47.9093/36.7126")
+        page.tab.wait_for_selector("#detail .says")
+        page.settle()
+        stage = page.tab.locator("#map").bounding_box()
+        spot = page.run("() => map.project([36.7126, 47.90934])")
+        page.tab.mouse.move(stage["x"] + spot["x"], stage["y"] + spot["y"])
+        page.tab.wait_for_selector("#tip:not([hidden])")
+        page.tab.fill("#search", "<img")
+        page.tab.wait_for_selector("#search-list [role=option]")
+        page.tab.evaluate("() => document.getElementById('table-box').open = true")
+
+        assert page.text("#detail-title") == HOSTILE
+        assert HOSTILE in page.text("#tip")
+        assert HOSTILE in page.text("#search-list")
+        assert HOSTILE in page.text("#table")
+        assert page.tab.locator("img").count() == 0
+        assert page.tab.title() != "taken"
+        assert page.complaints == []
+
+
+def test_the_page_works_on_a_phone(chromium: object, plain: str) -> None:
+    with MapPage.new(chromium, plain, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        page.open("#day=2025-07-05")
+
+        assert page.run("() => document.documentElement.scrollWidth") <= PHONE["width"]
+        assert page.verdicts()
+        page.tab.tap("#sheet")
+        page.tab.wait_for_selector("#sheet[aria-expanded=true]")
+        page.tab.wait_for_timeout(400)
+        page.tab.tap("[data-mineral=lithium]")
+        page.until("() => document.getElementById('headline').textContent.includes('lithium')")
+        page.tab.tap("#play")
+        page.tab.tap("#play")
+        assert page.complaints == []
+
+
+def test_everything_is_reached_and_worked_by_keys_alone(page: MapPage) -> None:
+    page.open("#day=2025-07-05&minerals=lithium")
+    reached = set()
+    for _ in range(70):
+        page.tab.keyboard.press("Tab")
+        reached.add(page.run(
+            "() => document.activeElement.id || document.activeElement.dataset.mineral || "
+            "document.activeElement.className"
+        ))  # fmt: skip
+        assert page.run(
+            "() => document.activeElement === document.body || (r => r.width > 0 && r.height > 0)"
+            "(document.activeElement.getBoundingClientRect())"
+        )
+
+    assert {"search", "toggle-compare", "toggle-differ", "open-download", "open-cite",
+            "toggle-lang", "toggle-theme", "zoom-in", "play", "thumb-day", "source", "territory",
+            "lithium"} <= reached  # fmt: skip
+    page.tab.focus("#table-box summary")
+    page.tab.keyboard.press("Enter")
+    page.tab.focus("#table button")
+    page.tab.keyboard.press("Enter")
+    page.tab.wait_for_selector("#detail .says")
+    assert page.run("() => document.activeElement.id") == "detail-title"
+    page.tab.keyboard.press("Escape")
+    page.tab.wait_for_selector("#detail", state="hidden")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    chromium: object, plain: str, size: dict[str, int], theme: str
+) -> None:
+    node_or_skip()
+    with MapPage.new(chromium, plain, viewport=size, bypass_csp=True) as page:
+        page.open(
+            f"#day=2025-07-05&deposit={TURN}&with=2022-04-01&differ=settlements&theme={theme}"
+        )
+        page.tab.wait_for_selector("#detail .says")
+        page.tab.add_script_tag(path=MODULES / "axe-core" / "axe.min.js")
+        found = page.run("() => axe.run(document, {resultTypes: ['violations']})")
+
+    serious = [
+        (entry["id"], entry["nodes"][0]["target"], entry["nodes"][0]["failureSummary"])
+        for entry in found["violations"]
+        if entry["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
