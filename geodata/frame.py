@@ -1,5 +1,6 @@
 """What a collection is in memory: Arrow columns, geometry, a tree, and encoded features."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -103,8 +104,15 @@ class Frame:
 
     def row_of(self, item_id: str) -> int | None:
         """The row with an id."""
-        at = pc.index(self.column("id"), pa.scalar(item_id)).as_py()
-        return None if at is None or at < 0 else int(at)
+        ids, order = self.column("id"), self._by_id
+        at = bisect_left(order, item_id, key=lambda row: ids[int(row)].as_py())
+        found = at < len(order) and ids[int(order[at])].as_py() == item_id
+        return int(order[at]) if found else None
+
+    @cached_property
+    def _by_id(self) -> IntArray:
+        """Rows in the order of their ids: an index without a copy of them."""
+        return np.asarray(pc.sort_indices(self.column("id")).to_numpy())
 
     def features(self, rows: IntArray) -> bytes:
         """The rows as GeoJSON features joined by commas, CRS84, all properties."""
