@@ -19,8 +19,13 @@ def test_every_answer_has_a_tag_and_is_not_sent_twice(
     client: Client, workspace: Workspace, path: str
 ) -> None:
     target = some_target(path, workspace)
-    words = {"/control/at": "?lon=30&lat=50", "/releases/diff": f"?from={workspace.current_id()}"
-             f"&to={workspace.current_id()}"}  # fmt: skip
+    current = workspace.current_id()
+    words = {
+        "/control/at": "?lon=30&lat=50",
+        "/releases/diff": f"?from={current}&to={current}",
+        "/rasters/{raster}/point": "?lon=30&lat=50",
+        "/rasters/{raster}/statistics": "?territory=occupied",
+    }
     target += words.get(path, "")
     answer = client.get(target)
     assert answer.status == 200, answer.text
