@@ -23,7 +23,7 @@ FROM_FIELDS = "2"
 _SHARE = """CASE WHEN "share" >= 0.95 THEN "status" WHEN "share" > 0.05 THEN 'uncertain' END"""
 _STATUS = {
     "government": "held by the government (95 % or more of where it may lie)",
-    "unknown": "not known",
+    "unknown": "no source speaks, or the position is not known well enough",
     "occupied": "occupied (95 % or more)",
     "contested": "contested (95 % or more)",
     "uncertain": "in part, 5 to 95 %",
