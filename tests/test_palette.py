@@ -11,6 +11,7 @@ from colour_vision import SEEN, Lab, contrast, distance, lab, nearest, over, par
 import service
 from geodata.answers.question import VERDICTS
 from geodata.commodities import commodities
+from service.styles.palette import palettes
 
 PALETTE = json.loads(
     (Path(service.__file__).parent / "static" / "map" / "palette.json").read_text(encoding="utf-8")
@@ -59,6 +60,14 @@ def test_symbols_stand_out_from_every_ground(mode: str, group: str) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_occupied_contested_and_free_land_look_different_to_any_eye(mode: str) -> None:
     assert nearest(grounds(PALETTE[mode])) > (8.0, "")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_land_under_a_status_is_mixed_of_its_colour_and_land(mode: str) -> None:
+    for status, wanted in grounds(PALETTE[mode]).items():
+        if status != "land":
+            found = parse_hex(palettes()[mode].on_land(status))
+            assert found == pytest.approx(wanted, abs=0.5 / 255)
 
 
 @pytest.mark.parametrize("mode", MODES)

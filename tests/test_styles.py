@@ -131,6 +131,14 @@ def test_a_disc_is_as_large_as_the_ground_it_stands_for(client: Client) -> None:
     assert at_low / at_high == 2 ** (high - low)
 
 
+def test_no_border_between_cells_shows_inside_held_land(client: Client) -> None:
+    # The fill is opaque and drawn over the line, so only the line's outer half is seen.
+    found = style(client)
+    names = [own["id"] for own in found["layers"]]
+    assert names.index("control-outline") < names.index("control") < names.index("water")
+    assert "fill-opacity" not in layer(found, "control")["paint"]
+
+
 def test_light_and_dark_differ_in_colours_alone(client: Client) -> None:
     light, dark = (style(client, name=name) for name in STYLES)
     assert [own["id"] for own in light["layers"]] == [own["id"] for own in dark["layers"]]

@@ -15,6 +15,7 @@ from service.routes import (
     glyphs,
     items,
     landing,
+    qgis,
     rasters,
     releases,
     reserves,
@@ -154,6 +155,10 @@ TABLE = (
     Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
     Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
           days=("date",), tag="map", media={"json": styles.STYLE_JSON}),
+    Route("/map/lodeline.qgs", qgis.project, "qgs", "A project for QGIS", qgis.PROJECT, ("qgs",),
+          ("date",), tag="map", media={"qgs": qgis.QGS}),
+    Route("/map/lodeline.qgz", qgis.packed_project, "qgz", "The same, packed", qgis.PROJECT,
+          ("qgz",), ("date",), tag="map", media={"qgz": qgis.QGZ}),
     *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""

@@ -12,12 +12,14 @@ _LINES: Expression = ["==", ["geometry-type"], "LineString"]
 _POINTS: Expression = ["==", ["geometry-type"], "Point"]
 
 
-def surface(colours: Colours) -> list[Layer]:
-    """Land and standing water; what no layer covers is sea."""
-    return [
-        _fill("land", "land", colours["land"]),
-        _fill("water", "water", colours["lake"]),
-    ]
+def land(colours: Colours) -> Layer:
+    """Land; what no layer covers is sea."""
+    return _fill("land", "land", colours["land"])
+
+
+def water(colours: Colours) -> Layer:
+    """Lakes and reservoirs, over whoever holds their shores."""
+    return _fill("water", "water", colours["lake"])
 
 
 def lines(colours: Colours) -> list[Layer]:

@@ -96,10 +96,10 @@ def _layers(palette: Palette, scene: Scene) -> list[dict[str, Any]]:
     held, colours = held_on(scene.choice.source, scene.choice.day), palette.basemap
     sea = {"id": "sea", "type": "background", "paint": {"background-color": colours["sea"]}}
     found = [
-        *basemap.surface(colours),
+        basemap.land(colours),
         *subjects.land(palette, held),
+        basemap.water(colours),
         *basemap.lines(colours),
-        *subjects.outline(palette, held),
         *basemap.labels(colours, scene.lang),
         *subjects.deposits(palette, held, scene.lang),
     ]

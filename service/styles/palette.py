@@ -21,6 +21,12 @@ class Palette:
     commodity: Colours
     basemap: Colours
 
+    def on_land(self, status: str) -> str:
+        """The colour of land under a status: as opaque as land itself."""
+        pairs = zip(_parts(self.control[status]), _parts(self.basemap["land"]), strict=True)
+        mixed = (round(own * self.opacity + land * (1 - self.opacity)) for own, land in pairs)
+        return "#" + "".join(f"{part:02x}" for part in mixed)
+
 
 @cache
 def palettes() -> Mapping[str, Palette]:
@@ -37,3 +43,7 @@ def _palette(found: dict[str, dict[str, str]]) -> Palette:
         found["commodity"],
         found["basemap"],
     )
+
+
+def _parts(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour[1:]))

@@ -17,40 +17,24 @@ _ABOVE = {"occupied": 4, "contested": 3, "uncertain": 2, "government": 1}
 
 
 def land(palette: Palette, held: Expression) -> list[Layer]:
-    """Land under a status; one colour over another is never both."""
-    return [
-        {
-            "id": "control",
-            "type": "fill",
-            "source": "control",
-            "source-layer": "control",
-            "filter": held,
-            "paint": {
-                "fill-color": _of_status(palette),
-                "fill-opacity": palette.opacity,
-                "fill-antialias": False,
-            },
-        }
-    ]
+    """Land under a status: an edge, and over it areas that hide it but where free land begins.
 
-
-def outline(palette: Palette, held: Expression) -> list[Layer]:
-    """The edges of the cells on the day."""
+    Cells of different ages meet inside; their borders mean nothing on a day.
+    """
+    shared = {"source": "control", "source-layer": "control", "filter": held}
+    own = {status: palette.on_land(status) for status in palette.control}
     return [
-        {
-            "id": "control-outline",
-            "type": "line",
-            "source": "control",
-            "source-layer": "control",
-            "filter": held,
-            "layout": {"line-join": "round"},
-            "paint": {
-                "line-color": _of_status(palette),
-                "line-width": by_zoom({4: 0.3, 8: 0.8, 12: 1.6}),
-                "line-opacity": 0.55,
-            },
-        }
-    ]
+        {**shared, "id": "control-outline", "type": "line", "layout": {"line-join": "round"},
+         "paint": {
+             "line-color": match("status", palette.control, palette.verdict["unknown"]),
+             "line-width": by_zoom({4: 1.6, 8: 3, 12: 5}),
+         }},
+        {**shared, "id": "control", "type": "fill",
+         "paint": {
+             "fill-color": match("status", own, palette.basemap["land"]),
+             "fill-antialias": False,
+         }},
+    ]  # fmt: skip
 
 
 def deposits(palette: Palette, held: Expression, lang: str) -> list[Layer]:
@@ -84,10 +68,6 @@ def deposits(palette: Palette, held: Expression, lang: str) -> list[Layer]:
              "text-halo-width": 1.5,
          }},
     ]  # fmt: skip
-
-
-def _of_status(palette: Palette) -> Expression:
-    return match("status", palette.control, palette.verdict["unknown"])
 
 
 def _disc(colour: Expression) -> dict[str, object]:

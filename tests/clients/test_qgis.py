@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -49,3 +50,26 @@ def test_qgis_reads_the_cells_of_control(qgis: str, served: str, tmp_path: Path)
     assert {"source", "status", "valid_from", "valid_to"} <= set(found["fields"])  # type: ignore[call-overload]
     assert 0 < int(str(found["filtered"])) < int(str(found["features"]))
     assert int(str(found["pixels"])) > 1000
+
+
+def test_qgis_opens_the_project_and_draws_another_line_ten_days_later(
+    qgis: str, served: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "lodeline.qgs"
+    with urlopen(f"{served}/map/lodeline.qgs", timeout=60) as answer:
+        target.write_bytes(answer.read())
+    script = str(Path(__file__).with_name("qgis_project.py"))
+    done = _run([qgis, script, str(target), str(tmp_path), "2025-06-25", "2025-07-05"])
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    assert found["opened"]
+    assert found["crs"] == "EPSG:3857"
+    assert found["range"][0] == "2014-02-27T00:00:00Z"
+    assert all(layer["valid"] for layer in found["layers"])
+    held = {layer["id"]: layer for layer in found["layers"]}
+    assert held["lodeline_control"]["temporal"]
+    assert held["lodeline_control"]["fields"] == ["valid_from", "valid_to"]
+    assert held["lodeline_control"]["values"] == ["occupied", "contested"]
+    assert held["lodeline_timelines"]["temporal"]
+    assert min(found["pixels"].values()) > 1000
+    assert (tmp_path / "2025-06-25.png").read_bytes() != (tmp_path / "2025-07-05.png").read_bytes()
