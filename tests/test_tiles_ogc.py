@@ -166,9 +166,7 @@ def test_only_the_layers_asked_are_in_it(client: Client) -> None:
 @pytest.mark.parametrize("target", ["/tiles", GRID, ogc_path(GRID, DNIPRO)])
 @pytest.mark.parametrize("words", ["nowhere", "control,nowhere", "", "control,,deposits",
                                    "a," * 1900, "a," * 5000])  # fmt: skip
-def test_a_collection_that_is_not_there_is_refused(
-    client: Client, target: str, words: str
-) -> None:
+def test_a_collection_that_is_not_there_is_refused(client: Client, target: str, words: str) -> None:
     answer = client.get(f"{target}?collections={words}")
     assert answer.status == 400
     assert answer.problem()["parameter"] == "collections"
@@ -212,7 +210,7 @@ def test_the_grids_are_described(client: Client) -> None:
     assert client.get("/collections/control/tiles/WorldCRS84Quad").problem()["status"] == 404
 
 
-@pytest.mark.parametrize("matrix", ["abc", "-1", "99", "1.5", "1e3", "%00", "９", "05"])
+@pytest.mark.parametrize("matrix", ["abc", "-1", "99", "1.5", "1e3", "%00", "\uff19", "05"])
 def test_what_is_no_level_is_refused(client: Client, matrix: str) -> None:
     for base in (GRID, f"/collections/control{GRID}"):
         assert client.get(f"{base}/{matrix}/1/1").problem()["status"] in {400, 404}
