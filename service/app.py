@@ -6,7 +6,6 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from geodata import __version__
 from geodata.errors import LodelineError
@@ -20,12 +19,13 @@ from service.middleware import OpenHeaders
 from service.pages import VIEWS
 from service.routes import TABLE
 from service.routes.health import Readyz, livez
+from service.rsgi import Door
 from service.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: Settings) -> Hot:
     """The ASGI application over one workspace; serves 503 until a release is published."""
     catalog = Catalog(settings)
     return Hot(_application(settings, catalog), catalog)
@@ -60,7 +60,7 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     return app
 
 
-def from_environment() -> ASGIApp:
-    """The application with settings from the environment, for an ASGI server's workers."""
+def from_environment() -> Door:
+    """The application with settings from the environment, for the server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    return create_app(Settings())
+    return Door(create_app(Settings()))

@@ -246,9 +246,18 @@ def test_the_description_tells_of_empty_tiles_and_whole_numbers(api: Any) -> Non
     assert {"datetime", "filter", "properties", "status"} <= set(by_name)
 
 
-@pytest.mark.parametrize("target", ["/tiles", GRID, f"{GRID}?collections=control",
-                                    "/collections/control/tiles", f"/collections/timelines{GRID}",
-                                    "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"])  # fmt: skip
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/tiles",
+        GRID,
+        f"{GRID}?collections=control",
+        "/collections/control/tiles",
+        f"/collections/timelines{GRID}",
+        "/tileMatrixSets",
+        "/tileMatrixSets/WebMercatorQuad",
+    ],
+)
 def test_tilesets_and_grids_are_pages_too(client: Client, target: str) -> None:
     answer = client.get(target, accept="text/html")
     assert answer.status == 200
