@@ -2,14 +2,11 @@
 
 import logging
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from geodata import __version__
 from geodata.errors import LodelineError
@@ -25,13 +22,14 @@ from service.middleware import OpenHeaders
 from service.pages import VIEWS
 from service.routes import TABLE
 from service.routes.health import Readyz, livez
+from service.rsgi import Door
 from service.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 WARM_AFTER_S = 1.0
 
 
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: Settings) -> Hot:
     """The ASGI application over one workspace; serves 503 until a release is published."""
     catalog = Catalog(settings)
     return Hot(_application(settings, catalog), catalog)
@@ -39,7 +37,6 @@ def create_app(settings: Settings) -> ASGIApp:
 
 def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     app = FastAPI(
-        lifespan=warmed,
         title="Lodeline",
         version=__version__,
         docs_url=None,
@@ -68,17 +65,10 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def warmed(_app: FastAPI) -> AsyncIterator[None]:
-    """Load what reads rasters once the first answers are given: it takes a second."""
-    later = threading.Timer(WARM_AFTER_S, warm)
+def from_environment() -> Door:
+    """The application with settings from the environment, for the server's workers."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits
     later.daemon = True
     later.start()
-    yield
-    later.cancel()
-
-
-def from_environment() -> ASGIApp:
-    """The application with settings from the environment, for an ASGI server's workers."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    return create_app(Settings())
+    return Door(create_app(Settings()))

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,25 +33,32 @@ _TILE = re.compile(
     rf"|/collections/[A-Za-z0-9_.-]+/tiles/WebMercatorQuad/{_NUMBER}/{_NUMBER}/{_NUMBER}",
     re.ASCII,
 )
-_OF_CONTENT = {b"content-type", b"content-length", b"content-encoding"}
-_NOTHING: Message = {"type": "http.response.body", "body": b""}
-Key = tuple[str, bytes, bool]
+_OF_CONTENT = {"content-type", "content-length", "content-encoding"}
+Key = tuple[str, str, bool]
 """Path, query, and whether the client takes gzip."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The two messages of an answer, the start of one that says it is unchanged, its ETag."""
+    """An answer: status, headers in their order, body."""
 
-    start: Message
-    body: Message
-    unchanged: Message
-    tag: str
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
 
     @property
     def size(self) -> int:
         """Bytes it takes in memory, about."""
-        return len(self.body["body"]) + HEADERS
+        return len(self.body) + HEADERS
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer, the one that says it is unchanged, and its ETag."""
+
+    answer: Answer
+    unchanged: Answer
+    tag: str
 
 
 class Hot:
@@ -61,36 +67,42 @@ class Hot:
     def __init__(self, app: ASGIApp, catalog: Catalog) -> None:
         self.app = app
         self._catalog = catalog
-        self._kept: dict[Key, Answer] = {}
+        self._kept: dict[Key, Kept] = {}
         self._bytes = 0
         self._store: EmbeddedStore | None = None
         self._look_again = 0.0
 
+    def find(
+        self, path: str, query: str, encodings: str | None, accept: str | None, held: str | None
+    ) -> Answer | None:
+        """The answer to a GET, where it is kept.
+
+        encodings, accept, held: its headers Accept-Encoding, Accept and If-None-Match.
+        """
+        if monotonic() > self._look_again or self._catalog.current is not self._store:
+            self._look()
+        kept = self._kept.get((path, query, takes_gzip(encodings)))
+        if kept is None or not takes_mvt(accept):
+            return None
+        return kept.unchanged if held and matches(held, kept.tag) else kept.answer
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request, as ASGI has it."""
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        held = accept = encodings = None
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                encodings = encodings or value
-            elif name == b"if-none-match":
-                held = held or value
-            elif name == b"accept":
-                accept = accept or value
-        key = (scope["path"], scope["query_string"], takes_gzip(encodings))
-        if monotonic() > self._look_again or self._catalog.current is not self._store:
-            self._look()
-        found = self._kept.get(key)
-        if found is None or not takes_mvt(accept):
-            await self.app(scope, receive, send if held else self._noting(key, accept, send))
-        elif held and matches(held.decode("latin-1"), found.tag):
-            await send(found.unchanged)
-            await send(_NOTHING)
+        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        encodings, accept = headers.get(b"accept-encoding"), headers.get(b"accept")
+        held = headers.get(b"if-none-match")
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        found = self.find(path, query, encodings, accept, held)
+        if found is not None:
+            await _send(found, send)
+        elif held or not takes_mvt(accept):
+            await self.app(scope, receive, send)
         else:
-            await send(found.start)
-            await send(found.body)
+            key = (path, query, takes_gzip(encodings))
+            await self.app(scope, receive, self._noting(key, send))
 
     def _look(self) -> None:
         """See which release is served, and forget what another one has answered."""
@@ -102,52 +114,60 @@ class Hot:
             self._kept.clear()
             self._bytes = 0
 
-    def _noting(self, key: Key, accept: bytes | None, send: Send) -> Send:
+    def _noting(self, key: Key, send: Send) -> Send:
         """A `send` that also keeps the answer, where it is a tile of the release served."""
-        if self._store is None or not takes_mvt(accept) or not _TILE.fullmatch(key[0]):
+        if self._store is None or not _TILE.fullmatch(key[0]):
             return send
-        release = self._store.manifest.id.encode()
-        if key[1] not in {b"", b"release=" + release}:
+        release = self._store.manifest.id
+        if key[1] not in {"", f"release={release}"}:
             return send
         started: list[Message] = []
 
         async def note(message: Message) -> None:
             if message["type"] == "http.response.start":
                 started.append(message)
-            elif started and not message.get("more_body"):
-                self._keep(key, started[0], message, release)
+            elif started and "body" in message and not message.get("more_body"):
+                self._keep(key, _answer(started[0], message), release)
             else:
                 started.clear()
             await send(message)
 
         return note
 
-    def _keep(self, key: Key, start: Message, body: Message, release: bytes) -> None:
+    def _keep(self, key: Key, answer: Answer, release: str) -> None:
         """Keep an answer, dropping the oldest; one of a release served before is let go."""
-        headers: dict[bytes, bytes] = dict(start["headers"])
-        serving = self._store is not None and self._store.manifest.id.encode() == release
-        if start["status"] not in {200, 204} or "body" not in body:
+        headers = dict(answer.headers)
+        serving = self._store is not None and self._store.manifest.id == release
+        if not serving or headers.get("lodeline-release") != release:
             return
-        if not serving or headers.get(b"lodeline-release") != release:
+        if answer.status not in {200, 204}:
             return
-        kept = [(name, value) for name, value in start["headers"] if name not in _OF_CONTENT]
-        unchanged: dict[str, Any] = {**start, "status": 304, "headers": kept}
-        answer = Answer(start, body, unchanged, headers[b"etag"].decode("latin-1"))
+        rest = [(name, value) for name, value in answer.headers if name not in _OF_CONTENT]
         known = self._kept.pop(key, None)
-        self._kept[key] = answer
-        self._bytes += answer.size - (known.size if known else 0)
+        self._kept[key] = Kept(answer, Answer(304, rest, b""), headers["etag"])
+        self._bytes += answer.size - (known.answer.size if known else 0)
         while self._bytes > KEPT:
-            self._bytes -= self._kept.pop(next(iter(self._kept))).size
+            self._bytes -= self._kept.pop(next(iter(self._kept))).answer.size
+
+
+def _answer(start: Message, body: Message) -> Answer:
+    headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in start["headers"]]
+    return Answer(start["status"], headers, bytes(body["body"]))
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 @lru_cache(maxsize=256)
-def takes_gzip(accept_encoding: bytes | None) -> bool:
+def takes_gzip(accept_encoding: str | None) -> bool:
     """Whether the application would answer a tile in gzip."""
-    given = (accept_encoding or b"").decode("latin-1")
-    return encoding_for(given, ("gzip",)) == "gzip"
+    return encoding_for(accept_encoding or "", ("gzip",)) == "gzip"
 
 
 @lru_cache(maxsize=256)
-def takes_mvt(accept: bytes | None) -> bool:
+def takes_mvt(accept: str | None) -> bool:
     """Whether the application would answer with a Mapbox Vector Tile."""
-    return wanted_format(None, (accept or b"").decode("latin-1"), TILE_FORMS, TILE_MEDIA) == "mvt"
+    return wanted_format(None, accept or "", TILE_FORMS, TILE_MEDIA) == "mvt"

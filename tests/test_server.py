@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from served import PROBLEM, THEN
+from served import HOST, PROBLEM, THEN, Client
 
 from geodata.workspace import Workspace
 
@@ -126,6 +126,34 @@ def test_head_sends_the_headers_and_no_body(server: Server) -> None:
     assert (head.status, nothing) == (200, b"")
     assert head.getheader("etag") == full.getheader("etag")
     assert head.getheader("content-length") in {None, str(len(body))}
+
+
+@pytest.mark.parametrize("encoding", ["gzip, br", "identity"])
+@pytest.mark.parametrize("words", ["", "?f=mvt"])
+def test_a_tile_comes_the_same_however_often(
+    server: Server, client: Client, encoding: str, words: str
+) -> None:
+    headers = {"Accept-Encoding": encoding, "Host": HOST}
+    target = f"/tiles/control/5/18/11{words}"
+    expected = client.ask("GET", target, headers)
+    for method in ("GET", "GET", "HEAD"):
+        response, body = server.ask(method, target, headers)
+        told = {name.lower(): value for name, value in response.getheaders()}
+        assert response.status == 200
+        assert {name: told[name] for name in expected.headers} == expected.headers
+        assert set(told) - set(expected.headers) <= {"date", "server"}
+        assert body == (b"" if method == "HEAD" else expected.body)
+    held = {**headers, "If-None-Match": expected.headers["etag"]}
+    again, nothing = server.ask("GET", target, held)
+    assert (again.status, nothing) == (304, b"")
+    assert again.getheader("etag") == expected.headers["etag"]
+
+
+def test_an_archive_comes_in_ranges_over_the_socket(server: Server) -> None:
+    whole, content = server.ask("GET", "/tiles/control.pmtiles")
+    assert (whole.status, whole.getheader("content-length")) == (200, str(len(content)))
+    part, few = server.ask("GET", "/tiles/control.pmtiles", {"Range": "bytes=5-104"})
+    assert (part.status, few) == (206, content[5:105])
 
 
 def test_what_it_has_sent_it_does_not_send_again(server: Server) -> None:

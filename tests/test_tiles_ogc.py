@@ -210,7 +210,7 @@ def test_the_grids_are_described(client: Client) -> None:
     assert client.get("/collections/control/tiles/WorldCRS84Quad").problem()["status"] == 404
 
 
-@pytest.mark.parametrize("matrix", ["abc", "-1", "99", "1.5", "1e3", "%00", "９", "05"])
+@pytest.mark.parametrize("matrix", ["abc", "-1", "99", "1.5", "1e3", "%00", "\uff19", "05"])
 def test_what_is_no_level_is_refused(client: Client, matrix: str) -> None:
     for base in (GRID, f"/collections/control{GRID}"):
         assert client.get(f"{base}/{matrix}/1/1").problem()["status"] in {400, 404}
@@ -246,9 +246,18 @@ def test_the_description_tells_of_empty_tiles_and_whole_numbers(api: Any) -> Non
     assert {"datetime", "filter", "properties", "status"} <= set(by_name)
 
 
-@pytest.mark.parametrize("target", ["/tiles", GRID, f"{GRID}?collections=control",
-                                    "/collections/control/tiles", f"/collections/timelines{GRID}",
-                                    "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad"])  # fmt: skip
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/tiles",
+        GRID,
+        f"{GRID}?collections=control",
+        "/collections/control/tiles",
+        f"/collections/timelines{GRID}",
+        "/tileMatrixSets",
+        "/tileMatrixSets/WebMercatorQuad",
+    ],
+)
 def test_tilesets_and_grids_are_pages_too(client: Client, target: str) -> None:
     answer = client.get(target, accept="text/html")
     assert answer.status == 200

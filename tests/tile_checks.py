@@ -1,4 +1,4 @@
-"""What do the tests of tiles share: a tile decoded, URLs from templates, and where the tiles are."""
+"""What do the tests of tiles share: a tile decoded, URLs from templates, where tiles are."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

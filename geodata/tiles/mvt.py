@@ -63,7 +63,7 @@ def encode(layers: Sequence[TileLayer]) -> bytes:
 
 def _layer(layer: TileLayer) -> bytes:
     ids = layer.ids if layer.ids is not None else np.zeros(len(layer), dtype=np.int64)
-    marks, drawn = tags(layer.table), strokes(layer.geometry)
+    marks, drawn = tags(layer.table, len(layer)), strokes(layer.geometry)
     return joined_layer(layer.name, features(ids, marks, drawn), marks, layer.extent)
 
 

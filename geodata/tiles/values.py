@@ -30,17 +30,17 @@ class Tags:
     values: bytes
 
 
-def tags(table: pa.Table) -> Tags:
+def tags(table: pa.Table, rows: int) -> Tags:
     """Properties as tags; a missing value (null, NaN) is no tag at all.
 
-    table: columns of strings, integers, numbers and flags. Raises TypeError for another type.
+    rows: how many features; a table without columns does not know. table: columns of strings, integers, numbers and flags. Raises TypeError for another type.
     """
     names = [name for name in table.column_names if table.column(name).null_count < len(table)]
     columns = [table.column(name).combine_chunks() for name in names]
     values, numbers = _numbered(columns)
-    matrix = np.empty((len(table), len(names), 2), dtype=np.uint64)
+    matrix = np.empty((rows, len(names), 2), dtype=np.uint64)
     matrix[:, :, 0] = np.arange(len(names))
-    held = np.empty((len(table), len(names)), dtype=bool)
+    held = np.empty((rows, len(names)), dtype=bool)
     for at, (number, has) in enumerate(numbers):
         matrix[:, at, 1], held[:, at] = number, has
     keys = b"".join(_field(KEY, name.encode()) for name in names)

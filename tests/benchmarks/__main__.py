@@ -15,7 +15,7 @@ from tests.benchmarks.lines import Line, heading, missed
 from tests.benchmarks.place import AbsentError, Place, shared_folder
 
 USUAL = ("agreement", "fold", "points", "rasters", "release", "requests")
-NAMES = (*USUAL, "raw", "peers")
+NAMES = (*USUAL, "tiles", "raw", "peers")
 Run = Callable[[Place], Iterator[Line]]
 
 

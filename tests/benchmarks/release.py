@@ -27,6 +27,9 @@ PINS: Mapping[str, Mapping[str, str]] = {
     "/territories/{territory}": {"date": str(DAY)},
 }
 """Words some routes are asked with."""
+TILED = ("deposits", "control", "timelines")
+TILE = {"layer": "control", "tileMatrixSetId": "WebMercatorQuad", "z": "5", "x": "18", "y": "11",
+        "tileMatrix": "5", "tileRow": "11", "tileCol": "18"}  # fmt: skip
 
 
 def run(place: Place) -> Iterator[Line]:
@@ -88,6 +91,7 @@ def _urls(serving: Served, manifest: Manifest) -> Iterator[str]:
     for route in TABLE:
         words = pair if route.path == "/releases/diff" else PINS.get(route.path, {})
         names = [c["id"] for c in listed] if "{collection}" in route.path else [""]
+        names = [n for n in names if not (n and route.tiled) or n in TILED]
         for name in names:
             yield serving.url(_filled(serving, route.path, name, manifest), words)
 
@@ -104,6 +108,7 @@ def _filled(serving: Served, path: str, collection: str, manifest: Manifest) -> 
         "day": str(DAY),
         "release": manifest.id,
         "name": Path(manifest.tables[0].name).name,
+        **TILE,
     }
     return path.format_map(filled)
 
