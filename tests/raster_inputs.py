@@ -21,6 +21,12 @@ from geodata.workspace import Workspace
 from schemas import Batch, Raster
 
 Pixels = npt.NDArray[np.uint8]
+SLOPE = np.arange(48, dtype=np.float32).reshape(6, 8)
+VRT = (
+    "<VRTDataset rasterXSize='8' rasterYSize='6'><VRTRasterBand dataType='Byte' band='1' "
+    "subClass='VRTRawRasterBand'><SourceFilename>/etc/passwd</SourceFilename></VRTRasterBand>"
+    "</VRTDataset>"
+)
 
 
 def a_geotiff(path: Path, cells: Any, **about: Any) -> Path:
@@ -62,6 +68,18 @@ def cells_of(tmp_path: Path, batch: Batch) -> Any:
 def rules(tmp_path: Path, batch: Batch) -> set[tuple[str, str]]:
     table = pd.read_parquet(folder_of(tmp_path, batch) / "issues.parquet")
     return set(zip(table["rule"], table["severity"], strict=True))
+
+
+def refusal(tmp_path: Path, path: Path, **wishes: Any) -> str:
+    """Why a file is refused; nothing but its record stays in the batch."""
+    batch = ingested(tmp_path, path, **wishes)
+    assert (batch.verdict, batch.rows_in, batch.rows_quarantined) == ("refused", 1, 1)
+    names = {each.name for each in folder_of(tmp_path, batch).iterdir()}
+    assert names == {"batch.json", "issues.parquet", "rasters.json"}
+    assert not [each for each in (workspace(tmp_path).raw / "geotiff").iterdir() if each.is_dir()]
+    (reason,) = batch.reasons
+    assert str(tmp_path) not in reason
+    return reason
 
 
 def pixels_of(data: bytes) -> Pixels:

@@ -15,9 +15,10 @@ from served import copied
 
 from geodata.cells import as_of, statuses_at
 from geodata.crs import areas_km2
-from geodata.errors import Damaged, NotFound
+from geodata.errors import Damaged, NotFound, TooLarge
 from geodata.geometry import as_array
 from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
+from geodata.rasters import statistics
 from geodata.rasters.grid import Grid, grid_of
 from geodata.rasters.legend import scale_of
 from geodata.rasters.listing import BUILT_IN, DENSITY, OCCUPATION, read_rasters, write_rasters
@@ -136,6 +137,19 @@ def test_statistics_are_those_of_cutting_every_cell(store: EmbeddedStore) -> Non
     assert found.total == pytest.approx((values[held] * shares[held]).sum(), rel=1e-6)
     assert found.covered_km2 == pytest.approx(ground.sum(), rel=1e-5)
     assert found.area_km2 == pytest.approx(areas_km2(as_array(area))[0])
+
+
+def test_statistics_of_a_large_area_go_by_strips(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = shapely.Polygon([(36.1, 47.2), (38.3, 47.9), (37.1, 48.8)])
+    whole = store.rasters.statistics(OCCUPATION, area)
+    monkeypatch.setattr(statistics, "CELLS_AT_ONCE", 5000)
+    parts = store.rasters.statistics(OCCUPATION, area)
+    assert vars(parts) == pytest.approx(vars(whole), rel=1e-6)
+    monkeypatch.setattr(statistics, "MOST_CELLS", 1000)
+    with pytest.raises(TooLarge, match="cells of this raster"):
+        store.rasters.statistics(OCCUPATION, area)
 
 
 def test_statistics_beside_the_raster_hold_nothing(store: EmbeddedStore) -> None:

@@ -1,5 +1,7 @@
 """What are the values in an area: counts, extremes and means over exact shares of cells."""
 
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +13,14 @@ from geodata.crs import CRS84, areas_km2, reproject
 from geodata.errors import TooLarge
 from geodata.geometry import as_array
 from geodata.rasters.coverage import coverage
-from geodata.rasters.grid import GEOGRAPHIC, grid_of, is_geographic
+from geodata.rasters.grid import GEOGRAPHIC, Grid, Window, grid_of, is_geographic
 from geodata.rasters.reading import OpenFile
 
-MOST_CELLS = 40_000_000
-"""Cells of the box around an area: 160 MB of values."""
+MOST_CELLS = 16_000_000
+"""Cells of the box around an area; those inside that hold values take 24 bytes each."""
+CELLS_AT_ONCE = 1 << 20
+AT_ONCE = threading.BoundedSemaphore(2)
+"""Areas summed up at a time, so that many askers take no more memory than two."""
 DENSE_DEG = 0.02
 """Longest edge before an area is moved to a plane: straight edges of degrees bend there."""
 FloatArray = npt.NDArray[np.float64]
@@ -55,20 +60,37 @@ def statistics(file: OpenFile, area: BaseGeometry) -> AreaStatistics:
             f"the box around the area holds {window.size:,} cells of this raster; ask for an area "
             f"with at most {MOST_CELLS:,}"
         )
-    rows, columns, covered = coverage(shape, grid)
-    values = file.cells(window)[rows - window.row, columns - window.column]
-    areas = grid.part(window).cell_areas_km2()
-    across = columns - window.column if areas.shape[1] > 1 else 0
-    ground = covered * areas[rows - window.row, across]
+    with AT_ONCE:
+        strips = [_held(file, grid, shape, strip) for strip in _strips(window)]
+        values, covered, ground = (np.concatenate(parts) for parts in zip(*strips, strict=True))
+        return _summed(values, covered, ground, asked)
+
+
+def _strips(window: Window) -> Iterator[Window]:
+    """The window in strips of rows."""
+    rows = max(1, CELLS_AT_ONCE // window.width)
+    for top in range(0, window.height, rows):
+        height = min(rows, window.height - top)
+        yield Window(window.row + top, window.column, height, window.width)
+
+
+def _held(
+    file: OpenFile, grid: Grid, shape: BaseGeometry, strip: Window
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of the cells inside that hold a value: the value, the share inside, and its km2 of ground."""
+    part = grid.part(strip)
+    rows, columns, covered = coverage(shape, part)
+    values, areas = file.cells(strip)[rows, columns], part.cell_areas_km2()
+    ground = covered * areas[rows, columns if areas.shape[1] > 1 else 0]
     held = file.valid(values)
-    if not held.any():
-        return AreaStatistics(0.0, asked, 0.0)
-    return _summed(values[held].astype(float), covered[held], ground[held], asked)
+    return values[held].astype(float), covered[held], ground[held]
 
 
 def _summed(
     values: FloatArray, covered: FloatArray, ground: FloatArray, asked: float
 ) -> AreaStatistics:
+    if not len(values):
+        return AreaStatistics(0.0, asked, 0.0)
     mean = float((values * ground).sum() / ground.sum())
     spread = float(((values - mean) ** 2 * ground).sum() / ground.sum())
     return AreaStatistics(
