@@ -80,9 +80,8 @@ class MapPage:
             assert waited < WAIT_MS, f"still not: {script}"
 
     def settle(self) -> None:
-        """Wait until the map draws nothing more."""
-        self.until("() => map.loaded() && map.areTilesLoaded() && !map.isMoving()")
-        self.tab.wait_for_timeout(150)
+        """Wait until the map shows what is asked of it and draws nothing more."""
+        self.until("() => map.getContainer().dataset.drawn === 'true' && !map.isMoving()")
         self.until("() => map.loaded() && map.areTilesLoaded()")
 
     def verdicts(self, which: str = "map") -> dict[str, str]:

@@ -38,16 +38,21 @@ export async function createScreen(about, state, still) {
   const first = createView(byId("map"), about, { ...given, style: styleOf(values.day), camera: values.camera, label: t("map_label") });
   const { map } = first;
 
-  const paint = framed(() => {
+  const draw = framed(() => {
     first.apply(styleOf(values.day));
     if (second && values.compare !== null) second.apply(styleOf(values.compare));
   });
+  const paint = () => {
+    for (const id of ["map", "map-b"]) byId(id).dataset.drawn = "false";
+    draw();
+  };
 
   function pair() {
     byId("map-b").hidden = values.compare === null;
     if (values.compare !== null && second === null) {
       const label = t("map_label_b", { date: inWords(values.compare, values.lang) });
       second = createView(byId("map-b"), about, { ...given, style: styleOf(values.compare), camera: null, label });
+      globalThis.mapB = second.map;
       together(map, second.map);
       listeners.forEach((listener) => listener(second.map));
     }

@@ -48,13 +48,16 @@ function createPainter(map, begun) {
   map.on("idle", () => busy && next());
 
   function next() {
-    map.getContainer().dataset.day = shown.metadata.day;
-    busy = waiting !== null && waiting !== shown;
+    busy = waiting !== null;
+    const { dataset } = map.getContainer();
+    dataset.day = shown.metadata.day;
+    dataset.drawn = String(!busy);
     if (!busy) return;
     shown = waiting;
     waiting = null;
     since = performance.now();
     map.setStyle(shown, { diff: true });
+    map.triggerRepaint();
   }
 
   /** A tile that cannot be had must not hold up time. */
