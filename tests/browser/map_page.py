@@ -1,4 +1,4 @@
-"""What do tests see of the map page: the browser's window, what it asked for, what it complained of."""
+"""What do tests see of the map page: a window, what it asked for, what it complained of."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -15,6 +15,7 @@ state.on(["lang"], say);
 say();
 
 try {
+  if (!about.tiles.control) throw new Error(`release ${about.release} was built without tiles`);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const screen = await createScreen(about, state, still);
   globalThis.map = screen.map;
@@ -27,6 +28,6 @@ try {
   await page.load();
 } catch (error) {
   const { withoutMap } = await import("./bare.js");
-  withoutMap(error);
+  withoutMap(about, error);
 }
 root.dataset.page = "ready";

@@ -148,6 +148,7 @@ export default {
   km: "km",
   m: "m",
   no_webgl: "This browser cannot draw the map (WebGL 2 is missing).",
+  no_tiles: "This release was made without tiles, so there is no map of it.",
   no_engine: "The map is missing: install the Python package maplibre beside the server.",
   pinned: "Release {release}: what was known when it was made.",
   reserves_page: "Open the answer as a page",
