@@ -1,6 +1,7 @@
 // What comes first: the map itself; the rest of the page follows while it is being drawn.
 import { readAbout, usualState } from "./about.js";
 import { byId } from "./dom.js";
+import { drawLegend } from "./legend.js";
 import { read } from "./permalink.js";
 import { createScreen } from "./screen.js";
 import { createState } from "./state.js";
@@ -13,6 +14,8 @@ const root = document.documentElement;
 const say = () => (speak(state.values.lang), fill());
 state.on(["lang"], say);
 say();
+byId("legend").open = innerWidth >= 900;
+drawLegend(about, state.values);
 
 try {
   if (!about.tiles.control) throw new Error(`release ${about.release} was built without tiles`);

@@ -88,8 +88,9 @@ function padding() {
   const [panel, dock] = ["panel", "dock"].map((id) => byId(id).getBoundingClientRect());
   const stage = byId("stage").getBoundingClientRect();
   const wide = innerWidth >= 900;
-  if (wide) return { left: panel.right + 20, top: 20, right: 30, bottom: stage.bottom - dock.top + 10 };
-  return { left: 8, right: 8, top: 40, bottom: stage.bottom - panel.top + 8 };
+  const low = Math.min(byId("legend").getBoundingClientRect().top, dock.top);
+  if (wide) return { left: panel.right + 20, top: 16, right: 56, bottom: stage.bottom - low + 8 };
+  return { left: 8, right: 8, top: 48, bottom: stage.bottom - panel.top + 8 };
 }
 
 /** From the middle of the map to the middle of what is free of cards. */

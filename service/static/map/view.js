@@ -13,7 +13,7 @@ export function createView(container, about, given) {
     ...start(given.camera, given.padding),
     minZoom: 3.2,
     maxZoom: 14,
-    maxBounds: [[8, 38], [54, 58]],
+    maxBounds: [[-12, 26], [76, 66]],
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
