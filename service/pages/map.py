@@ -20,8 +20,10 @@ from service.maplibre import version
 from service.pages.rendering import page
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
-FIRST = ("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters", "look",
-         "permalink", "screen", "signs", "state", "view", "words", "words-en", "words-uk")  # fmt: skip
+FIRST = (
+    *("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters"),
+    *("legend", "look", "permalink", "screen", "signs", "state", "view", "words", "words-en", "words-uk"),
+)
 """Scripts the first picture of the map needs; the others follow it."""
 TILESETS = ("basemap", "control", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
@@ -62,7 +64,7 @@ def about(ask: Ask) -> dict[str, object]:
             for entry in store.tables.territories.values()
         ],
         "line": _line_layer(store),
-        "tiles": {name: _tiles(ask, name) for name in TILESETS},
+        "tiles": {name: _tiles(ask, name) for name in TILESETS if name in store.tilesets.names()},
         "styles": {theme: f"{root}/styles/{style}" for theme, style in STYLES.items()},
         "palette": _palette(),
     }
@@ -108,7 +110,10 @@ def _commodities(store: EmbeddedStore) -> list[dict[str, object]]:
 
 def _line_layer(store: EmbeddedStore) -> str:
     """The layer of the control tiles that has the line: its own, else the edges of the cells."""
-    return "control"
+    if "control" not in store.tilesets.names():
+        return "control"
+    layers = {layer.id for layer in store.tilesets.about("control").vector_layers}
+    return "front" if "front" in layers else "control"
 
 
 def _tiles(ask: Ask, name: str) -> str:

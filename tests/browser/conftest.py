@@ -1,10 +1,6 @@
 """A browser, a server with the packaged facts, and one with a second source and a hostile name."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from shutil import which
@@ -13,7 +9,7 @@ import pytest
 from map_page import FLAGS, MapPage
 from releases import give_batch
 from served import common_folder, made_once
-from served_really import free_port, wait_until_ready
+from served_really import server_over
 from shapely import box
 
 from geodata import facts
@@ -70,23 +66,3 @@ def _two_sources(root: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(facts, "deposits", lambda: rows)
         publish(workspace, build(workspace).id)
-
-
-@contextmanager
-def server_over(root: Path) -> Iterator[str]:
-    """A server over a workspace, on a port of its own."""
-    port, log = free_port(), root / "server.log"
-    environment = {**os.environ, "LODELINE_WORKSPACE": str(root), "PYTHONWARNINGS": "default"}
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
-    with log.open("wb") as stream:
-        process = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream)
-        base = f"http://127.0.0.1:{port}"
-        try:
-            wait_until_ready(base, process, log)
-            yield base
-        finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()

@@ -1,4 +1,4 @@
-"""What do tests see of the map page: the browser's window, what it asked for, what it complained of."""
+"""What do tests see of the map page: a window, what it asked for, what it complained of."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,9 +80,8 @@ class MapPage:
             assert waited < WAIT_MS, f"still not: {script}"
 
     def settle(self) -> None:
-        """Wait until the map draws nothing more."""
-        self.until("() => map.loaded() && map.areTilesLoaded() && !map.isMoving()")
-        self.tab.wait_for_timeout(150)
+        """Wait until the map shows what is asked of it and draws nothing more."""
+        self.until("() => map.getContainer().dataset.drawn === 'true' && !map.isMoving()")
         self.until("() => map.loaded() && map.areTilesLoaded()")
 
     def verdicts(self, which: str = "map") -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Is the view the reader's own: address, language, colours, two days, two sources, small windows?"""
+"""Is the view the reader's own: address, language, colours, two days or sources, small windows?"""
 
 import pytest
 from conftest import HOSTILE
@@ -30,8 +30,16 @@ def test_the_address_brings_back_the_whole_view(page: MapPage) -> None:
         assert page.run(f"() => document.getElementById('{id_}').value") == value
 
 
-@pytest.mark.parametrize("bad", ["#day=2025-99-99", "#day=yesterday&minerals=cheese", "#at=a/b/c",
-                                 "#source=%3Cscript%3E&lang=xx&split=900", "#deposit=../../etc"])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "#day=2025-99-99",
+        "#day=yesterday&minerals=cheese",
+        "#at=a/b/c",
+        "#source=%3Cscript%3E&lang=xx&split=900",
+        "#deposit=../../etc",
+    ],
+)
 def test_an_address_that_makes_no_sense_opens_the_usual_view(page: MapPage, bad: str) -> None:
     page.open(bad)
 

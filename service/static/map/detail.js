@@ -10,27 +10,41 @@ import { kilometres, named, percent, t } from "./words.js";
 /** deposits(): the list of all; close(): the reader is done with it. */
 export function createDetail(about, state, deposits, close) {
   const card = byId("detail");
+  const rest = el("div", { class: "rest" });
   const asking = lane();
-  let shown = null;
+  let shown = "";
+  let opener = null;
 
   async function show() {
-    const { deposit } = state.values;
+    const { deposit, lang } = state.values;
+    const entry = deposits().find((one) => one.id === deposit);
     card.hidden = deposit === null;
     document.body.classList.toggle("detailed", deposit !== null);
-    if (deposit === null) return (shown = null);
-    const entry = deposits().find((one) => one.id === deposit);
+    if (deposit === null) return leave();
     if (!entry) return;
-    if (shown !== deposit) card.replaceChildren(head(entry), el("p", { class: "faint" }, t("loading")));
+    if (shown !== `${deposit} ${lang}`) begin(entry, `${deposit} ${lang}`);
     try {
       const answer = await asking(depositsPath(about, state.values, entry.commodity));
-      const found = answer?.features.find((feature) => feature.properties.id === deposit);
       if (answer === undefined || state.values.deposit !== deposit) return;
-      card.replaceChildren(head(entry), ...(found ? body(found.properties) : [el("p", {}, t("not_found"))]));
-      if (shown !== deposit) card.scrollTop = 0;
-      shown = deposit;
+      const found = answer.features.find((feature) => feature.properties.id === deposit);
+      rest.replaceChildren(...(found ? body(found.properties) : [el("p", {}, t("not_found"))]));
     } catch (error) {
-      card.replaceChildren(head(entry), el("p", { role: "alert" }, t("failed", { detail: error.message })));
+      rest.replaceChildren(el("p", { role: "alert" }, t("failed", { detail: error.message })));
     }
+  }
+
+  /** The head at once, the rest when it is here; what has the focus stays in place. */
+  function begin(entry, key) {
+    if (!shown) opener = document.activeElement;
+    shown = key;
+    rest.replaceChildren(el("p", { class: "faint" }, t("loading")));
+    card.replaceChildren(head(entry), rest);
+    card.scrollTop = 0;
+  }
+
+  function leave() {
+    if (shown && card.contains(document.activeElement)) opener?.focus?.();
+    shown = "";
   }
 
   function head(entry) {
@@ -76,6 +90,7 @@ export function createDetail(about, state, deposits, close) {
       el("small", {}, [one.asof, one.source].filter(Boolean).join(" · ")));
   }
 
+  card.addEventListener("keydown", (event) => event.key === "Escape" && close());
   const row = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
   state.on(["deposit", "day", "source", "lang"], show);
   return { show, focus: () => byId("detail-title")?.focus() };

@@ -19,9 +19,15 @@ export function compose(base, paint, about, state, moment) {
     ...base,
     metadata: { day: toText(moment.day) },
     transition: { duration: 0, delay: 0 },
-    sources: { basemap: base.sources.basemap, ...sources(about) },
+    sources: { ...sources(about), ...tiled(base.sources) },
     layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land, top), ...own.line, ...ground.slice(top), ...own.deposits],
   };
+}
+
+/** The sources of tiles the server's style names, which know where their tiles end. */
+function tiled(given) {
+  const names = ["basemap", "control", "timelines"].filter((name) => name in given);
+  return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
 
 function sources(about) {

@@ -1,6 +1,7 @@
 // What comes first: the map itself; the rest of the page follows while it is being drawn.
 import { readAbout, usualState } from "./about.js";
 import { byId } from "./dom.js";
+import { drawLegend } from "./legend.js";
 import { read } from "./permalink.js";
 import { createScreen } from "./screen.js";
 import { createState } from "./state.js";
@@ -13,8 +14,11 @@ const root = document.documentElement;
 const say = () => (speak(state.values.lang), fill());
 state.on(["lang"], say);
 say();
+byId("legend").open = innerWidth >= 900;
+drawLegend(about, state.values);
 
 try {
+  if (!about.tiles.control) throw new Error(`release ${about.release} was built without tiles`);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const screen = await createScreen(about, state, still);
   globalThis.map = screen.map;
@@ -27,6 +31,6 @@ try {
   await page.load();
 } catch (error) {
   const { withoutMap } = await import("./bare.js");
-  withoutMap(error);
+  withoutMap(about, error);
 }
 root.dataset.page = "ready";

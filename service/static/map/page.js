@@ -84,8 +84,6 @@ export function startPage(about, state, usual, screen) {
   state.on(["compare"], settled(compareDays, 300));
   state.on(["differ", "lang", "source", "day"], () => drawLegend(about, values));
   remember(about, state, usual, map);
-  byId("legend").open = innerWidth >= 900;
-  drawLegend(about, values);
   panel.show();
   return {
     async load() {

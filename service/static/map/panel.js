@@ -31,6 +31,7 @@ export function createPanel(about, state, { source, choose, answered }) {
   function show() {
     const { values } = state;
     const now = counts(values.day);
+    if (about.pinned) byId("pinned").textContent = t("pinned", { release: about.release });
     drawCounts(about, values, source(), now);
     point(values.day, values.compare);
     if (now) announce(t("said", { date: inWords(values.day, values.lang), counts: sentence(about, values, now), source: source().title }));

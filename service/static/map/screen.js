@@ -38,16 +38,21 @@ export async function createScreen(about, state, still) {
   const first = createView(byId("map"), about, { ...given, style: styleOf(values.day), camera: values.camera, label: t("map_label") });
   const { map } = first;
 
-  const paint = framed(() => {
+  const draw = framed(() => {
     first.apply(styleOf(values.day));
     if (second && values.compare !== null) second.apply(styleOf(values.compare));
   });
+  const paint = () => {
+    for (const id of ["map", "map-b"]) byId(id).dataset.drawn = "false";
+    draw();
+  };
 
   function pair() {
     byId("map-b").hidden = values.compare === null;
     if (values.compare !== null && second === null) {
       const label = t("map_label_b", { date: inWords(values.compare, values.lang) });
       second = createView(byId("map-b"), about, { ...given, style: styleOf(values.compare), camera: null, label });
+      globalThis.mapB = second.map;
       together(map, second.map);
       listeners.forEach((listener) => listener(second.map));
     }
@@ -83,8 +88,9 @@ function padding() {
   const [panel, dock] = ["panel", "dock"].map((id) => byId(id).getBoundingClientRect());
   const stage = byId("stage").getBoundingClientRect();
   const wide = innerWidth >= 900;
-  if (wide) return { left: panel.right + 20, top: 20, right: 30, bottom: stage.bottom - dock.top + 10 };
-  return { left: 8, right: 8, top: 40, bottom: stage.bottom - panel.top + 8 };
+  const low = Math.min(byId("legend").getBoundingClientRect().top, dock.top);
+  if (wide) return { left: panel.right + 20, top: 16, right: 56, bottom: stage.bottom - low + 8 };
+  return { left: 8, right: 8, top: 48, bottom: stage.bottom - panel.top + 8 };
 }
 
 /** From the middle of the map to the middle of what is free of cards. */

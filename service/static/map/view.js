@@ -13,7 +13,7 @@ export function createView(container, about, given) {
     ...start(given.camera, given.padding),
     minZoom: 3.2,
     maxZoom: 14,
-    maxBounds: [[8, 38], [54, 58]],
+    maxBounds: [[-12, 26], [76, 66]],
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -48,13 +48,16 @@ function createPainter(map, begun) {
   map.on("idle", () => busy && next());
 
   function next() {
-    map.getContainer().dataset.day = shown.metadata.day;
-    busy = waiting !== null && waiting !== shown;
+    busy = waiting !== null;
+    const { dataset } = map.getContainer();
+    dataset.day = shown.metadata.day;
+    dataset.drawn = String(!busy);
     if (!busy) return;
     shown = waiting;
     waiting = null;
     since = performance.now();
     map.setStyle(shown, { diff: true });
+    map.triggerRepaint();
   }
 
   /** A tile that cannot be had must not hold up time. */

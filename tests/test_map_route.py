@@ -1,0 +1,108 @@
+"""What the map page is sent with: its policy, its data, and MapLibre from the installed package."""
+
+import gzip
+import json
+import re
+
+import brotli
+import pytest
+from served import Client
+
+import service.maplibre
+from geodata.workspace import Workspace
+
+ENGINE = "/static/maplibre/maplibre-gl.js"
+
+
+def data_of(text: str) -> dict[str, object]:
+    """The page's block of data."""
+    found = re.search(r'<script type="application/json" id="about">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
+def test_only_the_map_page_may_start_workers(client: Client) -> None:
+    page = client.get("/map").headers["content-security-policy"]
+    other = client.get("/?f=html").headers["content-security-policy"]
+
+    assert "worker-src blob:" in page
+    assert "child-src blob:" in page
+    assert "img-src 'self' data: blob:" in page
+    assert "script-src 'self';" in page
+    assert "unsafe" not in page
+    assert "blob:" not in other
+
+
+def test_the_page_is_told_sources_in_the_order_the_server_asks_them(
+    client: Client, workspace: Workspace
+) -> None:
+    about = data_of(client.get("/map").text)
+
+    assert about["release"] == workspace.current_id()
+    assert about["first"] == "2014-02-01"
+    (source,) = about["sources"]
+    assert (source["id"], source["first_day"]) == ("settlements", "1991-08-24")
+    lithium = next(entry for entry in about["commodities"] if entry["id"] == "lithium")
+    assert (lithium["en"], lithium["uk"], lithium["deposits"]) == ("Lithium", "Літій", 10)
+    assert f"release={about['release']}" in about["tiles"]["control"]
+    assert {"occupied", "ukraine"} <= {entry["id"] for entry in about["territories"]}
+
+
+def test_a_pinned_page_keeps_to_its_release(client: Client, workspace: Workspace) -> None:
+    release = workspace.current_id()
+    text = client.get(f"/map?release={release}").text
+
+    assert data_of(text)["pinned"] is True
+    assert f'href="/reserves?release={release}"' in text
+
+
+def test_nothing_in_the_data_can_end_its_element(client: Client) -> None:
+    text = client.get("/map").text
+    block = text.split('id="about">')[1].split("</script>")[0]
+
+    assert not set("<>&") & set(block)
+
+
+def test_every_script_the_page_names_is_there(client: Client) -> None:
+    text = client.get("/map").text
+    named = re.findall(r'(?:src|href)="(/static/[^"]+)"', text)
+
+    assert len(named) > 20
+    for target in named:
+        assert client.get(target).status == 200, target
+
+
+@pytest.mark.parametrize(
+    ("encoding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)]
+)
+def test_maplibre_is_sent_squeezed_and_may_be_kept(
+    client: Client, encoding: str, unpack: object
+) -> None:
+    tag = service.maplibre.version("maplibre-gl.js")
+    answer = client.get(f"{ENGINE}?v={tag}", accept_encoding=encoding)
+
+    assert answer.headers.get("content-encoding", "") == encoding
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    assert b"maplibre" in unpack(answer.body)[:2000].lower()  # type: ignore[operator]
+    again = client.get(ENGINE, accept_encoding=encoding, if_none_match=answer.headers["etag"])
+    assert again.status == 304
+    assert "immutable" not in client.get(ENGINE).headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["ipywidget.js", "..%2f__init__.py", "maplibre-gl.js.map", "%00"])
+def test_nothing_else_of_the_package_is_sent(client: Client, name: str) -> None:
+    assert client.get(f"/static/maplibre/{name}").status == 404
+
+
+def test_without_the_package_there_is_no_engine_and_still_a_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.maplibre, "PACKAGE", "no_such_package_is_installed")
+    for kept in (service.maplibre.version, service.maplibre._place, service.maplibre._packed):
+        kept.cache_clear()
+
+    assert client.get(ENGINE).status == 404
+    assert client.get("/map").status == 200
+    for kept in (service.maplibre.version, service.maplibre._place, service.maplibre._packed):
+        kept.cache_clear()
