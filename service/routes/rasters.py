@@ -197,7 +197,7 @@ def _place(words: Mapping[str, str]) -> tuple[tuple[int, int, int], int]:
     z, x, y = words["z"], words["x"], _ROW.fullmatch(words["row"])
     if y is None or not (_NUMBER.fullmatch(z) and _NUMBER.fullmatch(x)):
         raise NotFound(
-            f"there is no tile {z[:12]}/{x[:12]}/{words['y'][:12]}; give whole numbers "
+            f"there is no tile {z[:12]}/{x[:12]}/{words['row'][:12]}; give whole numbers "
             "z/x/y, y with @2x for 512 pixels"
         )
     zoom, column, row = int(z), int(x), int(y["y"])
