@@ -33,7 +33,8 @@ class Tags:
 def tags(table: pa.Table, rows: int) -> Tags:
     """Properties as tags; a missing value (null, NaN) is no tag at all.
 
-    rows: how many features; a table without columns does not know. table: columns of strings, integers, numbers and flags. Raises TypeError for another type.
+    rows: how many features; a table without columns does not know. table: columns of strings,
+    integers, numbers and flags. Raises TypeError for another type.
     """
     names = [name for name in table.column_names if table.column(name).null_count < len(table)]
     columns = [table.column(name).combine_chunks() for name in names]

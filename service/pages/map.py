@@ -22,7 +22,8 @@ from service.pages.rendering import page
 STATIC = Path(__file__).parent.parent / "static" / "map"
 FIRST = (
     *("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters"),
-    *("legend", "look", "permalink", "screen", "signs", "state", "view", "words", "words-en", "words-uk"),
+    *("legend", "look", "permalink", "screen", "signs", "state", "view"),
+    *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
 TILESETS = ("basemap", "control", "timelines")
