@@ -8,51 +8,6 @@ from served import Answer, Client
 from tile_checks import DNIPRO, LAYERS, path_of
 
 TILE = path_of("control", DNIPRO)
-IMMUTABLE = "public, max-age=31536000, immutable"
-TILEJSON = {
-    "type": "object",
-    "required": ["tilejson", "tiles", "vector_layers"],
-    "properties": {
-        "tilejson": {"const": "3.0.0"},
-        "tiles": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "string",
-                "format": "uri-template",
-                "pattern": r"^https?://[^{]+\{z\}/\{x\}/\{y\}",
-            },
-        },
-        "vector_layers": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["id", "fields"],
-                "properties": {
-                    "id": {"type": "string", "minLength": 1},
-                    "fields": {"type": "object", "additionalProperties": {"type": "string"}},
-                    "description": {"type": "string"},
-                    "minzoom": {"type": "integer", "minimum": 0, "maximum": 30},
-                    "maxzoom": {"type": "integer", "minimum": 0, "maximum": 30},
-                },
-            },
-        },
-        "bounds": {
-            "type": "array",
-            "minItems": 4,
-            "maxItems": 4,
-            "items": {"type": "number", "minimum": -180, "maximum": 180},
-        },
-        "center": {"type": "array", "minItems": 3, "maxItems": 3, "items": {"type": "number"}},
-        "minzoom": {"type": "integer", "minimum": 0, "maximum": 30},
-        "maxzoom": {"type": "integer", "minimum": 0, "maximum": 30},
-        "attribution": {"type": "string", "minLength": 1},
-        "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"},
-        "scheme": {"const": "xyz"},
-    },
-}
-"""TileJSON 3.0.0, the parts of its text that a map client goes by."""
 
 
 def test_the_archive_comes_whole_or_in_ranges(client: Client, store: Any) -> None:
