@@ -22,8 +22,9 @@ def port() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free = int(probe.getsockname()[1])
+    # With an access log the server wraps what it hands over; test_server is without.
     command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(free),
-               "rsgi_app:door"]  # fmt: skip
+               "--access-log", "rsgi_app:door"]  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
         cwd=HERE,

@@ -78,13 +78,13 @@ def _beside_nginx(serving: Served, tiles: Tiles, scratch: Path) -> Iterator[Line
     try:
         with nginx(tiles, scratch) as port:
             for connections in CONNECTIONS:
-                peers, ours = _in_turn((port, serving.port), paths, connections)
+                peers, ours = _in_turn(((port, paths), (serving.port, paths)), connections)
                 yield Line(f"nginx, {connections} connections", peers.per_second, "req/s")
                 yield from _told(f"built tiles, {connections} connections", ours,
                                  HALF * peers.per_second)  # fmt: skip
     except AbsentError as absent:
         print(f"left out: {absent}")
-    (ours,) = _in_turn((serving.port,), held, CONNECTIONS[0])
+    (ours,) = _in_turn(((serving.port, held),), CONNECTIONS[0])
     yield from _told("tiles held already, 304", ours, None)
 
 
@@ -94,15 +94,18 @@ def _told(what: str, load: Load, least: float | None) -> Iterator[Line]:
     yield Line(f"{what}: errors", load.errors, "", 0, "<=")
 
 
-def _in_turn(ports: Sequence[int], paths: Path, connections: int) -> list[Load]:
-    """Medians of rounds that go from server to server, so a busy minute meets them all."""
-    rounds: list[list[Load]] = [[] for _ in ports]
-    for port in ports:
+def _in_turn(asked: Sequence[tuple[int, Path]], connections: int) -> list[Load]:
+    """Medians of rounds that go from server to server, so a busy minute meets them all.
+
+    asked: the port of each server, and the file of paths it is asked for.
+    """
+    rounds: list[list[Load]] = [[] for _ in asked]
+    for port, paths in asked:
         _press(port, paths, connections, 1)
     for _ in range(ROUNDS):
-        for loads, port in zip(rounds, ports, strict=True):
+        for loads, (port, paths) in zip(rounds, asked, strict=True):
             loads.append(_press(port, paths, connections, SECONDS))
-    for loads, port in zip(rounds, ports, strict=True):
+    for loads, (port, _) in zip(rounds, asked, strict=True):
         print(f"-- port {port}: {' '.join(f'{load.per_second:,.0f}/s' for load in loads)}")
     return [median(loads) for loads in rounds]
 
@@ -143,8 +146,8 @@ def _beside_tipg(
             load_cells(database, store.tables.control)
             peer = stack.enter_context(tipg(database, scratch))
             print(f"-- {database.versions()}; {peer.about}")
-            (slow,) = _in_turn((peer.port,), theirs, CONNECTIONS[0])
-            (ours,) = _in_turn((serving.port,), scratch / "paths", CONNECTIONS[0])
+            both = ((peer.port, theirs), (serving.port, scratch / "paths"))
+            slow, ours = _in_turn(both, CONNECTIONS[0])
     except AbsentError as absent:
         print(f"left out: {absent}")
         return
