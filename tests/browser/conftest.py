@@ -24,6 +24,14 @@ RENAMED = "shevchenkivske_li"
 DONETSK_FROM, DONETSK = date(2024, 7, 8), box(36, 47, 40, 49.5)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker drives the browser: several at once draw in software and only wait."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """A headless Chromium with software WebGL; skipped where there is none."""
