@@ -66,7 +66,7 @@ def test_a_deposit_clicked_opens_all_that_is_known_of_it(page: MapPage) -> None:
     page.tab.wait_for_selector("#detail .says")
 
     text = page.text("#detail")
-    for words in ("occupied", "100 %", "2 July 2025", "13,800,000 t ore", "C1+C2", "2025-01",
+    for words in ("occupied", "100\u00a0%", "2 July 2025", "13,800,000 t ore", "C1+C2", "2025-01",
                   "The verdict turns if", "Dated control of settlements"):  # fmt: skip
         assert words in text
     page.until(f"() => location.hash.includes('deposit={TURN}')")

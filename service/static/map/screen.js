@@ -33,6 +33,7 @@ export async function createScreen(about, state, still) {
     styles[`${theme()}-${values.lang}`] ??= await ask(`${about.styles[theme()]}?lang=${values.lang}`).catch(() => null);
   }
 
+  warm(about, values.lang);
   await dressed();
   const given = { padding: padding(), still };
   const first = createView(byId("map"), about, { ...given, style: styleOf(values.day), camera: values.camera, label: t("map_label") });
@@ -81,6 +82,14 @@ export async function createScreen(about, state, still) {
     },
     go: (at, zoom) => map.easeTo({ center: at, zoom: Math.max(map.getZoom(), zoom), duration: still ? 0 : 900, offset: offset() }),
   };
+}
+
+/** Begin what the map will want in any case: its worker, and the letters of the language. */
+function warm(about, lang) {
+  globalThis.maplibregl?.prewarm();
+  const ranges = lang === "uk" ? ["0-255", "1024-1279"] : ["0-255", "256-511"];
+  const letters = ["Regular", "Bold"].flatMap((weight) => ranges.map((range) => `Lodeline ${weight}/${range}`));
+  for (const name of letters) fetch(encodeURI(`${about.base}/fonts/${name}.pbf`)).catch(() => undefined);
 }
 
 /** Room around the country that cards leave free, in pixels. */

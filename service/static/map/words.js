@@ -29,14 +29,14 @@ export const number = (value, digits = 0) =>
 export function percent(share) {
   if (share === null || share === undefined) return "–";
   const value = share * 100;
-  if (value > 0 && value < 0.1) return "< 0.1 %";
-  if (value > 99.9 && value < 100) return "> 99.9 %";
-  return `${number(value, 1)} %`;
+  if (value > 0 && value < 0.1) return "<\u00a00.1\u00a0%";
+  if (value > 99.9 && value < 100) return ">\u00a099.9\u00a0%";
+  return `${number(value, 1)}\u00a0%`;
 }
 
 export function kilometres(value) {
   const size = Math.abs(value);
-  return size < 1 ? `${number(size * 1000)} ${t("m")}` : `${number(size, size < 100 ? 1 : 0)} ${t("km")}`;
+  return size < 1 ? `${number(size * 1000)}\u00a0${t("m")}` : `${number(size, size < 100 ? 1 : 0)}\u00a0${t("km")}`;
 }
 
 /** A name of something that has one in each language. */
