@@ -32,9 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """A headless Chromium with software WebGL; skipped where there is none."""
+    """A headless Chromium with software WebGL; skipped where there is none.
+
+    For one module: while Playwright runs, its event loop does, and no other test may start one.
+    """
     program = which("chromium") or which("chromium-browser") or which("google-chrome")
     if program is None:
         pytest.skip("Chromium is not installed (Debian: chromium)")
