@@ -64,7 +64,6 @@ def about(ask: Ask) -> dict[str, object]:
             {"id": entry.id, "en": entry.title, "uk": entry.title_uk}
             for entry in store.tables.territories.values()
         ],
-        "line": _line_layer(store),
         "tiles": {name: _tiles(ask, name) for name in TILESETS if name in store.tilesets.names()},
         "styles": {theme: f"{root}/styles/{style}" for theme, style in STYLES.items()},
         "palette": _palette(),
@@ -107,14 +106,6 @@ def _commodities(store: EmbeddedStore) -> list[dict[str, object]]:
         for entry, count in counted
         if count
     ]
-
-
-def _line_layer(store: EmbeddedStore) -> str:
-    """The layer of the control tiles that has the line: its own, else the edges of the cells."""
-    if "control" not in store.tilesets.names():
-        return "control"
-    layers = {layer.id for layer in store.tilesets.about("control").vector_layers}
-    return "front" if "front" in layers else "control"
 
 
 def _tiles(ask: Ask, name: str) -> str:

@@ -18,9 +18,6 @@ export const left = (source, day, span) => [
   [">", ["get", "valid_to"], day - span],
 ];
 
-/** The line of contact on a day, by one source. */
-export const line = (source, day) => ["all", says(source), ...holds(day)];
-
 /** Deposits with their verdict on a day, by one source: those of the minerals and verdicts wanted. */
 export function deposits(source, day, state, commodities) {
   const verdict = ["in", ["get", "verdict"], ["literal", state.verdicts]];

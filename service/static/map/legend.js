@@ -11,7 +11,6 @@ export function drawLegend(about, state) {
     ["fresh", t("land_fresh", { n: FRESH_DAYS })],
     ["left", t("land_left", { n: FRESH_DAYS })],
     ["fought", t("land_contested")],
-    about.line === "front" ? ["line", t("line")] : null,
     other ? ["other", t("differ_only", { source: other.title })] : null,
     ["disc", t("disc")],
   ];

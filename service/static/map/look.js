@@ -11,16 +11,14 @@ const NOTHING = ["boolean", false];
 export function compose(base, paint, about, state, moment) {
   const ground = base.layers.filter((layer) => layer.type === "background" || layer.source === "basemap");
   const cut = ground.findIndex((layer) => layer.type === "line");
-  const labels = ground.findIndex((layer) => layer.type === "symbol");
   const land = cut < 0 ? ground.length : cut;
-  const top = labels < 0 ? ground.length : labels;
   const own = layers(paint, about, state, moment);
   return {
     ...base,
     metadata: { day: toText(moment.day) },
     transition: { duration: 0, delay: 0 },
     sources: { ...sources(about), ...tiled(base.sources) },
-    layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land, top), ...own.line, ...ground.slice(top), ...own.deposits],
+    layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land), ...own.deposits],
   };
 }
 
@@ -43,29 +41,19 @@ function sources(about) {
 function layers(paint, about, state, moment) {
   const { source, day, other } = moment;
   const held = { source: "control", "source-layer": "control", type: "fill" };
-  const edge = { source: "control", "source-layer": about.line, type: "line" };
+  const edge = { source: "control", "source-layer": "control", type: "line", filter: filters.land(source.id, day, "occupied") };
   const wide = (scale) => ["interpolate", ["exponential", 1.5], ["zoom"], 4, 0.9 * scale, 7, 1.7 * scale, 11, 3.4 * scale];
   const round = { "line-join": "round", "line-cap": "round" };
-  const drawn = about.line === "front";
-  const onLine = drawn ? filters.line(source.id, day) : filters.land(source.id, day, "occupied");
-  const otherLine = other && drawn ? filters.line(other.id, day) : NOTHING;
-  const line = [
-    { ...edge, id: "control-line-casing", filter: onLine, layout: round, paint: { "line-color": paint.casing, "line-width": wide(2.6), "line-opacity": 0.65 } },
-    { ...edge, id: "control-line", filter: onLine, layout: round, paint: { "line-color": paint.line, "line-width": wide(drawn ? 1 : 1.6) } },
-  ];
   return {
-    // Where the tiles have no line, cells are edged and land laid over the inner half of the edge.
+    // Cells are edged, and land laid over the inner half of the edge: what is left is its outside.
     land: [
-      ...(drawn ? [] : line),
+      { ...edge, id: "control-line-casing", layout: round, paint: { "line-color": paint.casing, "line-width": wide(2.6), "line-opacity": 0.65 } },
+      { ...edge, id: "control-line", layout: round, paint: { "line-color": paint.line, "line-width": wide(1.6) } },
       { ...held, id: "control-left", filter: filters.left(source.id, day, FRESH), paint: { "fill-color": paint.left, "fill-antialias": false } },
       { ...held, id: "control-fill", filter: filters.land(source.id, day, "occupied"), paint: { "fill-color": heldColour(paint, source, day), "fill-antialias": false } },
       { ...held, id: "control-contested", filter: filters.land(source.id, day, "contested"), paint: { "fill-color": paint.fought, "fill-antialias": false } },
       { ...held, id: "control-contested-hatch", filter: filters.land(source.id, day, "contested"), paint: { "fill-pattern": `hatch-fought-${paint.theme}` } },
       { ...held, id: "differ-fill", filter: other ? filters.land(other.id, day, "occupied") : NOTHING, paint: { "fill-pattern": `hatch-other-${paint.theme}` } },
-    ],
-    line: [
-      ...(drawn ? line : []),
-      { ...edge, id: "differ-line", filter: otherLine, layout: { "line-join": "round" }, paint: { "line-color": paint.other, "line-width": wide(1.1), "line-dasharray": [2, 1.2] } },
     ],
     deposits: marks(paint, about, state, moment),
   };
