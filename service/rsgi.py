@@ -9,6 +9,7 @@ is the part the application uses.
 import os
 import socket
 import stat
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -48,7 +49,7 @@ class Door:
             if found is not None:
                 protocol.response_bytes(found.status, found.headers, found.body)
                 return
-        carried = _Carried(protocol)
+        carried = _Carried(protocol, has_body=scope.method not in {"GET", "HEAD"})
         try:
             await self._hot(_asgi_scope(scope), carried.receive, carried.send)
         except BaseException:
@@ -100,9 +101,11 @@ def _address(text: str) -> tuple[str, int | None]:
 class _Carried:
     """`receive` and `send` of one request. streaming: an answer is on its way, not at its end."""
 
-    def __init__(self, protocol: RSGIHTTPProtocol) -> None:
+    def __init__(self, protocol: RSGIHTTPProtocol, *, has_body: bool) -> None:
         self._protocol = protocol
-        self._asked = False
+        self._has_body = has_body
+        self._pieces: AsyncIterator[bytes] | None = None
+        self._arrived = False
         self._start: Message = {"status": 500, "headers": []}
         self._stream: Any = None
 
@@ -111,13 +114,24 @@ class _Carried:
         return self._stream is not None
 
     async def receive(self) -> Message:
-        """The whole body, then word that the client has left."""
-        if not self._asked:
-            self._asked = True
-            body = await self._protocol()
-            return {"type": "http.request", "body": body, "more_body": False}
-        await self._protocol.client_disconnect()
-        return {"type": "http.disconnect"}
+        """The body piece by piece, so that one too large need not be held, then that it is left."""
+        if self._arrived:
+            await self._protocol.client_disconnect()
+            return {"type": "http.disconnect"}
+        body = await self._piece() if self._has_body else b""
+        self._arrived = not body
+        return {"type": "http.request", "body": body, "more_body": bool(body)}
+
+    async def _piece(self) -> bytes:
+        """The next bytes of the body, none at its end."""
+        if self._pieces is None:
+            self._pieces = aiter(self._protocol)
+        with suppress(StopAsyncIteration):
+            while True:
+                piece = await anext(self._pieces)
+                if piece:
+                    return piece
+        return b""
 
     async def send(self, message: Message) -> None:
         """A message of the answer, which leaves in one piece where it is one.

@@ -25,6 +25,16 @@ async def echo(request: Request) -> Response:
     return JSONResponse({**told, "client": request.client.host if request.client else None})
 
 
+async def pieces(request: Request) -> Response:
+    """Sizes of the pieces that a body arrives in; of `?first` no more than the first is read."""
+    sizes = []
+    async for piece in request.stream():
+        sizes.append(len(piece))
+        if request.url.query == "first":
+            break
+    return JSONResponse(sizes)
+
+
 async def stream(request: Request) -> Response:
     """Pieces: `?fail` breaks off after some, `?endless` has no end."""
     words = request.url.query
@@ -62,7 +72,7 @@ class Nothing:
 
     def __init__(self) -> None:
         routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"])
-                  for f in (echo, stream, left, empty, fail)]  # fmt: skip
+                  for f in (echo, pieces, stream, left, empty, fail)]  # fmt: skip
         self.app = Starlette(routes=routes)
 
     def find(self, *_asked: object) -> None:

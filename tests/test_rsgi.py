@@ -85,6 +85,15 @@ def test_a_request_arrives_as_it_was_sent(port: int) -> None:
     assert found["client"] == "127.0.0.1"
 
 
+def test_a_body_arrives_in_pieces_and_need_not_be_read(port: int) -> None:
+    sizes = json.loads(ask(port, "/pieces", "POST", b"x" * 3_000_000)[1])
+    assert len(sizes) > 2
+    assert sum(sizes) == 3_000_000
+    assert json.loads(ask(port, "/pieces", "POST", b"")[1]) == [0]
+    (first,) = json.loads(ask(port, "/pieces?first", "POST", b"x" * 300_000)[1])
+    assert 0 < first < 300_000
+
+
 def test_nothing_is_nothing(port: int) -> None:
     status, content, headers = ask(port, "/empty")
     assert (status, content) == (204, b"")
