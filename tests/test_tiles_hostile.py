@@ -27,6 +27,7 @@ def test_a_range_beyond_the_end_is_416(client: Client) -> None:
     answer = client.get("/tiles/control.pmtiles", range="bytes=999999999-")
     assert answer.status == 416
     assert answer.headers["content-range"].startswith("bytes */")
+    assert answer.problem()["kind"] == "range"
 
 
 def test_a_range_of_another_version_gives_the_whole(client: Client) -> None:

@@ -61,6 +61,7 @@ TILES = (
           tile_params, tag="tiles", tiled=True),
     Route("/tiles/{layer}.pmtiles", tiles.archive, "pmtiles", "All tiles of a layer",
           formats=("pmtiles",), tag="tiles", media={"pmtiles": PMTILES}, encodings=(),
+          others=rasters.PARTS, problems=rasters.RANGES,
           timeless=selects_nothing, tiled=True),
     Route("/tiles", tilesets.dataset_tilesets, "dataset.vector.getTileSetsList",
           "Tilesets of the dataset", DATASET, PAGE, tag="tiles"),

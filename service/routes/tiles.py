@@ -2,10 +2,11 @@
 
 import gzip
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from geodata.tiles.grid import Tile
 from service.ask import Ask
+from service.ranges import RangedFile
 from service.tile_documents import PMTILES, tilejson
 from service.tile_params import TILE_MEDIA, is_plain, tile_of, tile_query, tileset_name
 
@@ -59,4 +60,4 @@ def tile_json(ask: Ask) -> Response:
 
 def archive(ask: Ask) -> Response:
     """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
-    return FileResponse(ask.store.tilesets.archive(ask.path_words["layer"]), media_type=PMTILES)
+    return RangedFile(ask.store.tilesets.archive(ask.path_words["layer"]), media_type=PMTILES)
