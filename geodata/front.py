@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, GEOD, LOCAL, GeometryArray, reproject
-from geodata.geometry import as_array
+from geodata.geometry import as_array, private
 from geodata.overlay import FloatArray
 
 SLIVER_M = 4000.0
@@ -51,8 +51,9 @@ class Front:
         foot = shapely.get_coordinates(reproject(as_array(shapely.points(ends)), LOCAL, CRS84))
         at = shapely.get_coordinates(points)
         metres = GEOD.inv(at[:, 0], at[:, 1], foot[:, 0], foot[:, 1])[2]
-        shapely.prepare(self.occupied)
-        side = np.where(shapely.intersects(self.occupied, points), -1.0, 1.0)
+        occupied = private(self.occupied)
+        shapely.prepare(occupied)
+        side = np.where(shapely.intersects(occupied, points), -1.0, 1.0)
         return np.asarray(side * np.asarray(metres) / 1000)
 
     @property

@@ -92,3 +92,12 @@ def geodesic_discs(
     )
     ring = np.stack([x, y], axis=-1).reshape(n, vertices, 2)
     return np.asarray(shapely.polygons(ring))
+
+
+def private(shape: BaseGeometry) -> BaseGeometry:
+    """A copy of a shape, to be prepared.
+
+    A prepared shape builds its index while it is asked: two threads asking one bring the process
+    down.
+    """
+    return shapely.from_wkb(shapely.to_wkb(shape))

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, EQUAL_AREA, GeometryArray, reproject
-from geodata.geometry import as_array, geodesic_discs, polygonal
+from geodata.geometry import as_array, geodesic_discs, polygonal, private
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -54,6 +54,7 @@ def footprints(
 
 def on_land(shapes: GeometryArray, land: BaseGeometry) -> GeometryArray:
     """Each shape cut to the land; a shape that meets no land stays whole."""
+    land = private(land)
     shapely.prepare(land)
     cut = shapes.copy()
     edge = ~shapely.contains_properly(land, shapes)
@@ -85,7 +86,7 @@ def shares_in(shapes: GeometryArray, cells: GeometryArray) -> Pairs:
 def share_inside(shapes: GeometryArray, area: BaseGeometry) -> FloatArray:
     """Share of each footprint inside one area, (n,) 0..1; NaN for None or empty."""
     result = np.where(shapely.is_missing(shapes) | shapely.is_empty(shapes), np.nan, 0.0)
-    pairs = shares_in(shapes, as_array(area))
+    pairs = shares_in(shapes, as_array(private(area)))
     result[pairs.footprint] = pairs.share
     return np.asarray(np.clip(result, 0.0, 1.0))
 

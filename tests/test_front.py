@@ -1,5 +1,7 @@
 """Is the line of contact where land meets land, and are distances and moves what one measures?"""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import shapely
@@ -277,3 +279,17 @@ def test_odd_footprints_give_as_many_samples_all_inside(shape: BaseGeometry) -> 
 
     assert len(points) == SAMPLES
     assert shapely.intersects(shapely.buffer(shape, 1e-9), points).all()
+
+
+def test_many_threads_may_ask_one_front_at_once() -> None:
+    """A prepared shape that threads share takes the whole process down."""
+    land = shapely.box(30, 46, 34, 50)
+    held = shapely.Point(33, 48).buffer(0.9, quad_segs=20_000)
+    found = front(held, land, shapely.Polygon())
+    places = shapely.points(np.random.default_rng(1).uniform([31, 47], [34, 49], (2000, 2)))
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: found.signed_distances_km(places), range(16)))
+
+    assert all(np.array_equal(answer, answers[0]) for answer in answers)
+    assert not shapely.is_prepared(found.occupied)

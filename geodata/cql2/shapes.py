@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.cql2.frame import Datum, Mask, Shapes
 from geodata.crs import GEOD, GeometryArray, areas_km2
-from geodata.geometry import as_array
+from geodata.geometry import as_array, private
 
 Test: TypeAlias = Callable[[GeometryArray, GeometryArray], Mask]
 
@@ -83,8 +83,9 @@ def _touching_rectangle(shapes: Shapes, literal: BaseGeometry) -> npt.NDArray[np
     found = shapes.array[near]
     sure = shapely.get_type_id(found) == 0
     if not sure.all():
-        shapely.prepare(literal)
-        sure[~sure] = shapely.intersects(literal, found[~sure])
+        own = private(literal)
+        shapely.prepare(own)
+        sure[~sure] = shapely.intersects(own, found[~sure])
     return np.asarray(near[sure])
 
 
