@@ -160,7 +160,9 @@ def endpoint(
             return await taken(request, await run_in_threadpool(read, request), route.handler)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
-        tag = etag(ask.release, ask.path, ask.words, f"{ask.form} {ask.encoding}", around(ask))
+        tag = etag(
+            ask.release, ask.path, ask.words, f"{ask.form} {ask.encoding}", _around(ask, route)
+        )
         headers = {
             "ETag": tag,
             "Cache-Control": cache_control(
@@ -174,11 +176,6 @@ def endpoint(
             return Response(status_code=304, headers=headers)
         response = await answered(ask, tag)
         return with_headers(response, headers)
-
-    def around(ask: Ask) -> tuple[str, ...]:
-        """What the answer depends on besides the release and what was asked of it."""
-        state = route.state(catalog)
-        return (state,) if route.timeless(ask.words) else (state, ask.base, str(today()))
 
     async def answered(ask: Ask, tag: str) -> Response:
         """The answer: made at once, kept from before, or made in a thread and kept."""
@@ -231,13 +228,24 @@ def _release(request: Request) -> str | None:
     return pinned
 
 
+def _around(ask: Ask, route: Route) -> tuple[str, ...]:
+    """What the answer depends on besides the release and what was asked of it."""
+    state = route.state(ask.catalog)
+    if route.timeless(ask.words):
+        return (state,)
+    return (state, ask.base) if _pinned(ask, route) else (state, ask.base, str(today()))
+
+
 def _pinned(ask: Ask, route: Route) -> bool:
     """Whether the URL names both release and day, so that its answer never changes.
 
-    An interval is no day: open or reaching past today, its answer may follow the present day.
+    An interval is no day: open or reaching past today, its answer may follow the present day. So
+    does a page to read: it says "now", draws time up to today, and tells what is from what was.
     """
     if route.timeless(ask.words):
         return "release" in ask.words
+    if ask.form == "html":
+        return False
     named = [name in ask.words and "/" not in ask.words[name] for name in route.days]
     return "release" in ask.words and all(named)
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from starlette.types import ASGIApp, Message
 
-from geodata import facts
+from geodata import facts, interval
 from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
@@ -154,6 +155,20 @@ def summary_of(document: Mapping[str, Any], commodity: str) -> dict[str, Any]:
     """The summary of one commodity in an answer."""
     (found,) = [row for row in document["summary"] if row["commodity"] == commodity]
     return dict(found)
+
+
+@contextmanager
+def present_day(day: date) -> Iterator[None]:
+    """Let it be noon, UTC, of a day for the whole program."""
+
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Noon":
+            return cls(day.year, day.month, day.day, 12, tzinfo=UTC).astimezone(tz)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interval, "datetime", Noon)
+        yield
 
 
 # Releases
