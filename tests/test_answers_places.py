@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from served import LATER, THEN, Client, properties
+from served import LATER, THEN, Client, properties, summary_of
 
+from geodata.answers.reserves import verdicts_in_territory
 from geodata.store.embedded import EmbeddedStore
 
 # Territories
@@ -53,6 +54,44 @@ def test_donbas_of_2014_does_not_move_with_the_day(client: Client) -> None:
     assert shares["osykivske_p"] > 0.95
     assert "kruta_balka_li" not in shares
     assert "shevchenkivske_li" not in shares
+
+
+def test_an_occupied_deposit_that_lies_in_a_territory_in_part_is_uncertain_there() -> None:
+    shares = {0.5: "uncertain", 0.9499: "uncertain", 0.95: "occupied", 1.0: "occupied"}
+    occupied = np.full(len(shares), "occupied", dtype=object)
+
+    assert verdicts_in_territory(occupied, np.array(list(shares))).tolist() == list(shares.values())
+
+
+@pytest.mark.parametrize("verdict", ["uncertain", "contested", "government", "unknown"])
+def test_only_what_is_occupied_is_doubted_for_lying_in_part(verdict: str) -> None:
+    assert verdicts_in_territory(np.array([verdict], dtype=object), np.array([0.5])).tolist() == [
+        verdict
+    ]
+
+
+def test_a_deposit_without_footprint_lies_where_its_record_says() -> None:
+    occupied = np.array(["occupied"], dtype=object)
+
+    assert verdicts_in_territory(occupied, np.array([np.nan])).tolist() == ["occupied"]
+
+
+@pytest.mark.parametrize(
+    ("commodity", "occupied", "uncertain"), [("rare-earths", 0, 5), ("fluorspar", 0, 2)]
+)
+def test_counts_of_a_territory_are_of_what_lies_in_it_whole(
+    client: Client, commodity: str, occupied: int, uncertain: int
+) -> None:
+    """The line of 2022 ran through these footprints; all of them are occupied today."""
+    target = f"/reserves?commodity={commodity}&territory=donbas-2014&include=all&date={LATER}"
+    document = client.json(target)
+    listed = properties(document)
+
+    counts = summary_of(document, commodity)["deposits"]
+
+    assert {one["control"] for one in listed.values()} == {"occupied"}
+    assert all(0.05 <= one["territory_share"] < 0.95 for one in listed.values())
+    assert (counts["occupied"], counts["uncertain"]) == (occupied, uncertain)
 
 
 def test_east_and_south_are_the_occupied_land_without_crimea(client: Client) -> None:

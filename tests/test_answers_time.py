@@ -1,6 +1,7 @@
 """How do the answers run through time: series, changes, timelines and the article?"""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from served import EVERYTHING, LATER, THEN, Client, properties, summary_of
@@ -21,6 +22,53 @@ def test_a_series_counts_what_the_answers_of_its_days_count(client: Client) -> N
         answer = client.json(f"{EVERYTHING}{point['date']}&commodity=lithium")
         assert summary_of(answer, "lithium")["deposits"] == {v: point[v] for v in VERDICTS}
         assert point["source"] == answer["question"]["source"]
+
+
+def counts_on(client: Client, words: str, day: str, commodity: str) -> dict[str, int]:
+    """Counts by verdict in the full answer of one day."""
+    answer = client.json(f"/reserves?include=all&commodity={commodity}&{words}&date={day}")
+    return dict(summary_of(answer, commodity)["deposits"])
+
+
+@pytest.mark.parametrize(
+    ("commodity", "words", "first", "last"),
+    [
+        ("lithium", "territory=ukraine", "2025-06-12", "2025-06-18"),
+        ("lithium", "territory=ukraine", "2025-06-29", "2025-07-04"),
+        ("lithium", "territory=new-territories-claimed", "2025-06-13", "2025-06-16"),
+        ("rare-earths", "territory=ukraine", "2022-02-22", "2022-03-04"),
+        ("rare-earths", "territory=donbas-2014", "2022-02-22", "2022-02-26"),
+        ("rare-earths", "territory=occupied-since-2022", "2022-02-22", "2022-03-04"),
+        ("fluorspar", "territory=occupied-since-2022", "2025-07-01", "2025-07-03"),
+        ("fluorspar", "territory=crimea", "2014-02-25", "2014-03-02"),
+    ],
+)
+def test_every_day_of_a_series_is_the_answer_of_that_day(
+    client: Client, commodity: str, words: str, first: str, last: str
+) -> None:
+    target = f"/reserves/series?commodity={commodity}&{words}&step=day&from={first}&to={last}"
+    points = client.json(target)["series"]
+
+    assert [points[0]["date"], points[-1]["date"]] == [first, last]
+    for point in points:
+        counts = counts_on(client, words, point["date"], commodity)
+        assert {v: point[v] for v in VERDICTS} == counts, point["date"]
+
+
+def test_a_series_turns_on_the_days_of_the_changes_and_on_no_other(client: Client) -> None:
+    """All turns the facts have, the day before each, and the day after."""
+    turns = properties(client.json("/changes?commodity=lithium&from=2014-01-01&to=2025-12-31"))
+    target = "/reserves/series?commodity=lithium&territory=ukraine&step=day&from=2025-06-01&to="
+    points = client.json(f"{target}2025-07-31")["series"]
+
+    moved = [
+        later["date"]
+        for earlier, later in pairwise(points)
+        if any(earlier[v] != later[v] for v in VERDICTS)
+    ]
+
+    assert moved == ["2025-06-15", "2025-07-02"]
+    assert set(moved) <= {turn["day"] for turn in turns.values()}
 
 
 def test_a_series_before_the_record_is_unknown(client: Client) -> None:

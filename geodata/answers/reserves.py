@@ -17,7 +17,6 @@ from geodata.overlay import FloatArray
 from geodata.store.choice import Choice
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.masks import Mask, commodity_mask
-from geodata.store.overlaid import Lying
 from geodata.timeline import CERTAIN
 
 
@@ -63,18 +62,21 @@ def find(store: EmbeddedStore, question: Question) -> Found:
     lying = store.overlaid.lying_in(question.territory, question.day, question.source)
     asked = any_commodity(table, question.commodities) & lying.member
     listed = asked & table["control"].isin(list(question.listed)).to_numpy()
-    return Found(choice, table, asked, listed, lying.share, _in_territory(table, lying))
+    verdict = verdicts_in_territory(table["control"].to_numpy(dtype=object), lying.extent_share)
+    return Found(choice, table, asked, listed, lying.share, verdict)
 
 
-def _in_territory(table: pd.DataFrame, lying: Lying) -> npt.NDArray[np.object_]:
-    """The verdict as far as the territory goes.
+def verdicts_in_territory(
+    verdict: npt.NDArray[np.object_], extent_share: FloatArray
+) -> npt.NDArray[np.object_]:
+    """The verdicts of deposits as far as a territory goes, (n,).
 
     An occupied deposit that only may lie in the territory's extent is uncertain there.
+    extent_share: (n,) share of each footprint in the extent; without a footprint (NaN) the
+    deposit is where its record says.
     """
-    verdict = table["control"].to_numpy(dtype=object).copy()
-    partly = np.nan_to_num(lying.extent_share, nan=1.0) < CERTAIN
-    verdict[partly & (verdict == "occupied")] = "uncertain"
-    return verdict
+    partly = np.nan_to_num(extent_share, nan=1.0) < CERTAIN
+    return np.asarray(np.where(partly & (verdict == "occupied"), "uncertain", verdict))
 
 
 def any_commodity(table: pd.DataFrame, words: tuple[str, ...]) -> Mask:

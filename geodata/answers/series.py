@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from geodata.answers.question import VERDICTS, Question
-from geodata.answers.reserves import any_commodity
+from geodata.answers.reserves import any_commodity, verdicts_in_territory
 from geodata.answers.rows import json_rows
 from geodata.errors import InvalidInput
 from geodata.formats.geojson import feature
 from geodata.interval import LAST_DAY, DayArray, Interval
-from geodata.overlay import IntArray
+from geodata.overlay import FloatArray, IntArray
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.masks import Mask
 from geodata.store.tables import days_of
@@ -24,7 +24,8 @@ POINTS_MAX = 5000
 def series(store: EmbeddedStore, question: Question, first: date, step: str) -> dict[str, object]:
     """Counts by verdict on days from `first` to the question's day; components do not count.
 
-    Each day is answered by the source asked, else by the one that reaches it.
+    Each day is answered by the source asked, else by the one that reaches it, and has the counts
+    `reserves` gives for it.
     """
     lying = store.overlaid.lying_in(question.territory, question.day, question.source)
     deposits = store.tables.deposits
@@ -33,7 +34,9 @@ def series(store: EmbeddedStore, question: Question, first: date, step: str) -> 
     asked = days(first, question.day, step)
     sources = [store.book.choose(day, question.source).source for day in asked]
     used = list(dict.fromkeys(sources))
-    counts = {source: _counts(store, source, asked, wanted) for source in used}
+    standings = _within(store.tables.standings, wanted, lying.extent_share)
+    count = int(wanted.sum())
+    counts = {source: _counts(standings, source, asked, count) for source in used}
     return {
         "commodities": list(question.commodities),
         "territory": question.territory,
@@ -46,15 +49,22 @@ def series(store: EmbeddedStore, question: Question, first: date, step: str) -> 
     }
 
 
+def _within(standings: pd.DataFrame, wanted: Mask, extent_share: FloatArray) -> pd.DataFrame:
+    """Standings of the deposits wanted, their verdicts as far as the territory goes."""
+    rows = standings[wanted[standings["deposit"].to_numpy()]]
+    verdict = rows["verdict"].to_numpy(dtype=object)
+    within = verdicts_in_territory(verdict, extent_share[rows["deposit"].to_numpy()])
+    return pd.DataFrame(rows.assign(verdict=within))
+
+
 def _counts(
-    store: EmbeddedStore, source: str, asked: list[date], wanted: Mask
+    standings: pd.DataFrame, source: str, asked: list[date], count: int
 ) -> list[dict[str, int]]:
-    """Deposits wanted by verdict, by one source, on each of the days; unknown before its first."""
-    rows = store.tables.standings
-    own = rows[(rows["source"] == source).to_numpy() & wanted[rows["deposit"].to_numpy()]]
+    """`count` deposits by verdict, by one source, on each of the days; unknown before its first."""
+    own = standings[(standings["source"] == source).to_numpy()]
     at = np.array(asked, dtype="datetime64[D]")
     found = {name: _holding(own[(own["verdict"] == name).to_numpy()], at) for name in VERDICTS}
-    found["unknown"] = found["unknown"] + wanted.sum() - np.sum(list(found.values()), axis=0)
+    found["unknown"] = found["unknown"] + count - np.sum(list(found.values()), axis=0)
     return [{name: int(found[name][i]) for name in VERDICTS} for i in range(len(asked))]
 
 
