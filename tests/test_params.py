@@ -1,5 +1,8 @@
 """Are the words of a request read strictly, and the errors said by name?"""
 
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 import pytest
 from served import THEN, Client, client_of
 from starlette.datastructures import QueryParams
@@ -159,6 +162,88 @@ def test_a_cursor_of_one_question_is_no_cursor_of_another(
     cursor = cursor_for({"control": "occupied"}, workspace.current_id() or "", 1)
     assert client.get(f"{ITEMS}?cursor={cursor}&control=occupied&limit=3").status == 200
     refused(client, f"{ITEMS}?cursor={cursor}&control=government", "cursor")
+
+
+QUESTION = {
+    "filter": "control = 'occupied' OR control = 'government'",
+    "filter-lang": "cql2-text",
+    "filter-crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+    "bbox": "22,44,41,53",
+    "bbox-crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+    "datetime": THEN,
+    "source": "settlements",
+    "sortby": "-name_en",
+    "confidence": "medium",
+    "limit": "2",
+}
+"""A question that names all that decides which deposits match, and in which order."""
+ANOTHER = {
+    "filter": "control = 'occupied'",
+    "filter-lang": "cql2-json",
+    "filter-crs": "http://www.opengis.net/def/crs/EPSG/0/4326",
+    "bbox": "22,44,41,52",
+    "bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/4326",
+    "datetime": "2025-02-26",
+    "source": "deepstate",
+    "sortby": "name_en",
+    "confidence": "high",
+}
+
+
+def next_words(client: Client, words: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of the next link of a page."""
+    page = client.json(f"{ITEMS}?{urlencode(words)}")
+    (href,) = [link["href"] for link in page["links"] if link["rel"] == "next"]
+    return dict(parse_qsl(urlsplit(href).query))
+
+
+@pytest.mark.parametrize("name", ANOTHER)
+def test_a_cursor_is_refused_once_its_question_is_changed(client: Client, name: str) -> None:
+    """Else the next page begins in the middle of other rows: some are lost, some come twice."""
+    words = next_words(client, QUESTION)
+    assert client.get(f"{ITEMS}?{urlencode(words)}").status == 200
+
+    changed = client.get(f"{ITEMS}?{urlencode({**words, name: ANOTHER[name]})}")
+    without = client.get(f"{ITEMS}?{urlencode({k: v for k, v in words.items() if k != name})}")
+
+    assert changed.problem()["status"] == without.problem()["status"] == 400
+    if name not in {"filter-lang", "filter-crs", "bbox-crs", "source"}:
+        assert changed.problem()["parameter"] == without.problem()["parameter"] == "cursor"
+
+
+@pytest.mark.parametrize("name", ANOTHER)
+def test_a_cursor_is_refused_once_something_more_is_asked(client: Client, name: str) -> None:
+    words = next_words(client, {"limit": "2"})
+
+    answer = client.get(f"{ITEMS}?{urlencode({**words, name: QUESTION[name]})}")
+
+    assert answer.problem()["parameter"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "5"),
+        ("crs", "http://www.opengis.net/def/crs/EPSG/0/3857"),
+        ("properties", "control"),
+        ("skipGeometry", "true"),
+        ("f", "csv"),
+    ],
+)
+def test_how_rows_are_shown_may_change_from_page_to_page(
+    client: Client, name: str, value: str
+) -> None:
+    words = next_words(client, QUESTION)
+    plain = client.json(f"{ITEMS}?{urlencode(words)}")["features"]
+
+    answer = client.get(f"{ITEMS}?{urlencode({**words, name: value})}")
+
+    assert answer.status == 200
+    if name == "f":
+        ids = [line.partition(",")[0] for line in answer.text.splitlines()[1:]]
+    else:
+        ids = [feature["id"] for feature in answer.json()["features"]]
+    assert ids[:2] == [feature["id"] for feature in plain]
 
 
 @pytest.mark.parametrize(
