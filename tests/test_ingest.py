@@ -158,6 +158,22 @@ def test_jump_is_set_aside_and_later_maps_are_taken(tmp_path: Path) -> None:
     assert (str(found.day), found.count) == ("2025-01-02", 1)
 
 
+@pytest.mark.parametrize(("confirming", "taken"), [(1, False), (2, False), (3, True), (4, True)])
+def test_a_jump_is_taken_once_three_maps_agree_and_not_before(
+    tmp_path: Path, confirming: int, *, taken: bool
+) -> None:
+    """Maps of one degree, then some of about three, then one of one degree again."""
+    level = [3 + n / 100 for n in range(confirming)]
+    batch = ingested(tmp_path, days_of_boxes(1, *level, 1), change_km2_max=4000)
+    days = [str(day) for day in maps(tmp_path, batch)["day"]]
+    first, *jumped, last = [f"2025-01-0{n}" for n in range(1, confirming + 3)]
+    # Where the jump was taken, going back is one that nobody confirms.
+    assert days == ([first, *jumped] if taken else [first, last])
+    assert batch.files_quarantined == (1 if taken else confirming)
+    confirmed = (issues(tmp_path, batch)["rule"] == "level_is_confirmed").sum()
+    assert confirmed == taken
+
+
 def test_jump_that_three_maps_confirm_is_taken_with_a_note(tmp_path: Path) -> None:
     batch = ingested(tmp_path, days_of_boxes(1, 3, 3.01, 3.02, 3.03), change_km2_max=4000)
     assert (batch.days, batch.files_quarantined) == (5, 0)
