@@ -25,8 +25,13 @@ LAKE = box(33.9, 47.4, 34.1, 47.6)
 DONBAS_FROM, DONBAS = date(2024, 7, 8), box(36, 47, 40, 49.5)
 
 
-def give_batch(workspace: Workspace, maps: Sequence[tuple[date, DayMap]], name: str) -> None:
-    """An accepted batch of DeepState maps, as ingest leaves it."""
+def give_batch(
+    workspace: Workspace,
+    maps: Sequence[tuple[date, DayMap]],
+    name: str,
+    statuses: Sequence[str] = ("occupied", "government"),
+) -> None:
+    """An accepted batch of DeepState maps, as ingest leaves it; statuses: those it tells apart."""
     folder = workspace.batches / "deepstate" / f"deepstate-{name}"
     folder.mkdir(parents=True)
     rows = [
@@ -49,7 +54,7 @@ def give_batch(workspace: Workspace, maps: Sequence[tuple[date, DayMap]], name: 
             "day": [pd.Timestamp(day) for day, _ in maps],
             "file": [f"{day}.geojson" for day, _ in maps],
             "published": None,
-            "statuses": [("occupied", "government")] * len(maps),
+            "statuses": [tuple(statuses)] * len(maps),
             "occupied_km2": 1.0,
             "contested_km2": 0.0,
         }
