@@ -44,19 +44,23 @@ class Drawn:
 
 
 def encoded(parts: Sequence[Drawn]) -> bytes:
-    """A tile within BUDGET, not compressed; the largest layer gives way first."""
+    """A tile within BUDGET, not compressed; the largest layer gives way first.
+
+    Of every layer one feature stays, so a tile of few and very large ones may be over.
+    """
     parts = list(parts)
     tile = _encoded(parts)
     while len(tile) > BUDGET:
         sizes = [len(encode([part.layer()])) for part in parts]
-        at = int(np.argmax(sizes))
+        yielding = [at for at, part in enumerate(parts) if len(part.piece.rows) > 1]
+        if not yielding:
+            break
+        at = max(yielding, key=sizes.__getitem__)
         room = BUDGET - (sum(sizes) - sizes[at])
         rows = len(parts[at].piece.rows)
         share = max(room, 0) / sizes[at]
         parts[at] = parts[at].best(max(1, min(rows - 1, int(rows * share * 0.97))))
         tile = _encoded(parts)
-        if rows <= 2:
-            break
     return tile
 
 
