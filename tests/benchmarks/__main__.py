@@ -14,7 +14,7 @@ import shapely
 from tests.benchmarks.lines import Line, heading, missed
 from tests.benchmarks.place import AbsentError, Place, shared_folder
 
-USUAL = ("agreement", "fold", "points", "rasters", "release", "requests")
+USUAL = ("agreement", "fold", "points", "rasters", "refusals", "release", "requests")
 NAMES = (*USUAL, "tiles", "raw", "peers")
 Run = Callable[[Place], Iterator[Line]]
 
@@ -41,7 +41,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}; "
-                        "the first six where none is given, as the rest take minutes")  # fmt: skip
+                        "the first seven where none is given, the rest take minutes")  # fmt: skip
     parser.add_argument("--list", action="store_true", help="say which there are")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     asked = parser.parse_args()
