@@ -151,3 +151,16 @@ def board_footprints(draw: st.DrawFn) -> BaseGeometry | None:
     ring = [corner, (corner[0] + 1.2, corner[1] + 0.1), (corner[0], corner[1] + 0.9)]
     # A long slant edge is another line in the equal-area plane; real footprints have short ones.
     return shapely.segmentize(shapely.Polygon(ring), 0.02)
+
+
+@st.composite
+def board_lands(draw: st.DrawFn) -> BaseGeometry:
+    """Land on the board, holed by what is cut out; its borders run through most footprints."""
+    x = st.floats(WEST - 0.5, WEST + 4).map(lambda v: round(v, 6))
+    y = st.floats(SOUTH - 0.5, SOUTH + 4).map(lambda v: round(v, 6))
+    corners = st.tuples(x, y)
+    triangle = st.tuples(corners, corners, corners).map(shapely.Polygon)
+    square = corners.map(lambda c: shapely.box(c[0], c[1], c[0] + 1.3, c[1] + 1.1))
+    parts = draw(st.lists(square | triangle, min_size=2, max_size=6))
+    hole = draw(square)
+    return minus(merged(np.array(parts, dtype=object), GRID_DEG), hole, GRID_DEG)

@@ -1,5 +1,6 @@
 """Is the line of contact where land meets land, and are distances and moves what one measures?"""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -145,19 +146,30 @@ def test_no_points_have_no_distances() -> None:
     assert line_of(box(32, 47, 36, 48)).signed_distances_km(np.array([], dtype=object)).size == 0
 
 
-@settings(max_examples=40)
-@given(st.floats(22.2, 40.2), st.floats(44.4, 52.4), st.floats(22.2, 40.2), st.floats(44.4, 52.4))
-def test_distances_equal_those_walked_along_the_line(
-    lon: float, lat: float, west: float, south: float
-) -> None:
+def test_distances_equal_those_walked_along_the_line() -> None:
+    met: Counter[str] = Counter()
     theatre = shapely.segmentize(box(22, 44, 41, 53), 0.05)
-    occupied = land(box(west, south, west + 0.6, south + 0.4))
-    found, point = front(occupied, theatre, NO_WATER), Point(lon, lat)
+    degrees = st.tuples(st.floats(22.2, 40.2), st.floats(44.4, 52.4))
+    steps = st.tuples(st.floats(-1, 1.5), st.floats(-1, 1.5))
 
-    away = found.signed_distances_km(as_array([point]))[0]
+    @settings(max_examples=40)
+    @given(degrees, degrees | steps)
+    def check(corner: tuple[float, float], other: tuple[float, float]) -> None:
+        """The point lies anywhere, or a step from the corner: half of those are in the box."""
+        west, south = corner
+        occupied = land(box(west, south, west + 0.6, south + 0.4))
+        near = abs(other[0]) < 2
+        point = Point(west + other[0] * 0.6, south + other[1] * 0.4) if near else Point(other)
+        found = front(occupied, theatre, NO_WATER)
 
-    assert abs(away) == pytest.approx(geodesic_km(point, found.line), rel=2e-4, abs=0.01)
-    assert (away < 0) == occupied.intersects(point) or abs(away) < 1e-6
+        away = found.signed_distances_km(as_array([point]))[0]
+
+        assert abs(away) == pytest.approx(geodesic_km(point, found.line), rel=2e-4, abs=0.01)
+        assert (away < 0) == occupied.intersects(point) or abs(away) < 1e-6
+        met.update(["behind" if away < 0 else "before"])
+
+    check()
+    assert min(met["behind"], met["before"]) >= 5, met
 
 
 # How far the line must move

@@ -1,5 +1,7 @@
 """Which share of a footprint lies in which cell: on paper, over odd shapes, and at the edges."""
 
+from collections import Counter
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from oracles import area_m2
 from oracles import share as slow_share
 from shapely import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
-from strategies import Board, board_footprints, boards, lands
+from strategies import Board, board_footprints, board_lands, boards
 
 from geodata.crs import CRS84
 from geodata.geometry import as_array
@@ -94,30 +96,39 @@ def test_every_shape_lies_in_itself(name: str) -> None:
     assert share_inside(shapes(AREAL[name]), AREAL[name]) == pytest.approx([1.0])
 
 
-@given(st.lists(board_footprints(), min_size=1, max_size=4), lands())
-def test_shares_equal_those_cut_one_by_one(
-    drawn: list[BaseGeometry | None], land: BaseGeometry
-) -> None:
-    found = share_inside(shapes(*drawn), land)
+def test_shares_equal_those_cut_one_by_one() -> None:
+    met: Counter[str] = Counter()
 
-    wanted = [slow_share(shape, land) for shape in drawn]
-    assert found == pytest.approx(wanted, abs=1e-9, nan_ok=True)
+    @given(st.lists(board_footprints(), min_size=2, max_size=6), board_lands())
+    def check(drawn: list[BaseGeometry | None], land: BaseGeometry) -> None:
+        wanted = [slow_share(shape, land) for shape in drawn]
+        assert share_inside(shapes(*drawn), land) == pytest.approx(wanted, abs=1e-9, nan_ok=True)
+        met.update("cut" if 0 < share < 1 else str(share) for share in wanted)
+
+    check()
+    assert met["cut"] >= 25, met
+    assert min(met["0.0"], met["1.0"], met["nan"]) >= 4, met
 
 
-@given(st.lists(board_footprints(), min_size=1, max_size=4), boards())
-def test_pairs_are_ordered_and_their_shares_sum_to_the_share_of_the_union(
-    drawn: list[BaseGeometry | None], board: Board
-) -> None:
-    squares = shapes(*(board.square(r, c) for r in range(3) for c in range(3)))
+def test_pairs_are_ordered_and_their_shares_sum_to_the_share_of_the_union() -> None:
+    met: Counter[str] = Counter()
 
-    pairs = shares_in(shapes(*drawn), squares)
+    @given(st.lists(board_footprints(), min_size=1, max_size=4), boards())
+    def check(drawn: list[BaseGeometry | None], board: Board) -> None:
+        squares = shapes(*(board.square(r, c) for r in range(3) for c in range(3)))
 
-    order = list(zip(pairs.footprint.tolist(), pairs.cell.tolist(), strict=True))
-    assert order == sorted(set(order))
-    assert (pairs.share > 0).all()
-    total = np.bincount(pairs.footprint, pairs.share, len(drawn))
-    whole = np.nan_to_num(share_inside(shapes(*drawn), shapely.union_all(squares)))
-    assert total == pytest.approx(whole, abs=1e-6)
+        pairs = shares_in(shapes(*drawn), squares)
+
+        order = list(zip(pairs.footprint.tolist(), pairs.cell.tolist(), strict=True))
+        assert order == sorted(set(order))
+        assert (pairs.share > 0).all()
+        total = np.bincount(pairs.footprint, pairs.share, len(drawn))
+        whole = np.nan_to_num(share_inside(shapes(*drawn), shapely.union_all(squares)))
+        assert total == pytest.approx(whole, abs=1e-6)
+        met["in several cells"] += int((np.bincount(pairs.footprint) > 1).sum())
+
+    check()
+    assert met["in several cells"] >= 10, met
 
 
 # Footprints
