@@ -17,6 +17,8 @@ from schemas.export import write_json_schemas
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("service", "geodata", "schemas")
+SCRIPTS = "tools"
+"""What maintainers run; not installed."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("build", "runtime", "test")
 
@@ -51,14 +53,14 @@ def committed_files() -> list[Path]:
     if git.returncode == 0:
         names = git.stdout.decode().split("\0")
         return [path for name in names if name and (path := ROOT / name).is_file()]
-    folders = (*PACKAGES, "tests", "requirements", ".ci")
+    folders = (*PACKAGES, SCRIPTS, "tests", "requirements", ".ci")
     nested = (path for folder in folders for path in (ROOT / folder).rglob("*"))
     return [p for p in (*ROOT.iterdir(), *nested) if p.is_file() and "__pycache__" not in p.parts]
 
 
 def modules(*folders: str) -> list[Path]:
-    """Every Python file under the folders; by default under the packages and the tests."""
-    names = folders or (*PACKAGES, "tests")
+    """Every Python file under the folders; by default under packages, tools and tests."""
+    names = folders or (*PACKAGES, SCRIPTS, "tests")
     return sorted(path for name in names for path in (ROOT / name).rglob("*.py"))
 
 
@@ -162,7 +164,7 @@ def test_the_length_of_a_function_leaves_out_its_docstring() -> None:
 def test_every_public_module_says_which_question_it_answers() -> None:
     silent = [
         str(path.relative_to(ROOT))
-        for path in modules(*PACKAGES)
+        for path in modules(*PACKAGES, SCRIPTS)
         if is_public(path) and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
 
@@ -170,7 +172,7 @@ def test_every_public_module_says_which_question_it_answers() -> None:
 
 
 def test_there_are_three_packages_and_no_fourth() -> None:
-    found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {SCRIPTS, "tests"}
 
     assert found == set(PACKAGES)
 
