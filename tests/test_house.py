@@ -13,7 +13,7 @@ import pytest
 
 import geodata
 import schemas
-from schemas.export import write_json_schemas
+from tools.json_schemas import write_json_schemas
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("service", "geodata", "schemas")
@@ -220,7 +220,7 @@ def test_json_schemas_are_in_step_with_the_records(tmp_path: Path) -> None:
     }
 
     assert len(fresh) == len(schemas.__all__)
-    assert kept == fresh, "run `python -m schemas.export`"
+    assert kept == fresh, "run `python -m tools.json_schemas`"
 
 
 def test_json_schemas_are_json_with_a_title() -> None:

@@ -28,13 +28,13 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata import facts
 from geodata.crs import CRS84
-from geodata.data.rebuild import packed
 from geodata.release.maps import silent
 from geodata.tiles.layers import by_dimension
 from geodata.tiles.sheets import Sheet
 from geodata.tiles.tileset import Tileset
 from tools import basemap_labels, basemap_shapes
 from tools.basemap_shapes import Feature, shared_edges
+from tools.packaged_data import packed
 
 HERE = facts.DATA / "basemap"
 ARCHIVE = "basemap.pmtiles"
