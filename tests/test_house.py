@@ -21,6 +21,9 @@ SCRIPTS = "tools"
 """What maintainers run; not installed."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("build", "runtime", "test")
+GROUPS = PROJECT["dependency-groups"]
+TESTS = [r for r in (*GROUPS["tools"], *GROUPS["test"]) if isinstance(r, str)]
+"""What tests ask for; they include the group of the tools."""
 
 MOST_MODULE_LINES = 350
 MOST_FUNCTION_LINES = 60
@@ -194,7 +197,7 @@ def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     [
         ("build", PROJECT["build-system"]["requires"]),
         ("runtime", PROJECT["project"]["dependencies"]),
-        ("test", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["test"]),
+        ("test", PROJECT["project"]["dependencies"] + TESTS),
     ],
 )
 def test_a_lock_holds_all_that_the_project_asks_for(lock: str, asked: list[str]) -> None:
