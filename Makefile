@@ -64,7 +64,7 @@ lock: install-test ## pin again what pyproject.toml asks for (LOCK_ARGS=--upgrad
 clean: ## remove .venv, caches and builds (the workspace stays)
 	rm -rf $(VENV) tests/browser/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
-	find service geodata schemas tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find service geodata schemas tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp stands for a finished step; an interrupted one is done again.
 $(VENV)/.made:

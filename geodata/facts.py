@@ -33,7 +33,7 @@ DATA = Path(__file__).parent / "data"
 PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
 """Order in which control sources are asked where none is named."""
 LIST_SEPARATOR = "|"
-_DATA_SUFFIXES = (".csv", ".gz", ".yml")
+_DATA_SUFFIXES = (".csv", ".gz", ".pmtiles", ".yml")
 _R = TypeVar("_R", bound=Record)
 
 

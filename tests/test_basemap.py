@@ -1,15 +1,33 @@
-"""Is the base map complete, valid and true to the recognised borders?"""
+"""Is the base map complete, valid, true to the recognised borders, and its archive made of it?"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import takewhile
 
 import geopandas
 import numpy as np
 import pytest
 import shapely
+from pmtiles.reader import MmapSource, all_tiles
 
-from geodata import basemap, facts
-from geodata.basemap import CITIES, FILES, LAYERS, shared_edges
-from geodata.data.romanising import romanised
+from geodata import facts
+from geodata.release.maps import silent
+from geodata.store.embedded import EmbeddedStore
+from geodata.tiles.archive import Archive
+from geodata.tiles.grid import Tile, bounds_crs84
+from geodata.tiles.tileset import Tileset
+from geodata.workspace import Workspace
+from tools import basemap
+from tools.basemap import CITIES, FILES, LAYERS
+from tools.basemap_labels import romanised
+from tools.basemap_shapes import shared_edges
 
-LAYER_MAP = basemap.layers()
+LAYER_MAP = basemap.source_layers()
+PACKAGED = facts.data_file("basemap/basemap.pmtiles")
+TILESET = basemap.tileset(LAYER_MAP)
+DNIPRO = Tile(6, 38, 22)
 LABELLED = ("countries", "places", "seas")
 KYIV = shapely.Point(30.53, 50.45)
 ZAPORIZHZHIA = shapely.Point(35.09, 47.86)
@@ -71,11 +89,6 @@ def test_a_name_comes_in_both_languages_or_not_at_all(name: str) -> None:
 def test_names_have_no_russian_letters() -> None:
     names = np.concatenate([frame["name_uk"].dropna() for frame in map(_labels, LABELLED)])
     assert not [name for name in names if set(name.lower()) & set("ыэёъ")]
-
-
-def test_a_caller_may_spoil_what_he_gets() -> None:
-    basemap.layers()["places"]["name_en"] = "spoiled"
-    assert "spoiled" not in set(basemap.layers()["places"]["name_en"])
 
 
 # Ukraine
@@ -223,10 +236,61 @@ def test_low_zooms_are_light() -> None:
 def test_files_are_small_and_part_of_the_facts() -> None:
     files = [facts.data_file(f"basemap/{name}.geojson.gz") for name in FILES]
     assert sum(path.stat().st_size for path in files) < 700_000
-    assert {*files, facts.data_file("basemap/names.yml")} <= set(facts.data_files())
+    assert {*files, PACKAGED, facts.data_file("basemap/names.yml")} <= set(facts.data_files())
 
 
-# How it is made
+# Its tiles
+
+
+def _packaged_tiles(deepest: int) -> Mapping[Tile, bytes]:
+    with PACKAGED.open("rb") as stream:
+        found = {Tile(*at): gzip.decompress(body) for at, body in all_tiles(MmapSource(stream))}
+    return {tile: body for tile, body in found.items() if tile.z <= deepest}
+
+
+def _near(tileset: Tileset, tile: Tile) -> Tileset:
+    """The tileset with only the shapes in and around a tile of the deepest level, on that level."""
+    around = shapely.buffer(shapely.box(*bounds_crs84(tile)), 1)
+    sheets = (
+        replace(s, geometry=np.where(shapely.intersects(s.geometry, around), s.geometry, None))
+        for s in tileset.sheets
+    )
+    return replace(tileset, sheets=tuple(sheets), minzoom=tile.z)
+
+
+def test_packaged_tiles_of_low_levels_are_those_drawn_of_the_packaged_shapes() -> None:
+    drawn = takewhile(lambda each: each[0].z <= 3, TILESET.tiles(silent))
+
+    assert {tile: gzip.decompress(body) for tile, body in drawn} == _packaged_tiles(3)
+
+
+def test_a_packaged_tile_of_the_deepest_level_is_the_one_drawn_of_the_packaged_shapes() -> None:
+    drawn = dict(_near(TILESET, DNIPRO).tiles(silent))
+
+    assert DNIPRO.z == TILESET.maxzoom
+    assert gzip.decompress(drawn[DNIPRO]) == _packaged_tiles(DNIPRO.z)[DNIPRO]
+
+
+def test_the_packaged_archive_describes_itself_as_the_tool_does() -> None:
+    archive, unlike = Archive(PACKAGED), {"generator": "any version"}
+
+    assert archive.metadata | unlike == json.loads(json.dumps(TILESET.metadata())) | unlike
+    assert archive.bounds == pytest.approx(TILESET.bounds, abs=1e-7)
+
+
+def test_a_release_has_the_packaged_archive_to_the_byte_and_keeps_no_copy_of_it(
+    workspace: Workspace, store: EmbeddedStore
+) -> None:
+    assert store.tilesets.archive("basemap").read_bytes() == PACKAGED.read_bytes()
+    assert [p.name for p in workspace.tilesets.glob("basemap*")] == []
+
+
+def test_the_tool_called_wrongly_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
+    assert basemap.main(["one", "two"]) == 2
+    assert "COUNTRIES LAKES LINES CITIES" in capsys.readouterr().err
+
+
+# How its shapes are made
 
 
 def test_an_edge_of_two_owners_is_shared_and_a_coast_is_not() -> None:

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from geodata import facts
 from geodata.crs import LOCAL, reproject
-from geodata.data import mending, splitting
 from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Estimate, Settlement
 from schemas.table import Column, column_names
+from tools import packaged_data
 
 MEGABYTE = 1_000_000
 FOUR_OBLASTS = {"UA-14", "UA-09", "UA-23", "UA-65"}
@@ -152,7 +152,7 @@ def test_the_parts_of_balakhivske_add_up_to_its_published_totals() -> None:
 def test_splits_refuse_a_table_with_other_quantities() -> None:
     row = {"id": "new_li", "ore_reserve_t": "5", "contained_amount": ""}
     with pytest.raises(ValueError, match="new_li"):
-        splitting.estimates([row])
+        packaged_data.split_estimates([row])
 
 
 # Settlements
@@ -213,10 +213,10 @@ def test_a_mend_that_finds_nothing_is_refused(
     mend = {"table": "t", "row": "a", "field": "x", "old": "1", "new": "2", "reason": "r"}
     path = tmp_path / "mends.yml"
     path.write_text(yaml.safe_dump({"cells": [mend], "intervals": [], "columns": []}))
-    monkeypatch.setattr(mending, "MENDS", path)
-    assert mending.mended("t", [{"id": "a", "x": "1"}], key="id") == [{"id": "a", "x": "2"}]
+    monkeypatch.setattr(packaged_data, "MENDS", path)
+    assert packaged_data.mended("t", [{"id": "a", "x": "1"}], key="id") == [{"id": "a", "x": "2"}]
     with pytest.raises(ValueError, match="is not '1'"):
-        mending.mended("t", [{"id": "a", "x": "3"}], key="id")
+        packaged_data.mended("t", [{"id": "a", "x": "3"}], key="id")
 
 
 def test_damaged_settlements_are_named() -> None:

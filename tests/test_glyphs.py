@@ -1,16 +1,21 @@
 """Do the glyph ranges hold letters a map can draw, and are hostile names refused?"""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from geodata import facts
 from geodata.errors import NotFound
-from service import glyphs
-from service.glyphs import BORDER_PX, EM_PX, FONTS, glyph_range
+from service.routes.glyphs import FOLDER, FONTS, LAST_RANGE, RANGE, glyph_range, range_file
 from tests.served import Client
+from tools import basemap, glyphs
+from tools.glyphs import BORDER_PX, EM_PX, RANGES
 
 REGULAR, BOLD = FONTS
 ALPHABET = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"
@@ -84,7 +89,7 @@ def _read_stack(content: bytes) -> tuple[str, str, dict[str, Read]]:
 
 @cache
 def _letters(stack: str = REGULAR) -> dict[str, Read]:
-    ranges = [glyph_range(stack, start) for start in (0, 256, 512, 1024, 8192, 8448)]
+    ranges = [glyph_range(stack, start) for start in RANGES]
     return {letter: glyph for one in ranges for letter, glyph in _read_stack(one)[2].items()}
 
 
@@ -166,16 +171,14 @@ def test_a_blank_has_an_advance_and_no_picture() -> None:
     assert blank.advance > 2
 
 
-def test_a_range_without_letters_is_a_stack_without_glyphs() -> None:
-    assert _read_stack(glyph_range(REGULAR, 65_280)) == (REGULAR, "65280-65535", {})
+@pytest.mark.parametrize("start", [768, 12_288, LAST_RANGE])
+def test_a_range_without_a_file_is_a_stack_without_glyphs(start: int) -> None:
+    numbers = f"{start}-{start + RANGE - 1}"
+    assert _read_stack(glyph_range(REGULAR, start)) == (REGULAR, numbers, {})
 
 
 def test_of_a_composite_stack_the_first_known_font_is_taken() -> None:
     assert glyph_range(f"Open Sans Regular,{BOLD}, {REGULAR}", 0) == glyph_range(BOLD, 0)
-
-
-def test_one_range_asked_twice_is_made_once() -> None:
-    assert glyph_range(REGULAR, 0) is glyph_range(REGULAR, 0)
 
 
 @pytest.mark.parametrize("start", [-256, 1, 255, 65_536, 1_000_000])
@@ -190,6 +193,64 @@ def test_the_inside_follows_the_winding_of_overlapping_parts() -> None:
     points = np.array([2.0, 6, 10, 14])
     field = glyphs._field(np.concatenate(both), points, points)
     assert (field > OUTLINE).diagonal().tolist() == [True, True, True, False]
+
+
+# Packaged
+
+
+@pytest.mark.parametrize("start", RANGES)
+@pytest.mark.parametrize("stack", FONTS)
+def test_a_packaged_range_is_the_one_drawn_of_the_font(stack: str, start: int) -> None:
+    name, numbers, packaged = _read_stack(glyph_range(stack, start))
+    *words, drawn = _read_stack(glyphs.glyph_range(stack, start))
+    assert [name, numbers] == words
+    assert packaged.keys() == drawn.keys()
+    for letter, glyph in packaged.items():
+        _looks_alike(glyph, drawn[letter])
+
+
+def _looks_alike(one: Read, other: Read) -> None:
+    """Equal but for a step of the distances, which the arithmetic of another machine may round."""
+    assert replace(one, field=None) == replace(other, field=None)
+    if one.field is None or other.field is None:
+        assert one.field is other.field
+    else:
+        np.testing.assert_allclose(one.field.astype(int), other.field.astype(int), rtol=0, atol=1)
+
+
+def test_no_range_is_packaged_but_those_that_are_drawn() -> None:
+    drawn = {range_file(stack, start) for stack in FONTS for start in RANGES}
+    assert set(FOLDER.glob("*.gz")) == drawn
+    assert sum(path.stat().st_size for path in drawn) < 350_000
+
+
+def test_every_letter_of_a_packaged_name_is_in_both_fonts() -> None:
+    letters = {letter for name in _packaged_names() for letter in name}
+    assert len(letters) > 120
+    for stack in FONTS:
+        assert letters <= set(_letters(stack))
+
+
+def _packaged_names() -> Iterator[str]:
+    """What the map writes: names of the base map, of deposits, settlements and areas."""
+    tables: list[gpd.GeoDataFrame] = [
+        *basemap.source_layers().values(),
+        facts.deposits(),
+        facts.settlements(),
+        facts.admin_areas(),
+    ]
+    for table in tables:
+        for column in {"name_en", "name_uk"} & set(table.columns):
+            yield from table[column].dropna()
+
+
+def test_the_font_carries_its_licence_and_its_reserved_name_is_left_alone() -> None:
+    licence = (FOLDER / "OFL.txt").read_text("utf-8")
+    assert "Reserved Font Name 'Source'" in licence
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+    assert not any("source" in name.lower() for name in (*FONTS, *FONTS.values()))
+    notice = (Path(__file__).parent.parent / "NOTICE").read_text("utf-8")
+    assert "service/fonts/OFL.txt" in notice
 
 
 # Served

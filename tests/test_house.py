@@ -13,12 +13,17 @@ import pytest
 
 import geodata
 import schemas
-from schemas.export import write_json_schemas
+from tools.json_schemas import write_json_schemas
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("service", "geodata", "schemas")
+SCRIPTS = "tools"
+"""What maintainers run; not installed."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("build", "runtime", "test")
+GROUPS = PROJECT["dependency-groups"]
+TESTS = [r for r in (*GROUPS["tools"], *GROUPS["test"]) if isinstance(r, str)]
+"""What tests ask for; they include the group of the tools."""
 
 MOST_MODULE_LINES = 350
 MOST_FUNCTION_LINES = 60
@@ -51,14 +56,14 @@ def committed_files() -> list[Path]:
     if git.returncode == 0:
         names = git.stdout.decode().split("\0")
         return [path for name in names if name and (path := ROOT / name).is_file()]
-    folders = (*PACKAGES, "tests", "requirements", ".ci")
+    folders = (*PACKAGES, SCRIPTS, "tests", "requirements", ".ci")
     nested = (path for folder in folders for path in (ROOT / folder).rglob("*"))
     return [p for p in (*ROOT.iterdir(), *nested) if p.is_file() and "__pycache__" not in p.parts]
 
 
 def modules(*folders: str) -> list[Path]:
-    """Every Python file under the folders; by default under the packages and the tests."""
-    names = folders or (*PACKAGES, "tests")
+    """Every Python file under the folders; by default under packages, tools and tests."""
+    names = folders or (*PACKAGES, SCRIPTS, "tests")
     return sorted(path for name in names for path in (ROOT / name).rglob("*.py"))
 
 
@@ -162,7 +167,7 @@ def test_the_length_of_a_function_leaves_out_its_docstring() -> None:
 def test_every_public_module_says_which_question_it_answers() -> None:
     silent = [
         str(path.relative_to(ROOT))
-        for path in modules(*PACKAGES)
+        for path in modules(*PACKAGES, SCRIPTS)
         if is_public(path) and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
 
@@ -170,7 +175,7 @@ def test_every_public_module_says_which_question_it_answers() -> None:
 
 
 def test_there_are_three_packages_and_no_fourth() -> None:
-    found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {SCRIPTS, "tests"}
 
     assert found == set(PACKAGES)
 
@@ -192,7 +197,7 @@ def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
     [
         ("build", PROJECT["build-system"]["requires"]),
         ("runtime", PROJECT["project"]["dependencies"]),
-        ("test", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["test"]),
+        ("test", PROJECT["project"]["dependencies"] + TESTS),
     ],
 )
 def test_a_lock_holds_all_that_the_project_asks_for(lock: str, asked: list[str]) -> None:
@@ -218,7 +223,7 @@ def test_json_schemas_are_in_step_with_the_records(tmp_path: Path) -> None:
     }
 
     assert len(fresh) == len(schemas.__all__)
-    assert kept == fresh, "run `python -m schemas.export`"
+    assert kept == fresh, "run `python -m tools.json_schemas`"
 
 
 def test_json_schemas_are_json_with_a_title() -> None:

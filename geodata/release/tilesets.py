@@ -1,4 +1,4 @@
-"""The tilesets of a release: built with it, or taken from those built of the same rows before."""
+"""The tilesets of a release: built of its rows, taken from those built before, or packaged."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geodata import basemap, facts
+from geodata import facts
 from geodata.catalogue import COLLECTIONS
 from geodata.errors import Damaged
 from geodata.frame import Frame
@@ -20,7 +20,8 @@ from geodata.tiles.tileset import Tileset
 from geodata.workspace import Workspace, new_file
 from schemas import TableFile
 
-BASEMAP_ATTRIBUTION = "Natural Earth; GeoNames (CC BY 4.0)"
+BASEMAP = "basemap"
+"""The tileset that is the same in every release: packaged, and copied into each."""
 
 
 def add_tilesets(
@@ -30,7 +31,7 @@ def add_tilesets(
 
     tables: of the release by name. Layers users brought are read from the folder.
     """
-    entries, used = [], set()
+    entries, used = [_packaged(folder)], set()
     for tileset in _tilesets(folder, tables):
         kept = workspace.tilesets / f"{tileset.id}-{tileset.sha256()[:24]}{SUFFIX}"
         if not _is_whole(kept):
@@ -44,6 +45,13 @@ def add_tilesets(
         entries.append(described_file(path, len(Archive(path))))
     _forget(workspace, used)
     return entries
+
+
+def _packaged(folder: Path) -> TableFile:
+    """The packaged base map put into a release folder, so that a release shows what it showed."""
+    path = folder / f"{BASEMAP}{SUFFIX}"
+    shutil.copyfile(facts.data_file(f"{BASEMAP}/{path.name}"), path)
+    return described_file(path, len(Archive(path)))
 
 
 def _is_whole(path: Path) -> bool:
@@ -69,7 +77,6 @@ def _tilesets(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Tile
     spoken = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
     deposits = gpd.GeoDataFrame(tables["deposits"])
     frames = {c.id: Frame.of(c, _table(tables, c.id)) for c in COLLECTIONS if c.id in WANTED}
-    yield layers.basemap(basemap.layers(), BASEMAP_ATTRIBUTION)
     yield layers.control(frames["control"], spoken)
     yield layers.timelines(frames["timelines"], tables["standings"], deposits, spoken)
     yield layers.deposits(frames["deposits"], tables["estimates"], "Lodeline")

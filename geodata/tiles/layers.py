@@ -1,6 +1,6 @@
 """Which tilesets does a release have, and what is in each of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
@@ -19,9 +19,8 @@ from geodata.tiles.tileset import Tileset
 from schemas import Standing
 from schemas.table import columns
 
-DEEPEST, DEEPEST_BASEMAP, DEEPEST_POINTS = 10, 6, 12
-"""Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N, one
-of level 6 102 m, which is finer than Natural Earth's 1:10m."""
+DEEPEST, DEEPEST_POINTS = 10, 12
+"""Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""
 TILES_MOST = 10_000
 """Tiles of one level above which points have no deeper ones."""
 NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
@@ -123,37 +122,6 @@ def deposits(frame: Frame, estimates: pd.DataFrame, attribution: str) -> Tileset
     return _tileset(collection, (sheet,), _points_depth(sheet), attribution)
 
 
-def basemap(layers: Mapping[str, gpd.GeoDataFrame], attribution: str) -> Tileset:
-    """Land, water, borders and names: a map to draw upon."""
-    sheets = tuple(sheet for each in layers.items() for sheet in _base_sheets(*each))
-    return Tileset(
-        "basemap",
-        "Base map",
-        "Land, lakes, rivers, borders and names of places.",
-        sheets,
-        DEEPEST_BASEMAP,
-        attribution,
-    )
-
-
-def _base_sheets(name: str, table: gpd.GeoDataFrame) -> Iterator[Sheet]:
-    said = table.drop(columns=[table.geometry.name, "min_zoom"], errors="ignore")
-    arrays = {str(n): _plain(pa.array(said[n], from_pandas=True)) for n in said.columns}
-    arrays = arrays or {"kind": pa.array([name] * len(table))}
-    begins = np.asarray(table.get("min_zoom", np.zeros(len(table))), dtype=np.int64)
-    for dimension, shapes in by_dimension(table.geometry.to_numpy()):
-        yield Sheet(
-            id=name,
-            description=f"Base map: {name}.",
-            fields={n: _field_type(array.type) for n, array in arrays.items()},
-            table=pa.table(arrays),
-            geometry=shapes,
-            rank=-begins.astype(np.float64),
-            dimension=dimension,
-            begins=np.minimum(begins, DEEPEST_BASEMAP),
-        )
-
-
 def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
     """The shapes of each dimension there is, the commonest first; the others are None."""
     dimensions = np.where(shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
@@ -163,19 +131,6 @@ def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
         held = dimensions == found[at]
         mine[held] = shapes[held]
         yield int(found[at]), mine
-
-
-def _plain(values: pa.Array) -> pa.Array:
-    kind = values.type
-    if pa.types.is_integer(kind):
-        return values.cast(pa.int64())
-    return values.cast(pa.string()) if pa.types.is_large_string(kind) else values
-
-
-def _field_type(kind: pa.DataType) -> str:
-    if pa.types.is_boolean(kind):
-        return "Boolean"
-    return "String" if pa.types.is_string(kind) else "Number"
 
 
 def user_layer(frame: Frame) -> Tileset:

@@ -1,4 +1,7 @@
-"""How do the records become JSON Schemas: one file per record, the same bytes every time."""
+"""How do the records become JSON Schemas: one file per record, the same bytes every time.
+
+For maintainers: `python -m tools.json_schemas` writes `schemas/json`.
+"""
 
 import json
 import re
@@ -8,7 +11,7 @@ from pathlib import Path
 import schemas
 from schemas.fields import Record
 
-FOLDER = Path(__file__).parent / "json"
+FOLDER = Path(schemas.__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

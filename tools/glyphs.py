@@ -1,61 +1,66 @@
 """How do letters of a font become what a map draws labels with: distance fields in glyph ranges?
 
+For maintainers: `python -m tools.glyphs` writes the ranges of `RANGES` into `service/fonts`, the
+same bytes every time. It needs the packages of the dependency group `tools`.
+
 A map of MapLibre asks for 256 code points at a time and gets a protobuf of small pictures whose
 values tell the distance to the letter's outline, so that one picture serves every size. Sizes and
 values are those of Mapbox's fontnik, which the library expects: 24 pixels an em, a border of 3,
 distances up to 8 pixels, of which a quarter lies inside.
 """
 
+import gzip
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
-from geodata.errors import NotFound, Unavailable
+from service.routes.glyphs import FONTS, RANGE, range_file
 
 FloatArray = npt.NDArray[np.floating]
 Point = tuple[float, float]
 PACKAGE = "font_source_sans_pro"
-FONTS = {
+FILES = {
     "Lodeline Regular": "SourceSansPro-Regular.ttf",
     "Lodeline Bold": "SourceSansPro-Bold.ttf",
 }
-"""Names of font stacks by file: Source Sans Pro, SIL Open Font License 1.1."""
-RANGE = 256
-LAST_RANGE = 65_280
+"""Files by font stack: Source Sans Pro, SIL Open Font License 1.1, which also holds for the ranges.
+"Source" is a reserved font name, so that the stacks are named after this project."""
+RANGES = (0, 256, 512, 1024, 8192, 8448)
+"""Latin with the letters of all neighbours, Cyrillic, punctuation, and signs such as the numero."""
 EM_PX = 24
 BORDER_PX = 3
 RADIUS_PX = 8
 CUTOFF = 0.25
-_ONE_AT_A_TIME = Lock()
-"""fontTools unpacks a letter when it is first asked for, which two threads must not do at once."""
 STEPS = np.linspace(0, 1, 5, dtype=np.float32)[:, None]
 """Where a curve is cut into chords; off by a hundredth of a pixel at most."""
 
 
-def glyph_range(stack: str, start: int) -> bytes:
-    """The protobuf of the `RANGE` code points from `start` on, of the first known font.
+def main() -> int:
+    """Write the ranges of all fonts in place. Returns the exit status."""
+    for stack in FONTS:
+        for start in RANGES:
+            path = range_file(stack, start)
+            path.write_bytes(gzip.compress(glyph_range(stack, start), 9, mtime=0))
+            sys.stdout.write(f"{path.name}: {path.stat().st_size:,} bytes\n")
+    return 0
 
-    stack: names joined by commas. A range without letters gives a stack without glyphs.
-    Raises NotFound for a stack of unknown names, or for what begins no range.
-    """
-    known = [name for name in (part.strip() for part in stack.split(",")) if name in FONTS]
-    if not known:
-        fonts = ", ".join(FONTS)
-        raise NotFound(f"there is no font {stack[:60]!r}; there are {fonts}", parameter="fontstack")
-    if start not in range(0, LAST_RANGE + 1, RANGE):
-        wanted = f"{RANGE} code points from a multiple of {RANGE} on, up to {LAST_RANGE}"
-        raise NotFound(f"no range of glyphs begins at {start}; ask {wanted}", parameter="start")
-    with _ONE_AT_A_TIME:
-        return _encoded(known[0], start)
+
+def glyph_range(stack: str, start: int) -> bytes:
+    """The protobuf of the `RANGE` code points from `start` on, drawn of a font of `FONTS`."""
+    font = _font(stack)
+    codes = (code for code in range(start, start + RANGE) if code in font.names)
+    glyphs = b"".join(_bytes(3, _glyph(font.glyph(code))) for code in codes)
+    name, numbers = stack.encode(), f"{start}-{start + RANGE - 1}".encode()
+    return _bytes(1, _bytes(1, name) + _bytes(2, numbers) + glyphs)
 
 
 # Letters
@@ -164,24 +169,16 @@ def _is_inside(
     return np.asarray(turns != 0)
 
 
-# Protobuf: glyphs { stacks = 1 }, stack { name = 1, range = 2, glyphs = 3 }
-
-
 @cache
 def _font(stack: str) -> _Font:
+    """Raises ModuleNotFoundError where the font is not installed."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise Unavailable("the font of the labels is not installed; install font-source-sans-pro")
-    return _Font(Path(spec.submodule_search_locations[0]) / "files" / FONTS[stack])
+        raise ModuleNotFoundError("the font is not installed; install font-source-sans-pro")
+    return _Font(Path(spec.submodule_search_locations[0]) / "files" / FILES[stack])
 
 
-@cache
-def _encoded(stack: str, start: int) -> bytes:
-    font = _font(stack)
-    codes = (code for code in range(start, start + RANGE) if code in font.names)
-    glyphs = b"".join(_bytes(3, _glyph(font.glyph(code))) for code in codes)
-    name, numbers = stack.encode(), f"{start}-{start + RANGE - 1}".encode()
-    return _bytes(1, _bytes(1, name) + _bytes(2, numbers) + glyphs)
+# Protobuf: glyphs { stacks = 1 }, stack { name = 1, range = 2, glyphs = 3 }
 
 
 def _glyph(glyph: Glyph) -> bytes:
@@ -215,3 +212,7 @@ def _varint(value: int) -> Iterator[int]:
 
 def _zigzag(value: int) -> int:
     return value * 2 if value >= 0 else -value * 2 - 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

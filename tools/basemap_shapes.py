@@ -4,18 +4,22 @@ Within `DETAIL` every vertex is kept; beyond it the world is drawn coarsely. `mi
 zoom from which a feature is worth drawing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import numpy as np
+import numpy.typing as npt
 import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.basemap import shared_edges
+from geodata.crs import GeometryArray
 
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 Feature = tuple[dict[str, Any], BaseGeometry]
 DETAIL = shapely.box(14, 40, 48, 60)
 """Ukraine and its neighbours, CRS84."""
@@ -26,6 +30,8 @@ SMALLEST_ISLAND_KM2 = 2_000
 SMALLEST_LAKE_KM2 = 5_000
 ZOOM_OF_RIVER = {2: 2, 3: 2, 4: 3, 5: 4, 6: 4, 7: 5, 8: 6}
 """By Natural Earth's scalerank."""
+SAME = 6
+"""Decimals to which two points must agree to be one."""
 DISPUTED = "Disputed|Indefinite|Line of control|Breakaway|Indeterminant"
 
 
@@ -152,3 +158,49 @@ def _polygons(shape: BaseGeometry) -> list[BaseGeometry]:
 def _rounded(shape: BaseGeometry) -> BaseGeometry:
     """Coordinates to 1e-4 degrees (11 m), still valid."""
     return shapely.set_precision(shape, 1e-4)
+
+
+# Edges two areas share
+
+
+def shared_edges(
+    areas: GeometryArray, owners: npt.NDArray[np.object_]
+) -> dict[tuple[str, str], BaseGeometry]:
+    """Lines along which areas of two owners meet, by the owners in alphabetical order.
+
+    areas: (n,) polygons that share their vertices where they touch; owners: (n,) names. An edge
+    is shared where two owners' rings go through the same two points.
+    """
+    edges, rows = _edges(areas)
+    one, other = _met(edges)
+    names = np.sort(np.stack([owners[rows[one]], owners[rows[other]]], axis=1).astype(str), axis=1)
+    apart = names[:, 0] != names[:, 1]
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (first, second), edge in zip(names[apart], one[apart], strict=True):
+        found[str(first), str(second)].append(int(edge))
+    return {pair: _line(edges[found[pair]]) for pair in sorted(found)}
+
+
+def _edges(areas: GeometryArray) -> tuple[FloatArray, IntArray]:
+    """All edges of all rings, (m, 2, 2) points from the lesser to the greater, and whose, (m,)."""
+    parts, part_rows = shapely.get_parts(areas, return_index=True)
+    rings, ring_parts = shapely.get_rings(parts, return_index=True)
+    points, point_rings = shapely.get_coordinates(rings, return_index=True)
+    inner = point_rings[1:] == point_rings[:-1]
+    edges = np.stack([points[:-1][inner], points[1:][inner]], axis=1).round(SAME)
+    (x0, y0), (x1, y1) = edges[:, 0].T, edges[:, 1].T
+    backwards = (x0 > x1) | ((x0 == x1) & (y0 > y1))
+    edges[backwards] = edges[backwards][:, ::-1]
+    return edges, part_rows[ring_parts[point_rings[:-1][inner]]]
+
+
+def _met(edges: FloatArray) -> tuple[IntArray, IntArray]:
+    """Numbers of the edges that come twice: of the one, and of the other."""
+    flat = edges.reshape(-1, 4)
+    order = np.lexsort(flat.T)
+    same = np.flatnonzero((flat[order][1:] == flat[order][:-1]).all(axis=1))
+    return order[same], order[same + 1]
+
+
+def _line(edges: FloatArray) -> BaseGeometry:
+    return shapely.line_merge(shapely.MultiLineString(list(edges)))

@@ -1,27 +1,31 @@
 """How are the packaged data files made from the readable tables?
 
-For maintainers: `python -m geodata.data.rebuild FOLDER_OF_READABLE_TABLES`. The same tables give
-the same bytes. What is changed on the way stands in `mends.yml`, what becomes of quantities in
-`splits.yml`; both refuse tables they were not written for.
+For maintainers: `python -m tools.packaged_data FOLDER_OF_READABLE_TABLES`. The same tables give
+the same bytes. What is changed on the way stands in `geodata/data/mends.yml`, what becomes of
+quantities in `splits.yml` beside it; both refuse tables they were not written for.
 """
 
 import csv
 import gzip
 import io
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geodata.data import splitting
-from geodata.data.boundaries import boundary_files, oblast_codes
-from geodata.data.mending import Row, mended
+import yaml
+
+from geodata.facts import DATA, LIST_SEPARATOR
 from schemas import Deposit, Estimate
 from schemas.fields import Record
 from schemas.table import column_names
+from tools.boundaries import boundary_files, oblast_codes
 
-HERE = Path(__file__).parent
-LIST_SEPARATOR = "|"
+Row = dict[str, str]
+MENDS, SPLITS = DATA / "mends.yml", DATA / "splits.yml"
+QUANTITIES = ("ore_reserve_t", "contained_amount")
+_INTERVAL = ("status", "valid_from", "valid_to")
 COMPONENT_OF = {
     "stankuvatske_li": "dobra_li",
     "nadiia_li": "dobra_li",
@@ -45,9 +49,9 @@ NEVER_TESTED = frozenset(
 def main(arguments: Sequence[str] = ()) -> int:
     """Rebuild the packaged files in place. Returns the exit status."""
     if len(arguments) != 1:
-        sys.stderr.write("give one folder: python -m geodata.data.rebuild FOLDER\n")
+        sys.stderr.write("give one folder: python -m tools.packaged_data FOLDER\n")
         return 2
-    for path in rebuild(Path(arguments[0]), HERE):
+    for path in rebuild(Path(arguments[0]), DATA):
         sys.stdout.write(f"{path.name}: {path.stat().st_size:,} bytes\n")
     return 0
 
@@ -68,7 +72,7 @@ def _deposit_files(tables: Path) -> dict[str, bytes]:
     codes = oblast_codes(tables)
     return {
         "deposits.csv": _csv(Deposit, [_deposit(row, codes) for row in rows]),
-        "estimates.csv": _csv(Estimate, splitting.estimates(rows)),
+        "estimates.csv": _csv(Estimate, split_estimates(rows)),
     }
 
 
@@ -110,6 +114,91 @@ def _settlement_file(tables: Path) -> dict[str, bytes]:
     rows = mended(name, _rows(tables / name), key="place_id")
     rows.sort(key=lambda row: (row["place_id"], row["valid_from"]))
     return {"settlements.csv.gz": _csv_bytes(list(rows[0]), [list(r.values()) for r in rows])}
+
+
+# Mends: the entries of `mends.yml`, applied or refused
+
+
+def mended(table: str, rows: Iterable[Row], key: str) -> list[Row]:
+    """Copies of a table's rows with its mends applied; `key` is the column that names a row.
+
+    Raises ValueError where a mend no longer finds what it was written for.
+    """
+    mends = yaml.safe_load(MENDS.read_text("utf-8"))
+    copies = [dict(row) for row in rows]
+    for mend in _of(table, mends["cells"]):
+        _mend_cell(mend, copies, key)
+    for mend in _of(table, mends["intervals"]):
+        copies = _with_intervals(mend, copies, key)
+    for mend in _of(table, mends["columns"]):
+        _mend_columns(mend, copies)
+    return copies
+
+
+def _of(table: str, mends: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [mend for mend in mends if mend["table"] == table]
+
+
+def _mend_cell(mend: Mapping[str, Any], rows: Iterable[Row], key: str) -> None:
+    """Put the new value into every row of that name (a settlement has one row per interval)."""
+    named = [row for row in rows if row[key] == mend["row"]]
+    found = [row for row in named if row[mend["field"]] == mend["old"]]
+    if not found or len(found) != len(named):
+        raise ValueError(
+            f"{mend['table']} {mend['row']}: {mend['field']} is not {mend['old']!r}; "
+            "look at the table and rewrite or remove the mend"
+        )
+    for row in found:
+        row[mend["field"]] = mend["new"]
+
+
+def _with_intervals(mend: Mapping[str, Any], rows: list[Row], key: str) -> list[Row]:
+    """The rows with one place's dated statuses replaced, at the end of the table."""
+    others = [row for row in rows if row[key] != mend["row"]]
+    found = [row for row in rows if row[key] == mend["row"]]
+    if [{name: row[name] for name in _INTERVAL} for row in found] != mend["old"]:
+        raise ValueError(f"{mend['table']} {mend['row']}: its intervals are not {mend['old']}")
+    common = found[0] | {"basis": mend["basis"], "confidence": mend["confidence"]}
+    return others + [common | interval for interval in mend["new"]]
+
+
+def _mend_columns(mend: Mapping[str, Any], rows: Iterable[Row]) -> None:
+    pattern, found = re.compile(mend["pattern"]), 0
+    for row in rows:
+        for field in mend["fields"]:
+            row[field], count = pattern.subn(mend["new"], row[field])
+            found += count
+    if not found:
+        raise ValueError(f"{mend['table']}: nothing matches {mend['pattern']!r}; remove the mend")
+
+
+# Quantities of the deposits table become estimates: the entries of `splits.yml`
+
+
+def split_estimates(rows: Iterable[Mapping[str, str]]) -> list[Estimate]:
+    """The estimates of all deposits, in the order of the deposits table.
+
+    Raises ValueError where the table's quantities are not exactly those of `splits.yml`.
+    """
+    splits = yaml.safe_load(SPLITS.read_text("utf-8"))
+    table = {row["id"]: given for row in rows if (given := _quantities(row))}
+    wanted = {deposit: split["table"] for deposit, split in splits.items()}
+    if table != wanted:
+        raise ValueError(f"{_difference(table, wanted)}; bring splits.yml up to date")
+    return [entry for deposit in table for entry in _split(deposit, splits[deposit])]
+
+
+def _quantities(row: Mapping[str, str]) -> dict[str, str]:
+    return {name: row[name] for name in QUANTITIES if row[name]}
+
+
+def _difference(table: Mapping[str, object], wanted: Mapping[str, object]) -> str:
+    names = [n for n in {**table, **wanted} if table.get(n) != wanted.get(n)]
+    return "; ".join(f"{n}: the table has {table.get(n)}, not {wanted.get(n)}" for n in names)
+
+
+def _split(deposit: str, split: Mapping[str, Any]) -> list[Estimate]:
+    return [Estimate(deposit_id=deposit, **entry) for entry in split["estimates"]]
 
 
 # Reading and writing

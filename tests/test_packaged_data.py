@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geodata import facts
-from geodata.data import rebuild
+from tools import packaged_data
 
 TABLES = Path("data") / "facts"
 
@@ -18,7 +18,7 @@ TABLES = Path("data") / "facts"
 def test_rebuilding_from_the_readable_tables_gives_the_packaged_files(
     shared: Path, tmp_path: Path
 ) -> None:
-    made = rebuild.rebuild(shared / TABLES, tmp_path)
+    made = packaged_data.rebuild(shared / TABLES, tmp_path)
     assert len(made) == 7
     for path in made:
         packaged = facts.data_file(path.name).read_bytes()
@@ -43,7 +43,7 @@ def test_boundaries_keep_every_digit(shared: Path) -> None:
 
 
 def test_rebuild_without_a_folder_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    assert rebuild.main([]) == 2
+    assert packaged_data.main([]) == 2
     assert "give one folder" in capsys.readouterr().err
 
 

@@ -1,0 +1,1 @@
+"""What maintainers run by hand: packaged data made again. No part of what is installed."""
