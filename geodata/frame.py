@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from geodata.cache import memory_bytes
 from geodata.catalogue import Collection
 from geodata.crs import CRS84, GeometryArray
-from geodata.formats.features import SEPARATOR, IntArray, KeptFeatures, encode
+from geodata.formats.features import SEPARATOR, EncodedFeatures, Features, IntArray, encode
 from geodata.formats.rows import Rows
 from geodata.interval import DayArray
 from schemas.table import Column, ColumnType
@@ -29,6 +30,9 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "strings": pa.list_(pa.string()),
 }
 
+INDEXES = 200
+"""Bytes a row takes in the indexes of a frame: its tree, points and order of ids."""
+
 
 class Frame:
     """A table opened for questions. Rows keep the order of the release.
@@ -41,22 +45,34 @@ class Frame:
         collection: Collection,
         table: pa.Table,
         geometry: GeometryArray,
-        kept: KeptFeatures | None = None,
+        kept: Features | None = None,
     ) -> None:
         self.collection = collection
         self.table = table.combine_chunks()
         self.geometry = geometry
         self._kept = kept
-        self._encoded: dict[int, bytes] = {}
 
     @classmethod
     def of(
-        cls, collection: Collection, table: gpd.GeoDataFrame, kept: KeptFeatures | None = None
+        cls, collection: Collection, table: gpd.GeoDataFrame, kept: Features | None = None
     ) -> "Frame":
         """A frame from a GeoDataFrame that has the collection's columns; missing ones are null."""
         arrays = [_arrow(table, column) for column in collection.properties]
         names = list(collection.column_names)
         return cls(collection, pa.table(arrays, names=names), table.geometry.to_numpy(), kept)
+
+    def encoded(self) -> "Frame":
+        """The same with all its features encoded, so that none is encoded twice."""
+        features = EncodedFeatures(encode(self.table, self.geometry))
+        return Frame(self.collection, self.table, self.geometry, features)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes in memory, with the indexes it may make and without its geometry.
+
+        Geometry is of the release, which the frames of all days share.
+        """
+        return memory_bytes(self.table) + memory_bytes(self._kept) + INDEXES * len(self)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -118,11 +134,7 @@ class Frame:
         """The rows as GeoJSON features joined by commas, CRS84, all properties."""
         if self._kept is not None:
             return self._kept.joined(rows)
-        wanted = rows.tolist()
-        missing = [row for row in wanted if row not in self._encoded]
-        if missing:
-            self._encoded.update(zip(missing, self._encode(missing), strict=True))
-        return SEPARATOR.join([self._encoded[row] for row in wanted])
+        return SEPARATOR.join(encode(self.table.take(pa.array(rows)), self.geometry[rows]))
 
     def rows(self, rows: IntArray, properties: Iterable[str] | None = None) -> Rows:
         """Some rows with some properties, `id` always first."""
@@ -136,10 +148,6 @@ class Frame:
             return own
         names = {"id", *properties}
         return tuple(column for column in own if column.name in names)
-
-    def _encode(self, rows: list[int]) -> list[bytes]:
-        at = np.array(rows, dtype=np.intp)
-        return encode(self.table.take(pa.array(at)), self.geometry[at])
 
 
 class PointIndex:

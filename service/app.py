@@ -32,7 +32,7 @@ WARM_AFTER_S = 1.0
 def create_app(settings: Settings) -> Hot:
     """The ASGI application over one workspace; serves 503 until a release is published."""
     catalog = Catalog(settings)
-    return Hot(_application(settings, catalog), catalog)
+    return Hot(_application(settings, catalog), catalog, settings.cache_bytes("tiles"))
 
 
 def _application(settings: Settings, catalog: Catalog) -> FastAPI:
@@ -45,7 +45,7 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    bodies = Bodies()
+    bodies = Bodies(settings.cache_bytes("answers"))
     for route in sorted(TABLE, key=lambda route: not route.hot):
         app.add_route(
             route.path,

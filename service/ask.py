@@ -181,11 +181,7 @@ def endpoint(
         """The answer: made at once, kept from before, or made in a thread and kept."""
         if ask.form == route.formats[0] and route.quick(ask.words):
             return route.handler(ask)
-        response = bodies.get(tag)
-        if response is None:
-            response = await run_in_threadpool(route.handler, ask)
-            bodies.keep(tag, response)
-        return response
+        return await bodies.answer(tag, lambda: run_in_threadpool(route.handler, ask))
 
     return serve
 

@@ -1,59 +1,57 @@
 """Answers kept whole: what an ETag names never changes, so it need not be made twice."""
 
-import threading
-from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 
-LARGEST = 2_000_000
-"""Bytes above which an answer is not kept."""
-KEPT = 64_000_000
-"""Bytes of all answers kept together."""
+from geodata.cache import Cache
 
 
 @dataclass(frozen=True)
 class Kept:
     """An answer as it was made."""
 
+    status: int
     body: bytes
     media_type: str | None
     headers: dict[str, str]
 
+    @classmethod
+    def of(cls, response: Response) -> "Kept | None":
+        """What can be sent again; None for what is streamed, a file, or an error."""
+        lasting = not isinstance(response, StreamingResponse | FileResponse)
+        if not lasting or response.status_code not in {200, 204}:
+            return None
+        skipped = {"content-length", "content-type"}
+        headers = {k: v for k, v in response.headers.items() if k not in skipped}
+        body = bytes(memoryview(response.body))  # a copy: orjson leaves the rest of its buffer
+        return cls(response.status_code, body, response.headers.get("content-type"), headers)
+
     def response(self) -> Response:
         """The answer again."""
-        return Response(self.body, media_type=self.media_type, headers=self.headers)
+        return Response(self.body, self.status, self.headers, self.media_type)
 
 
 class Bodies:
-    """Recent whole answers by their ETag, up to KEPT bytes."""
+    """Recent whole answers by their ETag; equal requests at one time are answered by one work."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
+    def __init__(self, max_bytes: float) -> None:
+        self.cache: Cache[Kept | None] = Cache(max_bytes)
 
-    def get(self, tag: str) -> Response | None:
-        """The answer an ETag names, None where it is not kept."""
-        with self._lock:
-            found = self._kept.get(tag)
-            if found is None:
-                return None
-            self._kept.move_to_end(tag)
-        return found.response()
+    async def answer(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
+        """The answer an ETag names: kept, being made for another request, or made now.
 
-    def keep(self, tag: str, response: Response) -> None:
-        """Keep an answer; streamed, large and unsuccessful ones are not."""
-        if isinstance(response, StreamingResponse) or response.status_code != 200:
-            return
-        body = bytes(getattr(response, "body", b""))
-        if not body or len(body) > LARGEST:
-            return
-        skipped = {"content-length", "content-type"}
-        headers = {k: v for k, v in response.headers.items() if k not in skipped}
-        with self._lock:
-            self._kept[tag] = Kept(body, response.headers.get("content-type"), headers)
-            self._bytes += len(body)
-            while self._bytes > KEPT:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= len(dropped.body)
+        One that cannot be sent twice is made for every request.
+        """
+        mine: Response | None = None
+
+        async def kept() -> Kept | None:
+            nonlocal mine
+            mine = await make()
+            return Kept.of(mine)
+
+        shared = await self.cache.get_or_await(tag, kept)
+        if mine is not None:
+            return mine
+        return await make() if shared is None else shared.response()

@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections import OrderedDict
 
+from geodata.cache import Cache, keeping
 from geodata.errors import LodelineError, Unavailable
+from geodata.store.base import StoreCaches
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from service.settings import Settings
@@ -18,8 +19,9 @@ class Catalog:
     def __init__(self, settings: Settings) -> None:
         self.workspace = Workspace(settings.workspace)
         self._priority = settings.source_priority
-        self._older_max = settings.releases_open_max
-        self._older: OrderedDict[str, EmbeddedStore] = OrderedDict()
+        self._caches = StoreCaches.of(settings.cache_bytes("store"))
+        older: Cache[EmbeddedStore] = Cache(settings.releases_open_max, lambda *_: 1, probation=1)
+        self._named = keeping(older, self._open)
         self._lock = threading.Lock()
         self._opening: str | None = None
         self._current: EmbeddedStore | None = None
@@ -77,16 +79,6 @@ class Catalog:
         self._opening = None
         log.info("serving release %s", wanted)
 
-    def _named(self, release: str) -> EmbeddedStore:
-        with self._lock:
-            if release in self._older:
-                self._older.move_to_end(release)
-                return self._older[release]
-            store = self._open(release)
-            self._older[release] = store
-            while len(self._older) > self._older_max:
-                self._older.popitem(last=False)
-            return store
-
     def _open(self, release: str) -> EmbeddedStore:
-        return EmbeddedStore(self.workspace.release_path(release), self._priority).warmed()
+        folder = self.workspace.release_path(release)
+        return EmbeddedStore(folder, self._priority, self._caches).warmed()

@@ -13,6 +13,7 @@ from time import monotonic
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from geodata.cache import Cache
 from geodata.errors import LodelineError
 from geodata.store.embedded import EmbeddedStore
 from service.caching import matches
@@ -21,10 +22,6 @@ from service.compress import encoding_for
 from service.negotiate import wanted_format
 from service.tile_params import TILE_FORMS, TILE_MEDIA
 
-KEPT = 48_000_000
-"""Bytes of all answers kept, with their headers."""
-HEADERS = 3_000
-"""Bytes an answer takes in memory besides its body, about."""
 LOOK_S = 0.1
 """Seconds after which `current` is read again: reading a link costs as much as the whole answer."""
 _NUMBER = "(?:0|[1-9][0-9]{0,9})"
@@ -46,11 +43,6 @@ class Answer:
     headers: list[tuple[str, str]]
     body: bytes
 
-    @property
-    def size(self) -> int:
-        """Bytes it takes in memory, about."""
-        return len(self.body) + HEADERS
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -64,11 +56,10 @@ class Kept:
 class Hot:
     """Repeats answers of tiles; everything else is the application's."""
 
-    def __init__(self, app: ASGIApp, catalog: Catalog) -> None:
+    def __init__(self, app: ASGIApp, catalog: Catalog, max_bytes: float) -> None:
         self.app = app
         self._catalog = catalog
-        self._kept: dict[Key, Kept] = {}
-        self._bytes = 0
+        self.cache: Cache[Kept] = Cache(max_bytes)
         self._store: EmbeddedStore | None = None
         self._look_again = 0.0
 
@@ -81,7 +72,7 @@ class Hot:
         """
         if monotonic() > self._look_again or self._catalog.current is not self._store:
             self._look()
-        kept = self._kept.get((path, query, takes_gzip(encodings)))
+        kept = self.cache.get((path, query, takes_gzip(encodings)))
         if kept is None or not takes_mvt(accept):
             return None
         return kept.unchanged if held and matches(held, kept.tag) else kept.answer
@@ -111,8 +102,7 @@ class Hot:
         self._look_again = monotonic() + LOOK_S
         if self._catalog.current is not self._store:
             self._store = self._catalog.current
-            self._kept.clear()
-            self._bytes = 0
+            self.cache.clear()
 
     def _noting(self, key: Key, send: Send) -> Send:
         """A `send` that also keeps the answer, where it is a tile of the release served."""
@@ -135,7 +125,7 @@ class Hot:
         return note
 
     def _keep(self, key: Key, answer: Answer, release: str) -> None:
-        """Keep an answer, dropping the oldest; one of a release served before is let go."""
+        """Keep an answer; one of a release served before is let go."""
         headers = dict(answer.headers)
         serving = self._store is not None and self._store.manifest.id == release
         if not serving or headers.get("lodeline-release") != release:
@@ -143,11 +133,7 @@ class Hot:
         if answer.status not in {200, 204}:
             return
         rest = [(name, value) for name, value in answer.headers if name not in _OF_CONTENT]
-        known = self._kept.pop(key, None)
-        self._kept[key] = Kept(answer, Answer(304, rest, b""), headers["etag"])
-        self._bytes += answer.size - (known.answer.size if known else 0)
-        while self._bytes > KEPT:
-            self._bytes -= self._kept.pop(next(iter(self._kept))).answer.size
+        self.cache.put(key, Kept(answer, Answer(304, rest, b""), headers["etag"]))
 
 
 def _answer(start: Message, body: Message) -> Answer:

@@ -2,19 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from geodata.cache import Cache
 from geodata.catalogue import Collection
 from geodata.crs import CRS84
 from geodata.formats.features import SEPARATOR, IntArray, encode
 from geodata.formats.rows import BATCH, Rows
 from geodata.frame import Frame
 from geodata.query import Query
+from geodata.tiles.mvt import TileLayer
 from schemas import Manifest
+
+BYTES = 24_000_000
+"""What a store may keep that is opened by itself."""
+MATCHES, TILES = 0.2, 0.25
+"""Shares of matches and of unpacked tiles; the rest is for days, which take longest to make."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,26 @@ class Store(Protocol):
 
     def item(self, query: Query, item_id: str) -> Page:
         """One row by id, the query's `when` and `source` applied. Raises NotFound."""
+
+
+@dataclass(frozen=True)
+class StoreCaches:
+    """Caches that all open releases share; keys begin with the id of the release.
+
+    days: maps, lines, overlays and deposits by day. matches: the rows of recent queries, so that
+    a count is made once per release and filter. tiles: layers of tiles, from which those of a
+    day, a source or a filter are made.
+    """
+
+    days: Cache[Any]
+    matches: Cache[IntArray]
+    tiles: Cache[tuple[TileLayer, ...]]
+
+    @classmethod
+    def of(cls, max_bytes: float = BYTES) -> "StoreCaches":
+        """Caches that hold a number of bytes together."""
+        days = 1 - MATCHES - TILES
+        return cls(Cache(max_bytes * days), Cache(max_bytes * MATCHES), Cache(max_bytes * TILES))
 
 
 def as_rows(positions: object) -> IntArray:

@@ -1,50 +1,51 @@
 """The embedded store: a release folder opened into arrays, answering queries by masks."""
 
-from collections import OrderedDict
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from geodata.cache import Cache, keeping
 from geodata.catalogue import COLLECTIONS, Collection, layer_collection
 from geodata.errors import NotFound
 from geodata.facts import PRIORITY
-from geodata.formats.features import IntArray, KeptFeatures
+from geodata.formats.features import KeptFeatures
 from geodata.frame import Frame
 from geodata.interval import today
 from geodata.query import Query
 from geodata.rasters.opened import Rasters
 from geodata.release.layers import layer_frame
-from geodata.store.base import Page, as_rows
+from geodata.store.base import Page, StoreCaches, as_rows
 from geodata.store.choice import SourceBook
 from geodata.store.masks import matching_rows
-from geodata.store.once import Once
-from geodata.store.overlaid import KEPT_DAYS, Overlaid
+from geodata.store.overlaid import Overlaid
 from geodata.store.tables import Tables
 from geodata.store.tilesets import Asker, Tilesets
 from schemas import Manifest
-
-KEPT_MATCHES = 256
-"""How many queries' matching rows are kept."""
-KEPT_ROWS = 20_000_000
-"""How many row numbers they may hold together (160 MB)."""
 
 
 class EmbeddedStore:
     """A release opened for questions; holds its tables in memory and only reads."""
 
-    def __init__(self, folder: Path, priority: tuple[str, ...] = PRIORITY) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        priority: tuple[str, ...] = PRIORITY,
+        caches: StoreCaches | None = None,
+    ) -> None:
+        caches = caches or StoreCaches.of()
         self.tables = Tables.opened(folder)
         self.book = SourceBook(self.tables.sources, self.tables.plain("snapshots"), priority)
-        self.overlaid = Overlaid(self.tables, self.book)
+        self.overlaid = Overlaid(self.tables, self.book, caches.days)
         self.rasters = Rasters(folder)
         layers = (layer_collection(layer) for layer in self.tables.layers)
         self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
-        self._frame = Once(self._read_frame, len(self._collections))
-        self._deposits = Once(self._read_deposits, KEPT_DAYS)
-        self._matches = _Matches()
-        self.tilesets = Tilesets(folder, self.manifest, Asker(self.select, self._source_of))
+        frames: Cache[Frame] = Cache(len(self._collections), lambda *_: 1, probation=1)
+        self._frame = keeping(frames, self._read_frame)
+        self._deposits = keeping(caches.days, self._read_deposits, self.manifest.id, "deposits")
+        self._matches = caches.matches
+        asker = Asker(self.select, self._source_of)
+        self.tilesets = Tilesets(folder, self.manifest, asker, caches.tiles)
 
     def __repr__(self) -> str:
         return f"EmbeddedStore({self.manifest.id})"
@@ -69,7 +70,9 @@ class EmbeddedStore:
     def select(self, query: Query) -> Page:
         """The rows a query asks for, in the order of the release or as sorted."""
         frame, key = self._asked(query)
-        rows = self._matches.get(key, lambda: matching_rows(frame, query, self._source_of(query)))
+        rows = self._matches.get_or_make(
+            key, lambda: matching_rows(frame, query, self._source_of(query))
+        )
         stop = query.start + query.limit
         following = stop if stop < len(rows) else None
         return Page(frame, query, rows[query.start : stop], len(rows), following)
@@ -109,11 +112,13 @@ class EmbeddedStore:
     def _asked(self, query: Query) -> tuple[Frame, tuple[object, ...]]:
         """The frame a query looks into, and the key of its matches."""
         self.collection(query.collection)
+        release = self.manifest.id
         if query.collection != "deposits":
             day = today() if query.collection == "control" else None
-            return self._frame(query.collection), (query.collection, day, *query.matching_key)
+            key = (release, query.collection, day, *query.matching_key)
+            return self._frame(query.collection), key
         day = self.deposit_day(query)
-        return self._deposits(day, query.source), ("deposits", day, *query.matching_key)
+        return self._deposits(day, query.source), (release, "deposits", day, *query.matching_key)
 
     def deposit_day(self, query: Query) -> date:
         """The day deposits are laid over control for: the last of those asked, today if none."""
@@ -133,7 +138,7 @@ class EmbeddedStore:
         return None
 
     def _read_deposits(self, day: date, source: str | None) -> Frame:
-        return Frame.of(self.collection("deposits"), self.overlaid.on(day, source))
+        return Frame.of(self.collection("deposits"), self.overlaid.on(day, source)).encoded()
 
     def _read_frame(self, name: str) -> Frame:
         collection = self.collection(name)
@@ -142,26 +147,3 @@ class EmbeddedStore:
         if collection.layer is not None:
             return layer_frame(self.tables.folder, collection.layer, kept)
         return Frame.of(collection, self.tables.of_collection(collection), kept)
-
-
-class _Matches:
-    """Matching rows of recent queries, so that a count is made once per release and filter."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], IntArray] = OrderedDict()
-        self._size = 0
-
-    def get(self, key: tuple[object, ...], find: Callable[[], IntArray]) -> IntArray:
-        """The rows kept under a key, found where they are not."""
-        rows = self._kept.get(key)
-        if rows is None:
-            rows = find()
-            self._keep(key, rows)
-        return rows
-
-    def _keep(self, key: tuple[object, ...], rows: IntArray) -> None:
-        self._kept[key] = rows
-        self._size += len(rows)
-        while self._kept and (len(self._kept) > KEPT_MATCHES or self._size > KEPT_ROWS):
-            _, dropped = self._kept.popitem(last=False)
-            self._size -= len(dropped)

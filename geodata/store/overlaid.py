@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -9,20 +11,17 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.cache import Cache, keeping
 from geodata.cells import land_of
 from geodata.errors import InvalidInput, NotFound
 from geodata.front import Front, flips_if_line_moves_km, front, samples
 from geodata.overlay import FloatArray, share_inside
 from geodata.store.choice import Choice, SourceBook
 from geodata.store.masks import Mask
-from geodata.store.once import Once
 from geodata.store.tables import Tables
 from geodata.territories import codes, extent, land, may_lie_in
 from geodata.timeline import standing_on
 from schemas import Territory
-
-KEPT_DAYS = 64
-"""How many days' maps, lines and overlays are kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,23 @@ class Lying:
 
 
 class Overlaid:
-    """The overlay of a release, asked day by day; recent days are kept."""
+    """The overlay of a release, asked day by day; recent days are kept in `days`."""
 
-    def __init__(self, tables: Tables, book: SourceBook) -> None:
+    def __init__(self, tables: Tables, book: SourceBook, days: Cache[Any]) -> None:
         self.tables = tables
         self.book = book
-        self.on = Once(self._on, KEPT_DAYS)
-        self.front_on = Once(self._front_on, KEPT_DAYS)
-        self.land_on = Once(self._land_on, KEPT_DAYS)
-        self.extent_of = Once(self._extent_of, KEPT_DAYS)
-        self.territory_on = Once(self._territory_on, KEPT_DAYS)
-        self.flips_on = Once(self._flips_on, KEPT_DAYS)
-        self._samples = Once(lambda: samples(tables.footprints), 1)
+        release = tables.manifest.id
+        self.on = keeping(days, self._on, release, "on")
+        self.front_on = keeping(days, self._front_on, release, "front")
+        self.land_on = keeping(days, self._land_on, release, "land")
+        self.extent_of = keeping(days, self._extent_of, release, "extent")
+        self.territory_on = keeping(days, self._territory_on, release, "territory")
+        self.flips_on = keeping(days, self._flips_on, release, "flips")
+
+    @cached_property
+    def _samples(self) -> np.ndarray:
+        """Points in each footprint that are asked how far the line is."""
+        return samples(self.tables.footprints)
 
     def verdicts(self, choice: Choice) -> pd.DataFrame:
         """Standing of every deposit by one source on its day, in the order of deposits.
@@ -104,7 +108,7 @@ class Overlaid:
 
     def _flips_on(self, day: date, source: str) -> FloatArray:
         """How far the line must move before each verdict changes, km; NaN where it does not."""
-        points = self._samples()
+        points = self._samples
         rows = np.flatnonzero([p[0] is not None for p in points])
         verdict = self.verdicts(self.book.asked(source, day))["verdict"].to_numpy(dtype=object)
         away = self.front_on(day, source).signed_distances_km(points[rows].ravel())

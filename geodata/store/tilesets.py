@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from geodata.cache import Cache, keeping
 from geodata.errors import InvalidInput, NotFound
 from geodata.formats.features import IntArray
 from geodata.frame import Frame
@@ -58,12 +60,14 @@ class Asker:
 class Tilesets:
     """The tilesets of a release folder; none where it was built without."""
 
-    def __init__(self, folder: Path, manifest: Manifest, asker: Asker) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, asker: Asker, unpacked: Cache[Any]
+    ) -> None:
         self._release = manifest.id
         self._asker = asker
         names = (t.name for t in manifest.tables if t.name.endswith(SUFFIX))
         self._archives = {n.removesuffix(SUFFIX): Archive(folder / n) for n in names}
-        self._unpacked = lru_cache(maxsize=256)(self._unpack)
+        self._unpacked = keeping(unpacked, self._unpack, manifest.id)
         self.about = lru_cache(maxsize=None)(self._about)
 
     def names(self) -> tuple[str, ...]:

@@ -1,0 +1,266 @@
+"""What was made lately is kept in memory, up to a size in all, and made once however many ask."""
+
+import asyncio
+import dataclasses
+import math
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from cachetools import LRUCache
+
+T = TypeVar("T")
+V = TypeVar("V")
+Sized = tuple[float, V]
+"""Size of an entry, and its value."""
+
+PROBATION = 0.25
+"""Share of the room for entries asked once; the rest is for those asked again."""
+ENTRY = 400
+"""Bytes of an entry beside its key and value: two dictionaries, their order, and its size."""
+COORDINATE, PART = 24, 300
+"""Bytes GEOS takes for a coordinate, and for each part and ring, measured with GEOS 3.14."""
+
+
+class Cache(Generic[V]):
+    """Values by key, least recently used dropped first, up to `capacity` in all.
+
+    Entries asked once stand in a probationary segment and move to the protected one when asked
+    again (segmented LRU). So a storm of queries that nobody repeats, however long, drops none
+    that is in use, and what is repeated is still kept from its first making on.
+
+    size_of: size of a key and its value, in the unit of capacity, 0 or more. probation: share of
+    the room for entries asked once, 0..1; with 1 it is a plain LRU cache. What is larger than its
+    segment is not kept, and neither is None. Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        capacity: float,
+        size_of: Callable[[Hashable, V], float] | None = None,
+        *,
+        probation: float = PROBATION,
+    ) -> None:
+        self._size_of = size_of or entry_bytes
+        self._lock = threading.Lock()
+        room = capacity * probation
+        self._probation: LRUCache[Hashable, Sized[V]] = LRUCache(room, _size)
+        self._protected: LRUCache[Hashable, Sized[V]] = LRUCache(capacity - room, _size)
+        self._flights: dict[Hashable, Future[V]] = {}
+
+    def __repr__(self) -> str:
+        return f"Cache({len(self)} entries, {self.size:,.0f} of {self.capacity:,.0f})"
+
+    def __len__(self) -> int:
+        return len(self._probation) + len(self._protected)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._protected or key in self._probation
+
+    @property
+    def capacity(self) -> float:
+        """Size up to which entries are kept."""
+        return self._probation.maxsize + self._protected.maxsize
+
+    @property
+    def size(self) -> float:
+        """Size of all entries together."""
+        with self._lock:
+            return self._probation.currsize + self._protected.currsize
+
+    def entries(self) -> dict[Hashable, V]:
+        """All values by key; asking for them so is no use of them."""
+        with self._lock:
+            both = [*self._probation.items(), *self._protected.items()]
+        return {key: value for key, (_, value) in both}
+
+    def get(self, key: Hashable) -> V | None:
+        """The value of a key, None where it is not kept."""
+        with self._lock:
+            return self._used(key)
+
+    def put(self, key: Hashable, value: V) -> None:
+        """Keep a value in place of what its key had before."""
+        size = self._size_of(key, value)
+        with self._lock:
+            self._keep(key, value, size)
+
+    def clear(self) -> None:
+        """Drop all entries."""
+        with self._lock:
+            self._probation.clear()
+            self._protected.clear()
+
+    def get_or_make(self, key: Hashable, make: Callable[[], V]) -> V:
+        """The value of a key, made where it is not kept; threads that ask meanwhile wait for it.
+
+        What `make` raises, all of them get, and whoever asks next makes it anew. A thread waits
+        only for one that is at work, so that a pool of any size goes on.
+        """
+        while True:
+            value, flight, leads = self._claim(key)
+            if flight is None:
+                return value  # type: ignore[return-value] # kept, so it is not None
+            if leads:
+                break
+            with suppress(_AbandonedError):
+                return flight.result()
+        try:
+            made = make()
+        except BaseException as error:
+            self._fail(key, flight, error)
+            raise
+        self._land(key, flight, made)
+        return made
+
+    async def get_or_await(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
+        """The same for the event loop: those who wait take no thread.
+
+        One who makes it and is cancelled leaves it to the next of those who wait.
+        """
+        while True:
+            value, flight, leads = self._claim(key)
+            if flight is None:
+                return value  # type: ignore[return-value] # kept, so it is not None
+            if leads:
+                break
+            with suppress(_AbandonedError):
+                return await asyncio.wrap_future(flight)
+        try:
+            made = await make()
+        except BaseException as error:
+            self._fail(key, flight, error)
+            raise
+        self._land(key, flight, made)
+        return made
+
+    def _claim(self, key: Hashable) -> tuple[V | None, Future[V] | None, bool]:
+        """The value kept; or who makes it, and whether that is the one who asks here."""
+        with self._lock:
+            value = self._used(key)
+            if value is not None:
+                return value, None, False
+            flight = self._flights.get(key)
+            if flight is not None:
+                return None, flight, False
+            flight = self._flights[key] = Future()
+            flight.set_running_or_notify_cancel()  # one who waits and leaves cannot cancel it
+            return None, flight, True
+
+    def _land(self, key: Hashable, flight: Future[V], value: V) -> None:
+        try:
+            size = math.inf if value is None else self._size_of(key, value)
+        except BaseException as error:
+            self._fail(key, flight, error)
+            raise
+        with self._lock:
+            del self._flights[key]  # at once with keeping, so that nobody makes it in between
+            self._keep(key, value, size)
+        flight.set_result(value)
+
+    def _fail(self, key: Hashable, flight: Future[V], error: BaseException) -> None:
+        with self._lock:
+            del self._flights[key]
+        flight.set_exception(error if isinstance(error, Exception) else _AbandonedError())
+
+    def _used(self, key: Hashable) -> V | None:
+        entry = self._protected.get(key)
+        if entry is None:
+            entry = self._probation.get(key)
+            if entry is None:
+                return None
+            self._protect(key, entry)
+        return entry[1]
+
+    def _protect(self, key: Hashable, entry: Sized[V]) -> None:
+        """Move an entry to the protected segment; what must make room goes back on probation."""
+        if entry[0] > self._protected.maxsize:
+            return
+        del self._probation[key]
+        while self._protected.currsize + entry[0] > self._protected.maxsize:
+            dropped, other = self._protected.popitem()
+            if other[0] <= self._probation.maxsize:
+                self._probation[dropped] = other
+        self._protected[key] = entry
+
+    def _keep(self, key: Hashable, value: V, size: float) -> None:
+        segment = self._protected if key in self._protected else self._probation
+        segment.pop(key, None)
+        if size <= segment.maxsize:
+            segment[key] = (size, value)
+
+
+class _AbandonedError(Exception):
+    """Who made a value was cancelled: another must make it."""
+
+
+def _size(entry: Sized[V]) -> float:
+    return entry[0]
+
+
+def keeping(cache: Cache[Any], make: Callable[..., T], *prefix: Hashable) -> Callable[..., T]:
+    """A function whose results are kept in a cache, by the prefix and its arguments."""
+
+    def get(*arguments: Hashable) -> T:
+        result: T = cache.get_or_make((*prefix, *arguments), lambda: make(*arguments))
+        return result
+
+    return get
+
+
+def entry_bytes(key: Hashable, value: object) -> int:
+    """Bytes an entry of a cache takes in memory."""
+    return ENTRY + memory_bytes(key) + memory_bytes(value)
+
+
+def memory_bytes(value: object) -> int:
+    """Bytes a value takes in memory with all it holds, about.
+
+    What several values share counts for each of them, so that a sum errs upwards. An object that
+    is no dataclass says it itself, in `nbytes`.
+    """
+    if isinstance(value, shapely.Geometry):
+        return _geometry_bytes(value)
+    if isinstance(value, np.ndarray):
+        return _array_bytes(value)
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(deep=True).sum())
+    if isinstance(value, pa.Table):
+        return int(value.get_total_buffer_size())
+    return _object_bytes(value)
+
+
+def _geometry_bytes(shapes: Any) -> int:  # noqa: ANN401 - shapely takes one and many alike
+    """Bytes of one geometry or of an array of them, None among them."""
+    parts = shapely.get_parts(shapes)
+    rings = int(shapely.get_num_interior_rings(parts).sum()) + 2 * len(parts) + np.size(shapes)
+    return COORDINATE * int(np.sum(shapely.get_num_coordinates(shapes))) + PART * rings
+
+
+def _array_bytes(array: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]") -> int:
+    size = 112 + int(array.nbytes)  # getsizeof leaves out the cells of a view
+    if array.dtype != object:
+        return size
+    if shapely.is_valid_input(array).all():
+        return size + _geometry_bytes(array)
+    return size + sum(map(memory_bytes, array.ravel().tolist()))
+
+
+def _object_bytes(value: object) -> int:
+    size = sys.getsizeof(value)
+    if hasattr(value, "nbytes"):
+        return size + int(value.nbytes)
+    if dataclasses.is_dataclass(value):
+        return size + sum(memory_bytes(getattr(value, f.name)) for f in dataclasses.fields(value))
+    if isinstance(value, Mapping):
+        return size + sum(memory_bytes(k) + memory_bytes(v) for k, v in value.items())
+    if isinstance(value, tuple | list | set | frozenset):
+        return size + sum(map(memory_bytes, value))
+    return size
