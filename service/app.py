@@ -23,7 +23,7 @@ from service.pages import VIEWS
 from service.routes import TABLE
 from service.routes.health import Readyz, livez
 from service.rsgi import Door
-from service.settings import Settings
+from service.settings import Settings, settings_of_environment
 
 STATIC = Path(__file__).parent / "static"
 WARM_AFTER_S = 1.0
@@ -71,4 +71,4 @@ def from_environment() -> Door:
     later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits
     later.daemon = True
     later.start()
-    return Door(create_app(Settings()))
+    return Door(create_app(settings_of_environment()))
