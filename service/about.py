@@ -7,6 +7,8 @@ from geodata.formats.rows import About
 from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
 
+CITATION_MOST = 2000
+"""Characters of a citation as a header."""
 PACKAGED = (
     "Made with Natural Earth (public domain). Settlement names and coordinates: GeoNames, "
     "CC BY 4.0, modified."
@@ -49,9 +51,20 @@ def terms(store: EmbeddedStore, collection: Collection) -> tuple[str, str]:
     return licence, "; ".join([PACKAGED, *(source.attribution for source in held)])
 
 
+def download_name(name: str) -> dict[str, str]:
+    """The header that names a file of ours; name: plain ASCII."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def download_headers(about: About, kind: Format) -> dict[str, str]:
-    """Headers that name the file and where it came from."""
+    """Headers that name the file and where it came from.
+
+    A citation whose URL is too long for a header is told without it; the file has it in full.
+    """
+    citation = about.citation.encode("ascii", "replace").decode()
+    if len(citation) > CITATION_MOST:
+        citation = citation.removesuffix(about.query)[:CITATION_MOST].rstrip()
     return {
         "Content-Disposition": content_disposition(about, kind.extension),
-        "Lodeline-Citation": about.citation.encode("ascii", "replace").decode(),
+        "Lodeline-Citation": citation,
     }

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from geodata import __version__
 from geodata.errors import LodelineError
 from geodata.rasters.opened import warm
 from service.ask import endpoint
 from service.bodies import Bodies
+from service.caching import cache_control
 from service.catalog import Catalog
 from service.compress import Compressed
 from service.errors import on_bug, on_http_error, on_lodeline_error
@@ -20,10 +20,11 @@ from service.hot import Hot
 from service.maplibre import maplibre
 from service.middleware import OpenHeaders
 from service.pages import VIEWS
-from service.routes import TABLE
+from service.ranges import Assets
+from service.routes import ALIASES, TABLE
 from service.routes.health import Readyz, livez
 from service.rsgi import Door
-from service.settings import Settings
+from service.settings import Settings, settings_of_environment
 
 STATIC = Path(__file__).parent / "static"
 WARM_AFTER_S = 1.0
@@ -45,8 +46,9 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state.base = str(settings.public_url or "").rstrip("/")
     bodies = Bodies(settings.cache_bytes("answers"))
-    for route in sorted(TABLE, key=lambda route: not route.hot):
+    for route in sorted((*TABLE, *ALIASES), key=lambda route: not route.hot):
         app.add_route(
             route.path,
             endpoint(route, catalog, settings, bodies, VIEWS.get(route.name)),
@@ -56,7 +58,7 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     app.add_route("/livez", livez, ["GET"], "livez")
     app.add_route("/readyz", Readyz(catalog).__call__, ["GET"], "readyz")
     app.add_route("/static/maplibre/{name}", maplibre, ["GET"], "maplibre")
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(STATIC, _asset_headers(settings)), name="static")
     app.add_exception_handler(LodelineError, on_lodeline_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_bug)
@@ -65,10 +67,16 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     return app
 
 
+def _asset_headers(settings: Settings) -> dict[str, str]:
+    """What goes with scripts and styles: they may be kept as long as the pages that name them."""
+    lasting = cache_control(pinned=False, max_age_s=settings.max_age_s)
+    return {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
+
+
 def from_environment() -> Door:
     """The application with settings from the environment, for the server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits
     later.daemon = True
     later.start()
-    return Door(create_app(Settings()))
+    return Door(create_app(settings_of_environment()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
@@ -15,7 +15,7 @@ from geodata.formats.geojson import dumps
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from service.bodies import Bodies
-from service.caching import WEEK_S, cache_control, etag, matches
+from service.caching import OF_CONTENT, WEEK_S, cache_control, etag, matches
 from service.catalog import Catalog
 from service.compress import ENCODERS, encoding_for
 from service.links import GEOJSON, HTML, JSON, base_url, url
@@ -30,6 +30,7 @@ PLAIN = "/:@!$&'()*+,;=~"
 Known = Mapping[str, Param]
 Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], Known]
 View = Callable[["Ask", Any], str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Route:
     neither. encodings: those it may leave in. empty: what 204 means, where it is answered. tiled:
     it is about tilesets, so only collections that have one are served. methods: GET, and POST
     where a body may be sent. others: further statuses without a document, and their meaning.
+    headers: those of its own, besides what every answer has and what belongs to the body. They are
+    told apart from the handler because a 304, which is answered without it, must repeat them: a
+    cache keeps a header a 304 lacks, and overwrites its own with one that says something else.
     """
 
     path: str
@@ -56,7 +60,7 @@ class Route:
     params: Params = ()
     formats: tuple[str, ...] = ("json",)
     days: tuple[str, ...] = ()
-    state: Callable[[Catalog], str] = lambda _: ""
+    state: Callable[[Catalog], tuple[object, ...]] = lambda _: ()
     tag: str = "data"
     lasting: bool = False
     hot: bool = False
@@ -69,11 +73,16 @@ class Route:
     tiled: bool = False
     methods: tuple[str, ...] = ("GET",)
     others: Mapping[str, str] = field(default_factory=dict)
+    headers: Callable[["Ask"], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A request read: all a handler needs, and nothing of the socket. sent: its body."""
+    """A request read: all a handler needs, and nothing of the socket. sent: its body.
+
+    What two requests have not in common they do not share an answer for, so nothing is here that
+    the ETag leaves out, as the query as it was written. results: what was made of it already.
+    """
 
     store: EmbeddedStore
     words: Mapping[str, str]
@@ -82,19 +91,10 @@ class Ask:
     base: str
     form: str
     catalog: Catalog
-    query: str
     view: View | None = None
     encoding: str | None = None
     sent: bytes = b""
-
-    @property
-    def own_url(self) -> str:
-        """The URL asked, as it was written."""
-        return f"{self.base}{self.path}?{self.query}" if self.query else f"{self.base}{self.path}"
-
-    def also(self, name: str, value: str) -> str:
-        """The URL asked with one more parameter; value: as it stands in a URL."""
-        return f"{self.own_url}{'&' if self.query else '?'}{name}={value}"
+    results: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def release(self) -> str:
@@ -104,6 +104,13 @@ class Ask:
     def href(self, path: str, words: Mapping[str, str] | None = None) -> str:
         """An absolute link."""
         return url(self.base, path, words)
+
+    def once(self, make: Callable[["Ask"], T]) -> T:
+        """What `make` makes of this request, made when it is first wanted."""
+        if make not in self.results:
+            self.results[make] = make(self)
+        result: T = self.results[make]
+        return result
 
     def answer(self, document: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
         """A document as JSON, or as a page to read."""
@@ -152,17 +159,14 @@ def endpoint(
             words = {name: text for name, text in words.items() if text}
         encoding = encoding_for(request.headers.get("accept-encoding", ""), route.encodings)
         base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
-        query = request.url.query
-        return Ask(store, words, path_words, path, base, form, catalog, query, view, encoding)
+        return Ask(store, words, path_words, path, base, form, catalog, view, encoding)
 
     async def serve(request: Request) -> Response:
         if request.method == "POST":
-            return await taken(request, await run_in_threadpool(read, request), route.handler)
+            return await taken(request, await run_in_threadpool(read, request), route)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
-        tag = etag(
-            ask.release, ask.path, ask.words, f"{ask.form} {ask.encoding}", _around(ask, route)
-        )
+        tag = etag(ask.release, ask.path, ask.words, *_around(route, ask, settings))
         headers = {
             "ETag": tag,
             "Cache-Control": cache_control(
@@ -173,24 +177,59 @@ def endpoint(
             "Lodeline-Release": ask.release,
         }
         if matches(request.headers.get("if-none-match", ""), tag):
-            return Response(status_code=304, headers=headers)
+            own = await _own_headers(route, ask, bodies, tag)
+            return Response(status_code=304, headers={**own, **headers})
         response = await answered(ask, tag)
         return with_headers(response, headers)
 
     async def answered(ask: Ask, tag: str) -> Response:
         """The answer: made at once, kept from before, or made in a thread and kept."""
-        if ask.form == route.formats[0] and route.quick(ask.words):
-            return route.handler(ask)
-        return await bodies.answer(tag, lambda: run_in_threadpool(route.handler, ask))
+        if _is_quick(route, ask):
+            return _made(route, ask)
+        return await bodies.answer(tag, lambda: run_in_threadpool(_made, route, ask))
 
     return serve
 
 
-async def taken(request: Request, ask: Ask, handler: Handler) -> Response:
+def _around(route: Route, ask: Ask, settings: Settings) -> tuple[object, ...]:
+    """What the answer depends on besides the release, the path and the parameters."""
+    around = (ask.form, ask.encoding, route.state(ask.catalog))
+    if route.timeless(ask.words):
+        return around
+    day = () if _pinned(ask, route) else (str(today()),)
+    return (*around, ask.base, settings.source_priority, *day)
+
+
+def _is_quick(route: Route, ask: Ask) -> bool:
+    """Whether the answer is made on the event loop."""
+    return ask.form == route.formats[0] and route.quick(ask.words)
+
+
+def _made(route: Route, ask: Ask) -> Response:
+    """The answer, with the headers of its own."""
+    response = route.handler(ask)
+    if route.headers is not None:
+        response.headers.update(ask.once(route.headers))
+    return response
+
+
+async def _own_headers(route: Route, ask: Ask, bodies: Bodies, tag: str) -> Mapping[str, str]:
+    """The headers of a route's own, for a 304: as they are kept with the answer, else made."""
+    if route.headers is None:
+        return {}
+    kept = bodies.cache.get(tag)
+    if kept is not None:
+        return {name: text for name, text in kept.headers.items() if name not in OF_CONTENT}
+    if _is_quick(route, ask):
+        return route.headers(ask)
+    return await run_in_threadpool(route.headers, ask)
+
+
+async def taken(request: Request, ask: Ask, route: Route) -> Response:
     """The answer to what was sent along: nobody keeps it."""
     asked = replace(ask, sent=await sent_body(request))
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
-    return with_headers(await run_in_threadpool(handler, asked), headers)
+    return with_headers(await run_in_threadpool(_made, route, asked), headers)
 
 
 def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
@@ -222,14 +261,6 @@ def _release(request: Request) -> str | None:
             parameter="cursor",
         )
     return pinned
-
-
-def _around(ask: Ask, route: Route) -> tuple[str, ...]:
-    """What the answer depends on besides the release and what was asked of it."""
-    state = route.state(ask.catalog)
-    if route.timeless(ask.words):
-        return (state,)
-    return (state, ask.base) if _pinned(ask, route) else (state, ask.base, str(today()))
 
 
 def _pinned(ask: Ask, route: Route) -> bool:

@@ -103,7 +103,8 @@ def _response(request: Request, wrong: Wrong) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
-        page = problem_page(wrong.status, problem.model_dump(mode="json"))
+        base = request.app.state.base
+        page = problem_page(wrong.status, problem.model_dump(mode="json"), base)
         return Response(page, wrong.status, headers, "text/html")
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geodata.cache import Cache
 from geodata.errors import LodelineError
 from geodata.store.embedded import EmbeddedStore
-from service.caching import matches
+from service.caching import OF_CONTENT, matches
 from service.catalog import Catalog
 from service.compress import encoding_for
 from service.negotiate import wanted_format
@@ -30,7 +30,6 @@ _TILE = re.compile(
     rf"|/collections/[A-Za-z0-9_.-]+/tiles/WebMercatorQuad/{_NUMBER}/{_NUMBER}/{_NUMBER}",
     re.ASCII,
 )
-_OF_CONTENT = {"content-type", "content-length", "content-encoding"}
 Key = tuple[str, str, bool]
 """Path, query, and whether the client takes gzip."""
 
@@ -132,7 +131,7 @@ class Hot:
             return
         if answer.status not in {200, 204}:
             return
-        rest = [(name, value) for name, value in answer.headers if name not in _OF_CONTENT]
+        rest = [(name, value) for name, value in answer.headers if name not in OF_CONTENT]
         self.cache.put(key, Kept(answer, Answer(304, rest, b""), headers["etag"]))
 
 

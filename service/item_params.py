@@ -1,6 +1,5 @@
 """How are the words of an items request read: boxes, days, filters, order, columns, CRS."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -21,6 +20,7 @@ from geodata.query import BBox, Predicate, Query, SortKey
 from geodata.store.embedded import EmbeddedStore
 from schemas.table import Column
 from service.ask import Known, known
+from service.caching import digest
 from service.describe import TYPES, names_of, sortable_columns
 from service.params import (
     LIMIT,
@@ -129,7 +129,7 @@ def items_query(words: Words, collection: Collection) -> Query:
         source=words.get("source") if collection.by_source else None,
         sortby=parse_sortby(words["sortby"], collection) if words.get("sortby") else (),
         limit=parse_limit(words["limit"]) if "limit" in words else Query.limit,
-        start=_start(words),
+        start=_start(words, collection.id),
         properties=parse_properties(words, collection),
         skip_geometry=parse_choice(words, "skipGeometry", ("true", "false"), "false") == "true",
         crs=parse_crs(words["crs"], "crs") if "crs" in words else CRS84_AXES,
@@ -223,17 +223,17 @@ def parse_properties(words: Words, collection: Collection) -> tuple[str, ...] | 
     return wanted
 
 
-def cursor_for(words: Words, release: str, start: int) -> str:
-    """A cursor that pins release and question and says which row is next."""
-    return f"{release}.{start}.{_asked(words)}"
+def cursor_for(words: Words, collection: str, release: str, start: int) -> str:
+    """A cursor that pins release and question and says which row is next; collection: its id."""
+    return f"{release}.{start}.{_asked(words, collection)}"
 
 
-def _start(words: Words) -> int:
+def _start(words: Words, collection: str) -> int:
     """Ordinal of the first row wanted. Raises InvalidInput for a cursor of another question."""
     if "cursor" not in words:
         return 0
     _, start, asked = parse_cursor(words["cursor"])
-    if asked != _asked(words):
+    if asked != _asked(words, collection):
         raise InvalidInput(
             "cursor belongs to another question; change only limit, or begin again without cursor",
             parameter="cursor",
@@ -241,8 +241,7 @@ def _start(words: Words) -> int:
     return start
 
 
-def _asked(words: Words) -> str:
-    """Short hash of the words that decide which rows match and in which order."""
+def _asked(words: Words, collection: str) -> str:
+    """Hash of the words that decide which rows of a collection match and in which order."""
     free = {"cursor", "limit", "release", "f", "crs", "properties", "skipGeometry"}
-    text = "\n".join(f"{name}={words[name]}" for name in sorted(words.keys() - free))
-    return hashlib.blake2s(text.encode(), digest_size=6).hexdigest()
+    return digest(collection, {name: words[name] for name in words.keys() - free})

@@ -14,6 +14,8 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html"
 SCHEMA_JSON = "application/schema+json"
+LINK_HEADER_MOST = 4000
+"""Bytes of a `Link` header; proxies refuse answers whose headers are longer than 4 to 8 kB."""
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 
 
@@ -70,7 +72,15 @@ def rel(name: str) -> str:
 
 
 def link_header(links: list[Link]) -> str:
-    """Links as the value of a `Link` header (RFC 8288)."""
-    return ", ".join(
-        f'<{entry["href"]}>; rel="{entry["rel"]}"; type="{entry["type"]}"' for entry in links
-    )
+    """Links as the value of a `Link` header (RFC 8288), at most LINK_HEADER_MOST characters.
+
+    A link that is too long, as that of a filter of pages, is left to the body, which has them all.
+    """
+    values: list[str] = []
+    left = LINK_HEADER_MOST
+    for entry in links:
+        value = f'<{entry["href"]}>; rel="{entry["rel"]}"; type="{entry["type"]}"'
+        if len(value) + 2 <= left:
+            values.append(value)
+            left -= len(value) + 2
+    return ", ".join(values)

@@ -25,7 +25,7 @@ from geodata.query import BBox
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
 TEXT_MAX = 4000
 _CURSOR = re.compile(
-    r"(?P<release>r\d{4,}-[0-9a-f]{8})\.(?P<start>\d{1,9})\.(?P<asked>[0-9a-f]{12})", re.ASCII
+    r"(?P<release>r\d{4,}-[0-9a-f]{8})\.(?P<start>\d{1,9})\.(?P<asked>[0-9a-f]{32})", re.ASCII
 )
 
 Words = Mapping[str, str]
@@ -51,7 +51,10 @@ LIMIT = Param(
 
 
 def read_words(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, str]:
-    """The parameters of a request as texts; repeated ones joined by commas where allowed.
+    """The parameters of a request as texts, by name; repeated ones joined by commas where allowed.
+
+    Their order is that of their names, whatever the request's: links written from them are the same
+    for all requests that ask the same.
 
     Raises InvalidInput for an unknown, repeated or overlong parameter.
     """
@@ -70,7 +73,7 @@ def read_words(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, st
         if name in words and not by_name[name].many:
             raise InvalidInput(f"{name} is given twice; give it once", parameter=name)
         words[name] = f"{words[name]},{text}" if name in words else text
-    return words
+    return dict(sorted(words.items()))
 
 
 def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:

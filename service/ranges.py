@@ -2,12 +2,17 @@
 
 import os
 import re
+from collections.abc import Mapping
+from email.utils import formatdate
+from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from schemas.problem import Problem
+from service.caching import OF_CONTENT, matches
 
 _RANGE = re.compile(
     r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<tail>\d{1,18}))", re.ASCII
@@ -36,6 +41,47 @@ class RangedFile(FileResponse):
             await refusal(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def file_headers(path: Path) -> dict[str, str]:
+    """What `RangedFile` sends with a file besides what belongs to its body."""
+    return {
+        "Accept-Ranges": "bytes",
+        "Last-Modified": formatdate(path.stat().st_mtime, usegmt=True),
+    }
+
+
+class Assets(StaticFiles):
+    """Scripts, styles and pictures of the pages; `headers` go with all of them.
+
+    Their ETag is weak: it names a file, which leaves in several encodings.
+    """
+
+    def __init__(self, directory: Path, headers: Mapping[str, str]) -> None:
+        super().__init__(directory=directory)
+        self._headers = headers
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """The file, or that the client has it: with the same headers."""
+        response = FileResponse(full_path, status_code, stat_result=stat_result)
+        response.headers.update({"ETag": f"W/{response.headers['etag']}", **self._headers})
+        if not self.is_not_modified(response.headers, Headers(scope=scope)):
+            return response
+        lasting = {k: v for k, v in response.headers.items() if k not in OF_CONTENT}
+        return Response(status_code=304, headers=lasting)
+
+    def is_not_modified(self, response_headers: Headers, request_headers: Headers) -> bool:
+        """Whether the client has the file, by tag or by day."""
+        held = request_headers.get("if-none-match")
+        if held is not None:
+            return matches(held, response_headers["etag"])
+        return super().is_not_modified(response_headers, request_headers)
 
 
 def _read(text: str) -> re.Match[str] | None:

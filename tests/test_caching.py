@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from served import GONE, THEN, Client, client_of, copied
-from test_errors import some_target
+from test_errors import answered_target
 
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
@@ -18,15 +18,7 @@ ITEMS = f"/collections/deposits/items?datetime={THEN}"
 def test_every_answer_has_a_tag_and_is_not_sent_twice(
     client: Client, workspace: Workspace, path: str
 ) -> None:
-    target = some_target(path, workspace)
-    current = workspace.current_id()
-    words = {
-        "/control/at": "?lon=30&lat=50",
-        "/releases/diff": f"?from={current}&to={current}",
-        "/rasters/{raster}/point": "?lon=30&lat=50",
-        "/rasters/{raster}/statistics": "?territory=occupied",
-    }
-    target += words.get(path, "")
+    target = answered_target(path, workspace)
     answer = client.get(target)
     assert answer.status == 200, answer.text
     tag = answer.headers["etag"]

@@ -54,6 +54,18 @@ def some_target(path: str, workspace: Workspace) -> str:
     return path.replace(":path", "").format(**SOME, release=workspace.current_id())
 
 
+def answered_target(path: str, workspace: Workspace) -> str:
+    """The same with the parameters without which there is no answer."""
+    current = workspace.current_id()
+    words = {
+        "/control/at": "?lon=30&lat=50",
+        "/releases/diff": f"?from={current}&to={current}",
+        "/rasters/{raster}/point": "?lon=30&lat=50",
+        "/rasters/{raster}/statistics": "?territory=occupied",
+    }
+    return some_target(path, workspace) + words.get(path, "")
+
+
 @pytest.mark.parametrize("path", [route.path for route in TABLE])
 def test_an_unknown_parameter_is_refused_by_name_everywhere(
     client: Client, workspace: Workspace, path: str

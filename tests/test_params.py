@@ -150,7 +150,7 @@ def test_a_cursor_of_one_release_is_no_cursor_of_another(
 ) -> None:
     first, second = two_releases.release_ids()
     both = client_of(two_releases)
-    ours, theirs = cursor_for({}, first, 10), cursor_for({}, second, 10)
+    ours, theirs = (cursor_for({}, "deposits", release, 10) for release in (first, second))
     assert first in refused(both, f"{ITEMS}?cursor={ours}&release={second}", "cursor")
     assert both.get(f"{ITEMS}?cursor={ours}&release={first}").status == 200
     assert client.get(f"{ITEMS}?cursor={theirs}").status == 404
@@ -159,9 +159,21 @@ def test_a_cursor_of_one_release_is_no_cursor_of_another(
 def test_a_cursor_of_one_question_is_no_cursor_of_another(
     client: Client, workspace: Workspace
 ) -> None:
-    cursor = cursor_for({"control": "occupied"}, workspace.current_id() or "", 1)
+    cursor = cursor_for({"control": "occupied"}, "deposits", workspace.current_id() or "", 1)
     assert client.get(f"{ITEMS}?cursor={cursor}&control=occupied&limit=3").status == 200
     refused(client, f"{ITEMS}?cursor={cursor}&control=government", "cursor")
+    refused(client, f"/collections/control/items?cursor={cursor}", "cursor")
+
+
+def test_a_cursor_tells_a_value_that_looks_like_a_parameter_from_one(
+    client: Client, workspace: Workspace
+) -> None:
+    release = workspace.current_id() or ""
+    cursor = cursor_for({"name_en": "x\noblast=y"}, "deposits", release, 0)
+    assert client.get(f"{ITEMS}?cursor={cursor}&name_en=x%0Aoblast%3Dy").status == 200
+    refused(client, f"{ITEMS}?cursor={cursor}&name_en=x&oblast=y", "cursor")
+    of_control = cursor_for({}, "control", release, 10)
+    refused(client, f"{ITEMS}?cursor={of_control}", "cursor")
 
 
 QUESTION = {
@@ -290,7 +302,10 @@ def test_limits_are_whole_numbers_up_to_the_largest() -> None:
 
 
 def test_a_cursor_reads_back_as_it_was_made() -> None:
-    assert parse_cursor(cursor_for({}, "r0012-0123abcd", 345))[:2] == ("r0012-0123abcd", 345)
+    assert parse_cursor(cursor_for({}, "deposits", "r0012-0123abcd", 345))[:2] == (
+        "r0012-0123abcd",
+        345,
+    )
 
 
 def test_a_spot_may_stand_on_the_edge_of_the_world() -> None:

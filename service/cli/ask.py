@@ -23,7 +23,7 @@ from geodata.interval import parse_day, today
 from geodata.store.embedded import EmbeddedStore
 from service.cli.serve import ensure_release
 from service.cli.show import Json, say, show_table, workspace
-from service.settings import Settings
+from service.settings import settings_of_environment
 
 COLUMNS = (
     "id", "name_en", "commodity", "control", "control_share", "control_since", "control_source",
@@ -62,7 +62,7 @@ def ask(
         everything=include_all,
     )
     store = opened(release)
-    base = str(Settings().public_url or "").rstrip("/")
+    base = str(settings_of_environment().public_url or "").rstrip("/")
     permalink = f"{base}/reserves?{urlencode(asked.parameters(store.manifest.id), safe=',')}"
     document = reserves(store, asked, permalink)
     if as_json or form is Form.json:
@@ -79,7 +79,8 @@ def opened(release: str | None) -> EmbeddedStore:
         ensure_release()
     place = workspace()
     return EmbeddedStore(
-        place.release_path(release or place.current_id() or ""), Settings().source_priority
+        place.release_path(release or place.current_id() or ""),
+        settings_of_environment().source_priority,
     )
 
 

@@ -10,7 +10,7 @@ from geodata.errors import LodelineError
 from geodata.release.publish import verify
 from geodata.workspace import Workspace
 from service.cli.show import Json, show_json, show_table, workspace
-from service.settings import Settings
+from service.settings import settings_of_environment
 
 LIBRARIES = (
     "shapely",
@@ -31,7 +31,7 @@ def doctor(as_json: Json = False) -> None:
         ("python", "ok", platform.python_version()),
         *((name, "ok", version(name)) for name in LIBRARIES),
         ("workspace", "ok", str(place.root.resolve())),
-        ("sources asked in order", "ok", ", ".join(Settings().source_priority)),
+        ("sources asked in order", "ok", ", ".join(settings_of_environment().source_priority)),
         ("releases", "ok", str(len(place.release_ids()))),
         _published(place),
     ]

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from geodata.workspace import Workspace
-from service.settings import Settings
+from service.settings import settings_of_environment
 
 Report = Callable[[str, int, int], None]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
@@ -24,7 +24,7 @@ _output = Console(width=None if sys.stdout.isatty() else 220)
 
 def workspace() -> Workspace:
     """The workspace of the environment."""
-    return Workspace(Path(Settings().workspace))
+    return Workspace(Path(settings_of_environment().workspace))
 
 
 def fail(text: str) -> None:

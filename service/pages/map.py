@@ -17,7 +17,7 @@ from geodata.store.embedded import EmbeddedStore
 from schemas import Source
 from service.ask import Ask
 from service.maplibre import version
-from service.pages.rendering import page
+from service.pages.rendering import page, root_of
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
 FIRST = (
@@ -48,7 +48,7 @@ def about(ask: Ask) -> dict[str, object]:
     """What the page's scripts are told."""
     store = ask.store
     manifest = store.manifest
-    root = ask.href("")[len(ask.base) :]
+    root = root_of(ask.base)
     return {
         "root": root,
         "base": ask.base,

@@ -35,7 +35,7 @@ def render(template: str, *, base: str = "", pinned: str | None = None, **values
 
     base: where the service stands. pinned: the release that links keep to, where one was asked.
     """
-    root = _root(base)
+    root = root_of(base)
     shared = {
         "to": _linker(root, pinned),
         "root": root,
@@ -51,7 +51,7 @@ def page(ask: Ask, template: str, **values: object) -> str:
     """A page that answers a request: with its own links and the release that spoke."""
     pinned = ask.words.get("release")
     own = {
-        "path": quote(ask.path),
+        "path": ask.path,
         "asked": ask.words,
         "manifest": ask.store.manifest,
         "sources": ask.store.tables.sources,
@@ -69,7 +69,7 @@ def _here(ask: Ask) -> Callable[..., str]:
         kept = {k: str(v) for k, v in given.items() if v is not None}
         if "f" not in changed:
             kept.pop("f", None)
-        return url(_root(ask.base), quote(ask.path), kept)
+        return url(root_of(ask.base), ask.path, kept)
 
     return here
 
@@ -85,6 +85,6 @@ def _linker(root: str, pinned: str | None) -> Link:
     return to
 
 
-def _root(base: str) -> str:
+def root_of(base: str) -> str:
     """The path the service stands under, empty at the top of a host."""
     return urlsplit(base).path.rstrip("/")

@@ -62,7 +62,7 @@ TILES = (
     Route("/tiles/{layer}.pmtiles", tiles.archive, "pmtiles", "All tiles of a layer",
           formats=("pmtiles",), tag="tiles", media={"pmtiles": PMTILES}, encodings=(),
           others=rasters.PARTS, problems=rasters.RANGES,
-          timeless=selects_nothing, tiled=True),
+          timeless=selects_nothing, tiled=True, headers=tiles.archive_headers),
     Route("/tiles", tilesets.dataset_tilesets, "dataset.vector.getTileSetsList",
           "Tilesets of the dataset", DATASET, PAGE, tag="tiles"),
     Route("/tiles/WebMercatorQuad", tilesets.dataset_tileset, "dataset.vector.getTileSet",
@@ -78,7 +78,8 @@ TILES = (
 )  # fmt: skip
 
 TABLE = (
-    Route("/", landing.landing, "landing", "What this is", formats=PAGE, days=NOW),
+    Route("/", landing.landing, "landing", "What this is", formats=PAGE, days=NOW,
+          headers=landing.landing_headers),
     Route("/conformance", standards.conformance, "conformance", "Conformance classes met",
           formats=PAGE),
     Route("/api", standards.api, "api", "The API's description, OpenAPI 3.0",
@@ -96,16 +97,19 @@ TABLE = (
     Route("/collections/{collection}/schema", standards.schema, "schema",
           "The schema of a feature", formats=PAGE, media=SCHEMA),
     Route("/collections/{collection}/items", items.items, "items", "Features of a collection",
-          items_params, ALL, ("datetime",), quick=items.is_quick, media=MEDIA, hot=True),
+          items_params, ALL, ("datetime",), quick=items.is_quick, media=MEDIA, hot=True,
+          headers=items.items_headers),
     Route("/collections/{collection}/items/{item:path}/versions", items.item_versions, "versions",
           "Versions of a feature", VERSIONS, PAGE),
     Route("/collections/{collection}/items/{item:path}", items.item, "item", "One feature",
-          item_params, PAGE, ("datetime",), quick=items.is_quick, media=GEO, problems=GONE),
+          item_params, PAGE, ("datetime",), quick=items.is_quick, media=GEO, problems=GONE,
+          headers=items.item_headers),
     Route("/reserves", reserves.reserves, "reserves", "Reserves in a territory on a day",
           reserves.QUESTION, reserves.FORMATS_OF_RESERVES, ("date",), tag="answers",
-          media={**MEDIA, **GEO}),
+          media={**MEDIA, **GEO}, headers=reserves.reserves_headers),
     Route("/reserves/series", reserves.reserves_series, "series", "Counts through time",
-          reserves.SERIES, ("json", "html", "csv"), ("from", "to"), tag="answers"),
+          reserves.SERIES, ("json", "html", "csv"), ("from", "to"), tag="answers",
+          headers=reserves.series_headers),
     Route("/changes", control.changes, "changes", "Deposits whose verdict changed",
           control.BETWEEN, PAGE, ("to",), tag="answers", media=GEO),
     Route("/changes.atom", control.changes_feed, "feed", "The same as a feed",
@@ -124,7 +128,7 @@ TABLE = (
     Route("/rasters", rasters.rasters, "rasters", "Rasters", formats=PAGE, tag="tiles"),
     Route("/rasters/{raster}.tif", rasters.download, "raster_file", "A raster as COG",
           formats=("tif",), tag="tiles", media={"tif": rasters.COG}, others=rasters.PARTS,
-          problems=rasters.RANGES),
+          problems=rasters.RANGES, headers=rasters.download_headers),
     Route("/rasters/{raster}", rasters.raster, "raster", "One raster, as TileJSON too",
           formats=PAGE, tag="tiles"),
     *(Route(f"/rasters/{{raster}}/tiles/{{z}}/{{x}}/{{row}}.{form}", rasters.tile,
@@ -144,7 +148,7 @@ TABLE = (
     Route("/articles/{day}", articles.articles, "article", "The article it began with",
           formats=PAGE, days=NOW, tag="answers"),
     Route("/map", map_page.map_, "map", "The map through time", formats=("html",), days=NOW,
-          tag="map"),
+          tag="map", headers=map_page.map_headers),
     Route("/releases", releases.releases, "releases", "Releases", formats=PAGE, days=NOW,
           state=releases.known, tag="releases"),
     Route("/releases/diff", releases.release_diff, "diff", "What differs between two releases",
@@ -152,14 +156,23 @@ TABLE = (
     Route("/releases/{release}", releases.release, "release", "Manifest of a release",
           formats=PAGE, tag="releases"),
     Route("/releases/{release}/files/{name}", releases.release_file, "file",
-          "A file of a release", tag="releases", media={"json": "application/octet-stream"}),
+          "A file of a release", tag="releases", media={"json": "application/octet-stream"},
+          headers=releases.file_of_release_headers),
     Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
     Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
           days=("date",), tag="map", media={"json": styles.STYLE_JSON}),
     Route("/map/lodeline.qgs", qgis.project, "qgs", "A project for QGIS", qgis.PROJECT, ("qgs",),
-          ("date",), tag="map", media={"qgs": qgis.QGS}),
+          ("date",), tag="map", media={"qgs": qgis.QGS}, headers=qgis.project_headers),
     Route("/map/lodeline.qgz", qgis.packed_project, "qgz", "The same, packed", qgis.PROJECT,
-          ("qgz",), ("date",), tag="map", media={"qgz": qgis.QGZ}),
+          ("qgz",), ("date",), tag="map", media={"qgz": qgis.QGZ}, headers=qgis.project_headers),
     *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""
+
+_ALSO_AT = {"/api.html": "/docs", "/api": "/openapi.json"}
+"""Where FastAPI's applications have the same, so that people and clients look there first."""
+ALIASES = tuple(
+    replace(route, path=_ALSO_AT[route.path], name=f"{route.name}_alias")
+    for route in TABLE
+    if route.path in _ALSO_AT
+)

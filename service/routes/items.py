@@ -15,10 +15,9 @@ from geodata.formats.geojson import dumps
 from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
-from geodata.query import Query
 from geodata.store.base import Page
 from service.about import about_items, download_headers
-from service.ask import Ask, with_headers
+from service.ask import Ask
 from service.item_params import cursor_for, items_query
 from service.links import (
     GEOJSON,
@@ -59,19 +58,33 @@ def is_quick(words: Mapping[str, str]) -> bool:
 
 def items(ask: Ask) -> Response:
     """A page of features, or everything that matches as a download."""
-    collection = ask.store.collection(ask.path_words["collection"])
-    query = items_query(ask.words, collection)
+    page = ask.once(_selected)
     if ask.form not in PAGED:
-        return _download(ask, collection, query)
-    page = ask.store.select(query)
-    links = _page_links(ask, query, page)
+        return _download(ask, page)
+    links = ask.once(_page_links)
     about = {"numberMatched": page.matched, "numberReturned": len(page), "links": links}
+    return _page(ask, page, about)
+
+
+def items_headers(ask: Ask) -> dict[str, str]:
+    """Headers of a page or a download: its rows are counted, and none is encoded."""
+    page = ask.once(_selected)
     headers = {
-        "Content-Crs": f"<{query.crs.uri}>",
+        "Content-Crs": f"<{page.query.crs.uri}>",
         "OGC-NumberMatched": str(page.matched),
-        "Link": link_header(links),
     }
-    return with_headers(_page(ask, page, about), headers)
+    if ask.form in PAGED:
+        return {**headers, "Link": link_header(ask.once(_page_links))}
+    about = about_items(ask, page.frame.collection)
+    returned = {"OGC-NumberReturned": str(len(page))}
+    return {**headers, **returned, **download_headers(about, FORMATS[ask.form])}
+
+
+def _selected(ask: Ask) -> Page:
+    """The rows asked; of a download all that match, unless an explicit limit holds."""
+    query = items_query(ask.words, ask.store.collection(ask.path_words["collection"]))
+    whole = ask.form not in PAGED and "limit" not in ask.words
+    return ask.store.select(replace(query, limit=10**9) if whole else query)
 
 
 def _page(ask: Ask, page: Page, about: dict[str, object]) -> Response:
@@ -87,42 +100,47 @@ def _page(ask: Ask, page: Page, about: dict[str, object]) -> Response:
     return ask.body(body, GEOJSON)
 
 
-def _download(ask: Ask, collection: Collection, query: Query) -> Response:
-    """Everything that matches, streamed; an explicit limit holds."""
-    whole = query if "limit" in ask.words else replace(query, limit=10**9)
-    page = ask.store.select(whole)
+def _download(ask: Ask, page: Page) -> Response:
+    """Everything that matches, streamed."""
     kind = FORMATS[ask.form]
-    about = about_items(ask, collection)
-    headers = {
-        **download_headers(about, kind),
-        "OGC-NumberMatched": str(page.matched),
-        "OGC-NumberReturned": str(len(page)),
-        "Content-Crs": f"<{query.crs.uri}>",
-    }
-    if ask.form == "geojsonseq" and query.is_plain:
-        return streamed(page.sequence(), kind.media_type, headers)
+    if ask.form == "geojsonseq" and page.query.is_plain:
+        return streamed(page.sequence(), kind.media_type)
     rows = page.selected(authority_axes=ask.form in JSON_FORMS)
-    return streamed(kind.write(rows, about), kind.media_type, headers)
+    return streamed(kind.write(rows, about_items(ask, page.frame.collection)), kind.media_type)
 
 
 def item(ask: Ask) -> Response:
     """One feature, as it was on the day asked."""
+    page = ask.once(_one)
+    ask.once(item_headers)  # raises where the feature was not there on the day
+    links = dumps({"links": ask.once(_item_links)})
+    return ask.body(page.features()[:-1] + b"," + links[1:], GEOJSON)
+
+
+def item_headers(ask: Ask) -> dict[str, str]:
+    """Headers of one feature. Raises NotFound and Gone where it was not there on the day."""
+    page = ask.once(_one)
+    headers = {
+        "Content-Crs": f"<{page.query.crs.uri}>",
+        "Link": link_header(ask.once(_item_links)),
+    }
+    memento = _memento(ask, page.frame.collection, ask.path_words["item"])
+    return headers if memento is None else {**headers, "Memento-Datetime": memento}
+
+
+def _one(ask: Ask) -> Page:
+    query = items_query(ask.words, ask.store.collection(ask.path_words["collection"]))
+    return ask.store.item(query, ask.path_words["item"])
+
+
+def _item_links(ask: Ask) -> list[Link]:
     collection = ask.store.collection(ask.path_words["collection"])
-    query, item_id = items_query(ask.words, collection), ask.path_words["item"]
-    page = ask.store.item(query, item_id)
-    links = [
+    return [
         self_link(ask.base, ask.path, ask.words, GEOJSON),
         link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
         link(ask.href(f"/collections/{collection.id}"), "collection", JSON, collection.title),
         link(ask.href(f"{ask.path}/versions"), "version-history", JSON, "Its versions"),
     ]
-    memento = _memento(ask, collection, item_id)
-    response = ask.body(page.features()[:-1] + b"," + dumps({"links": links})[1:], GEOJSON)
-    response.headers["Content-Crs"] = f"<{query.crs.uri}>"
-    response.headers["Link"] = link_header(links)
-    if memento is not None:
-        response.headers["Memento-Datetime"] = memento
-    return response
 
 
 def _memento(ask: Ask, collection: Collection, item_id: str) -> str | None:
@@ -166,30 +184,23 @@ def _version_links(ask: Ask, path: str, version: dict[str, object]) -> list[Link
     return [link(ask.href(path, words), "memento", GEOJSON, "The feature then")]
 
 
-def _page_links(ask: Ask, query: Query, page: Page) -> list[Link]:
+def _page_links(ask: Ask) -> list[Link]:
+    """Links of a page, written from its parameters as they were read."""
+    page = ask.once(_selected)
+    collection = page.query.collection
     links = [
-        link(ask.own_url, "self", GEOJSON, "This document"),
-        link(_as_html(ask), "alternate", HTML, "To read"),
-        *_standing_links(ask.base, query.collection),
+        self_link(ask.base, ask.path, ask.words, GEOJSON),
+        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
+        *_standing_links(ask.base, collection),
     ]
     if page.next_start is not None:
-        cursor = cursor_for(ask.words, ask.release, page.next_start)
+        cursor = cursor_for(ask.words, collection, ask.release, page.next_start)
         links.append(link(_next_url(ask, cursor), "next", GEOJSON))
     return links
 
 
-def _as_html(ask: Ask) -> str:
-    return (
-        ask.href(ask.path, {**ask.words, "f": "html"})
-        if "f" in ask.words
-        else ask.also("f", "html")
-    )
-
-
 def _next_url(ask: Ask, cursor: str) -> str:
     """The URL of the next page; the cursor pins the release."""
-    if not ask.words.keys() & {"cursor", "release"}:
-        return ask.also("cursor", cursor)
     words = {name: text for name, text in ask.words.items() if name != "release"}
     return ask.href(ask.path, {**words, "cursor": cursor})
 

@@ -15,10 +15,13 @@ DESCRIPTION = (
 
 def landing(ask: Ask) -> Response:
     """The landing page in JSON, or to read."""
-    links = _links(ask)
-    response = ask.answer({"title": TITLE, "description": DESCRIPTION, "links": links})
-    response.headers["Link"] = link_header(links)
-    return response
+    links = ask.once(_links)
+    return ask.answer({"title": TITLE, "description": DESCRIPTION, "links": links})
+
+
+def landing_headers(ask: Ask) -> dict[str, str]:
+    """The links as a header."""
+    return {"Link": link_header(ask.once(_links))}
 
 
 def _links(ask: Ask) -> list[Link]:

@@ -15,6 +15,9 @@ CSP = (
 
 def map_(ask: Ask) -> Response:
     """The page; it reads the rest itself."""
-    response = ask.html(map_page(ask))
-    response.headers["Content-Security-Policy"] = CSP
-    return response
+    return ask.html(map_page(ask))
+
+
+def map_headers(_: Ask) -> dict[str, str]:
+    """The page's own policy."""
+    return {"Content-Security-Policy": CSP}

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from geodata.interval import as_days
 from geodata.store.choice import Choice
 from geodata.store.embedded import EmbeddedStore
+from service.about import download_name
 from service.ask import Ask
 from service.params import Param, parse_choice
 from service.qgis.project import Project, qgs, qgz
@@ -27,12 +28,17 @@ _ABOUT = (
 
 def project(ask: Ask) -> Response:
     """The project as plain XML."""
-    return _file(_content(ask), QGS, "qgs")
+    return Response(_content(ask), media_type=QGS)
 
 
 def packed_project(ask: Ask) -> Response:
     """The same as QGIS packs it."""
-    return _file(qgz(_content(ask)), QGZ, "qgz")
+    return Response(qgz(_content(ask)), media_type=QGZ)
+
+
+def project_headers(ask: Ask) -> dict[str, str]:
+    """The name of the file."""
+    return download_name(f"lodeline.{ask.form}")
 
 
 def _content(ask: Ask) -> bytes:
@@ -55,8 +61,3 @@ def _first_day(store: EmbeddedStore, choice: Choice) -> date:
     control = store.tables.control
     days = control.loc[control["source"] == choice.source, "valid_from"].dropna()
     return choice.day if days.empty else min(as_days(days).min().item(), choice.day)
-
-
-def _file(content: bytes, media_type: str, extension: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="lodeline.{extension}"'}
-    return Response(content, media_type=media_type, headers=headers)

@@ -13,10 +13,11 @@ from geodata.rasters.legend import RESCALES, Scale, beyond, day_of, scale_of, st
 from geodata.rasters.legend import legend_png as drawn_legend
 from geodata.rasters.ramps import RAMPS
 from schemas import Raster
+from service.about import download_name
 from service.ask import Ask
 from service.links import HTML, JSON, Link, link
 from service.params import Param, parse_date, parse_lonlat
-from service.ranges import RangedFile
+from service.ranges import RangedFile, file_headers
 from service.routes.reserves import DAY, SOURCE
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
@@ -66,10 +67,14 @@ def raster(ask: Ask) -> Response:
 
 def download(ask: Ask) -> Response:
     """The raster's file, whole or a range of it."""
+    return RangedFile(ask.store.rasters.path(_asked(ask).id), media_type=COG)
+
+
+def download_headers(ask: Ask) -> dict[str, str]:
+    """Headers of the raster's file: its name, and what any file has."""
     found = _asked(ask)
-    name = f"lodeline-{found.id}-{ask.release}.tif"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return RangedFile(ask.store.rasters.path(found.id), headers=headers, media_type=COG)
+    name = download_name(f"lodeline-{found.id}-{ask.release}.tif")
+    return {**name, **file_headers(ask.store.rasters.path(found.id))}
 
 
 def tile(ask: Ask) -> Response:

@@ -1,5 +1,7 @@
 """Releases: which there are, what is in one, how two differ, and their files."""
 
+from pathlib import Path
+
 from starlette.responses import FileResponse, Response
 
 from geodata.errors import InvalidInput, NotFound
@@ -10,6 +12,7 @@ from service.ask import Ask
 from service.catalog import Catalog
 from service.links import JSON, link
 from service.params import Param
+from service.ranges import file_headers
 
 BETWEEN = (
     Param("from", {"type": "string"}, "The earlier release.", required=True),
@@ -18,9 +21,9 @@ BETWEEN = (
 MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".json": JSON}
 
 
-def known(catalog: Catalog) -> str:
+def known(catalog: Catalog) -> tuple[object, ...]:
     """The releases there are and the one published: what the list of releases depends on."""
-    return " ".join((*catalog.workspace.release_ids(), str(catalog.workspace.current_id())))
+    return catalog.workspace.current_id(), *catalog.workspace.release_ids()
 
 
 def releases(ask: Ask) -> Response:
@@ -44,12 +47,22 @@ def release(ask: Ask) -> Response:
 
 def release_file(ask: Ask) -> Response:
     """One file of a release, byte by byte as its manifest says."""
+    path = ask.once(_file)
+    return FileResponse(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
+
+
+def file_of_release_headers(ask: Ask) -> dict[str, str]:
+    """Headers of one file of a release."""
+    return file_headers(ask.once(_file))
+
+
+def _file(ask: Ask) -> Path:
+    """Where the file is. Raises NotFound for one the manifest does not name."""
     manifest, name = _manifest(ask), ask.path_words["name"]
     names = [table.name for table in manifest.tables]
     if name not in names:
         raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(names)}")
-    path = ask.catalog.workspace.release_path(manifest.id) / name
-    return FileResponse(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
+    return ask.catalog.workspace.release_path(manifest.id) / name
 
 
 def release_diff(ask: Ask) -> Response:

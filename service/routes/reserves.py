@@ -14,9 +14,9 @@ from geodata.answers.series import STEPS, series
 from geodata.answers.tabular import answer_rows
 from geodata.formats.geojson import dumps
 from geodata.formats.registry import FORMATS
-from geodata.formats.rows import About
+from geodata.formats.rows import About, Rows
 from geodata.interval import FIRST_DAY, parse_day
-from service.about import download_headers
+from service.about import download_headers, download_name
 from service.ask import Ask
 from service.links import GEOJSON, HTML, link, self_link
 from service.params import Param, parse_choice, parse_date, question
@@ -50,35 +50,54 @@ SERIES = (
 
 def reserves(ask: Ask) -> Response:
     """The answer as GeoJSON."""
-    asked = question(ask.words)
-    permalink = ask.href("/reserves", asked.parameters(ask.release))
-    document = answer(ask.store, asked, permalink)
     if ask.form in TABLES:
-        return _table(ask, document, permalink)
-    document["links"] = [
+        return _table(ask)
+    links = [
         self_link(ask.base, ask.path, ask.words, GEOJSON),
         link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
     ]
-    return ask.body(dumps(document), GEOJSON)
+    return ask.body(dumps({**ask.once(_answer), "links": links}), GEOJSON)
 
 
-def _table(ask: Ask, document: dict[str, Any], permalink: str) -> Response:
+def reserves_headers(ask: Ask) -> dict[str, str]:
+    """Headers of the answer as a table."""
+    if ask.form not in TABLES:
+        return {}
+    matched = str(len(ask.once(_rows)))
+    return {**download_headers(_about(ask), FORMATS[ask.form]), "OGC-NumberMatched": matched}
+
+
+def _answer(ask: Ask) -> dict[str, Any]:
+    return answer(ask.store, question(ask.words), _permalink(ask))
+
+
+def _permalink(ask: Ask) -> str:
+    return ask.href("/reserves", question(ask.words).parameters(ask.release))
+
+
+def _table(ask: Ask) -> Response:
     """The answer as a table to download, with its citation."""
     kind = FORMATS[ask.form]
+    return streamed(kind.write(ask.once(_rows), _about(ask)), kind.media_type)
+
+
+def _rows(ask: Ask) -> Rows:
+    return answer_rows(ask.once(_answer), ask.store.collection("deposits"))
+
+
+def _about(ask: Ask) -> About:
+    document = ask.once(_answer)
     citation = document["citation"]
-    about = About(
+    return About(
         name=f"lodeline-reserves-{document['question']['date']}-{ask.release}",
         title=str(citation["text"]).split(". ")[1],
         release=ask.release,
-        query=permalink,
+        query=_permalink(ask),
         licence="; ".join(f"{x['source']}: {x['licence']}" for x in citation["licences"]),
         attribution="; ".join(x["attribution"] for x in citation["licences"]),
         citation=citation["text"],
         generated=citation["generated"],
     )
-    rows = answer_rows(document, ask.store.collection("deposits"))
-    headers = {**download_headers(about, kind), "OGC-NumberMatched": str(len(rows))}
-    return streamed(kind.write(rows, about), kind.media_type, headers)
 
 
 def reserves_series(ask: Ask) -> Response:
@@ -98,8 +117,12 @@ def _series_csv(document: dict[str, object]) -> Response:
     writer = csv.DictWriter(text, ["date", *VERDICTS, "source"], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    headers = {"Content-Disposition": 'attachment; filename="lodeline-series.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8")
+
+
+def series_headers(ask: Ask) -> dict[str, str]:
+    """Headers of the counts: the name of the file they are as CSV."""
+    return download_name("lodeline-series.csv") if ask.form == "csv" else {}
 
 
 def _year_before(day: date) -> date:

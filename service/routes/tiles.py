@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from geodata.tiles.grid import Tile
 from service.ask import Ask
-from service.ranges import RangedFile
+from service.ranges import RangedFile, file_headers
 from service.tile_documents import PMTILES, tilejson
 from service.tile_params import TILE_MEDIA, is_plain, tile_of, tile_query, tileset_name
 
@@ -61,3 +61,8 @@ def tile_json(ask: Ask) -> Response:
 def archive(ask: Ask) -> Response:
     """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
     return RangedFile(ask.store.tilesets.archive(ask.path_words["layer"]), media_type=PMTILES)
+
+
+def archive_headers(ask: Ask) -> dict[str, str]:
+    """Headers of the archive."""
+    return file_headers(ask.store.tilesets.archive(ask.path_words["layer"]))
