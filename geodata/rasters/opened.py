@@ -78,7 +78,7 @@ class Rasters:
 
     def statistics(self, name: str, area: BaseGeometry) -> "AreaStatistics":
         """Statistics of the values in an area, CRS84 polygons. Raises TooLarge."""
-        from geodata.rasters.statistics import statistics  # noqa: PLC0415 - loads rio-tiler
+        from geodata.rasters.statistics import statistics  # noqa: PLC0415 - loads rasterio
 
         return statistics(self._file(name), area)
 
@@ -86,7 +86,7 @@ class Rasters:
         """The raster's file, kept open; two threads may make it at once, and one is kept."""
         raster = self.raster(name)
         if name not in self._files:
-            from geodata.rasters.reading import OpenFile  # noqa: PLC0415 - loads rio-tiler
+            from geodata.rasters.reading import OpenFile  # noqa: PLC0415 - loads rasterio
 
             self._files.setdefault(name, OpenFile(self.path(name), raster))
         return self._files[name]
@@ -94,4 +94,4 @@ class Rasters:
 
 def warm() -> None:
     """Load what reads cells, so that the first tile need not wait for it."""
-    import geodata.rasters.statistics  # noqa: F401, PLC0415 - loads rio-tiler
+    import geodata.rasters.statistics  # noqa: F401, PLC0415 - loads rasterio

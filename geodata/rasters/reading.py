@@ -1,7 +1,7 @@
 """How are cells read: by few open files shared among threads, as tiles, spots and windows.
 
-Loads rasterio and rio-tiler. A dataset is used by one thread at a time (GDAL asks for that), and
-stays open between requests: opening costs as much as reading a tile.
+Loads rasterio. A dataset is used by one thread at a time (GDAL asks for that), and stays open
+between requests: opening costs as much as reading a tile.
 """
 
 import threading
@@ -9,51 +9,96 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from math import pi
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader, MemoryFile
+from rasterio.transform import Affine, from_origin
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import Window as RasterioWindow
-from rio_tiler.errors import TileOutsideBounds
-from rio_tiler.io import Reader
-from rio_tiler.models import ImageData
-from rio_tiler.utils import render
 
 from geodata.errors import Damaged
 from geodata.rasters.gdal import DRIVER, SETTINGS
-from geodata.rasters.grid import Window
+from geodata.rasters.grid import Grid, Window, grid_of, is_geographic
 from geodata.rasters.legend import Scale
 from geodata.rasters.png import png
 from geodata.rasters.ramps import numbered, palette
 from schemas import Raster
 
-warnings.filterwarnings("ignore", "Adjusting dataset latitudes")  # Mercator ends before the poles
 OPEN_AT_ONCE = 4
+MERCATOR = "EPSG:3857"
+HALF = pi * 6_378_137
+"""From the middle of the Mercator map to its edges, in its metres."""
+NORTHMOST = 85.06
+"""Latitude at which that map ends, a little beyond."""
 Values = npt.NDArray[np.generic]
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class TileCells:
-    """The cells of a tile, nearest cell to each pixel: (size, size), and which hold a value."""
+    """The cells of a tile, nearest cell to each pixel: (size, size), and which hold a value.
+
+    transform: of the pixels, in metres of the Mercator map. nodata: None where every cell counts.
+    """
 
     values: Values
     valid: Mask
-    image: ImageData
+    transform: Affine
+    nodata: float | None
 
     def drawn(self, form: str, scale: Scale) -> bytes:
         """The tile as `png` or `webp` in the colours of a scale, or as `tif` of the values."""
         if form == "tif":
-            return self.image.render(img_format="GTIFF", add_mask=False, nodata=self.image.nodata,
-                                     compress="DEFLATE")  # fmt: skip
+            return self._geotiff()
         colours, numbers = palette(scale.colours), numbered(self.values, self.valid, scale.ends)
-        if form == "png":
-            return png(numbers, colours)
-        pixels = np.moveaxis(colours[numbers], -1, 0)
-        return bytes(render(pixels[:3], pixels[3], img_format="WEBP", lossless=True))
+        return png(numbers, colours) if form == "png" else _webp(colours[numbers])
+
+    def _geotiff(self) -> bytes:
+        """The values; a mask beside them where no value says that there is none."""
+        profile = {
+            "crs": MERCATOR, "transform": self.transform, "nodata": self.nodata,
+            "compress": "DEFLATE",
+        }  # fmt: skip
+        mask = self.valid if self.nodata is None and not self.valid.all() else None
+        return _file(DRIVER, self.values[None], mask, **profile)
+
+
+def _webp(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """A picture of (height, width, 4) RGBA without loss."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return _file("WEBP", np.moveaxis(pixels, -1, 0), None, lossless=True)
+
+
+def _file(driver: str, bands: Values, mask: Mask | None, **profile: Any) -> bytes:  # noqa: ANN401
+    """Bands, (n, height, width), as a file of a driver of GDAL."""
+    count, height, width = bands.shape
+    size = {"count": count, "height": height, "width": width, "dtype": bands.dtype}
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), MemoryFile() as memory:
+        with memory.open(driver=driver, **size, **profile) as target:
+            target.write(bands)
+            if mask is not None:
+                target.write_mask(mask)
+        return bytes(memory.read())
+
+
+@dataclass(frozen=True)
+class _OnMercator:
+    """Where a raster lies on the Mercator map. bounds: west, south, east, north, metres.
+
+    resolution: metres of one of its cells there.
+    """
+
+    bounds: tuple[float, float, float, float]
+    resolution: float
 
 
 class OpenFile:
@@ -63,25 +108,29 @@ class OpenFile:
         self.raster = raster
         self._path = path
         self._room = threading.BoundedSemaphore(OPEN_AT_ONCE)
-        self._free: list[Reader] = []
+        self._free: list[_Levels] = []
 
     def tile(self, z: int, x: int, y: int, size: int) -> TileCells | None:
         """The cells under a tile of WebMercatorQuad; None where no cell there holds a value."""
-        with self._reader() as reader:
-            try:
-                image = reader.tile(x, y, z, tilesize=size)
-            except TileOutsideBounds:
-                return None
-        values = image.array.data[0]
-        valid = self.valid(values)
-        return TileCells(values, valid, image) if valid.any() else None
+        side = 2 * HALF / (1 << z)
+        west, north = x * side - HALF, HALF - y * side
+        box = (west, north - side, west + side, north)
+        if self._place is None or not _meet(self._place.bounds, box):
+            return None
+        pixel = side / size
+        transform = from_origin(west, north, pixel, pixel)
+        with self._levels() as levels:
+            dataset = levels.at_most(pixel / self._place.resolution)
+            values, covered = _warped(dataset, transform, size)
+            nodata = dataset.nodata
+        valid = self.valid(values) & covered
+        return TileCells(values, valid, transform, nodata) if valid.any() else None
 
     def cells(self, window: Window) -> Values:
         """The cells of a window, (height, width)."""
         wanted = RasterioWindow(window.column, window.row, window.width, window.height)
-        with self._reader() as reader:
-            dataset: Any = reader.dataset
-            return np.asarray(dataset.read(1, window=wanted))
+        with self._levels() as levels:
+            return np.asarray(levels.full.read(1, window=wanted))
 
     def valid(self, values: Values) -> Mask:
         """Which of the values are values."""
@@ -91,16 +140,68 @@ class OpenFile:
             held = np.isfinite(values)
         return held if nodata is None or nodata == "nan" else held & (values != nodata)
 
+    @cached_property
+    def _place(self) -> _OnMercator | None:
+        """None where it lies beyond the ends of the map."""
+        grid = grid_of(self.raster)
+        if is_geographic(grid.crs):
+            west, south, east, north = grid.bounds
+            box = (west, max(south, -NORTHMOST), east, min(north, NORTHMOST))
+            grid = grid.part(grid.window(box))
+        return _on_mercator(grid) if grid.width and grid.height else None
+
     @contextmanager
-    def _reader(self) -> Iterator[Reader]:
-        """A reader nobody else uses. Raises Damaged where the file cannot be read."""
+    def _levels(self) -> Iterator["_Levels"]:
+        """An open file nobody else uses. Raises Damaged where it cannot be read."""
         with self._room, rasterio.Env(**SETTINGS):
             try:
                 try:
-                    reader = self._free.pop()
+                    levels = self._free.pop()
                 except IndexError:
-                    reader = Reader(None, dataset=rasterio.open(self._path, driver=DRIVER))
-                yield reader
-                self._free.append(reader)
+                    levels = _Levels(self._path)
+                yield levels
+                self._free.append(levels)
             except RasterioError as error:
                 raise Damaged(f"{self._path.name} cannot be read: {error}") from error
+
+
+class _Levels:
+    """One file opened: its cells in full, and its overviews as they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.full: DatasetReader = rasterio.open(path, driver=DRIVER)
+        self._factors: list[int] = self.full.overviews(1)
+        self._opened: dict[int, DatasetReader] = {}
+
+    def at_most(self, factor: float) -> DatasetReader:
+        """The coarsest level whose cells are at most `factor` times as large as those in full."""
+        level = sum(each <= factor for each in self._factors) - 1
+        if level < 0:
+            return self.full
+        if level not in self._opened:
+            self._opened[level] = rasterio.open(self._path, driver=DRIVER, overview_level=level)
+        return self._opened[level]
+
+
+def _warped(dataset: DatasetReader, transform: Affine, size: int) -> tuple[Values, Mask]:
+    """The cell nearest to each pixel of a Mercator tile, and which pixels lie on the raster."""
+    tile = {"crs": MERCATOR, "transform": transform, "width": size, "height": size}
+    whole = dataset.nodata is None
+    with WarpedVRT(dataset, **tile, nodata=dataset.nodata, add_alpha=whole) as warped:
+        values = np.asarray(warped.read(1))
+        covered = warped.read(2) > 0 if whole else np.ones(values.shape, dtype=bool)
+    return values, covered
+
+
+def _on_mercator(grid: Grid) -> _OnMercator:
+    bounds = transform_bounds(grid.crs, MERCATOR, *grid.bounds)
+    transform, _, _ = calculate_default_transform(
+        grid.crs, MERCATOR, grid.width, grid.height, *grid.bounds
+    )
+    return _OnMercator(bounds, float(transform.a))
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes have ground in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
