@@ -1,6 +1,6 @@
 """The words of Lodeline: the records that travel between files, releases and users."""
 
-from schemas.batch import Batch, Issue, Snapshot
+from schemas.batch import Batch, Issue, Replaced, Snapshot
 from schemas.cell import Cell
 from schemas.deposit import Deposit
 from schemas.estimate import Estimate
@@ -24,6 +24,7 @@ __all__ = [
     "Layer",
     "Manifest",
     "Raster",
+    "Replaced",
     "Settlement",
     "Snapshot",
     "Source",

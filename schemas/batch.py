@@ -29,6 +29,14 @@ class Snapshot(Record):
     contested_km2: float = described("Contested area.", unit="km2")
 
 
+class Replaced(Record):
+    """A layer or raster of another batch whose place a batch took."""
+
+    id: str = described("Id of the collection or raster.")
+    batch: Identifier = described("The batch it was taken from until then.")
+    input_name: str = described("Name of that batch's file or folder.")
+
+
 class Batch(Record):
     """The outcome of one input: what came in, what was accepted, what was set aside."""
 
@@ -52,3 +60,6 @@ class Batch(Record):
     verdict: Literal["accepted", "refused"] = described("Whether releases may use it.")
     reasons: tuple[str, ...] = described("Why it was refused.", default=())
     sha256: dict[str, str] = described("SHA-256 of each file of the batch.", default={})
+    replaces: tuple[Replaced, ...] = described(
+        "Layers or rasters of other batches whose place it took.", default=()
+    )

@@ -24,7 +24,8 @@ class Layer(Record):
     """A layer ingested from a file, served as a collection of its own."""
 
     id: LayerId = described("Identifier of the collection.")
-    title: str = described("Name of the layer in its file.")
+    title: str = described("Title: as given at ingest, else the name in the file.")
+    name: str = described("Name of the layer in its file; empty if not recorded.", default="")
     description: str = described("What it is, as far as the file says.")
     geometry_name: str = described("Name of the geometry column in the file; an alias in filters.")
     geometry_type: str = described("Geometry type all rows share, or 'Geometry'.")

@@ -182,8 +182,8 @@ def test_ids_are_the_files_own_where_they_name_every_feature(
 @pytest.mark.parametrize(
     ("name", "given"),
     [
-        ("ne_110m_Places.v1", "ne_110m_Places.v1"), ("Райони 2 Ünit", "2-unit"), (".x", "x"),
-        ("a/b", "a-b"), ("Райони", "layer"), ("x" * 65, "x" * 64), ("-", "-"), ("", "layer"),
+        ("ne_110m_Places.v1", "ne_110m_Places.v1"), ("Райони 2 Ünit", "raiony-2-unit"), (".x", "x"),
+        ("a/b", "a-b"), ("—", "layer"), ("x" * 65, "x" * 64), ("-", "-"), ("", "layer"),
     ],
 )  # fmt: skip
 def test_layer_keeps_its_name_where_a_url_can_hold_it(name: str, given: str) -> None:

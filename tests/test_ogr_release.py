@@ -108,7 +108,7 @@ def test_names_of_lodelines_own_collections_are_reserved(tmp_path: Path) -> None
     assert set(BUILT_IN) < RESERVED
     path = places(tmp_path, "a", file="deposits.geojson")
     with pytest.raises(InvalidInput, match="--id my-deposits"):
-        ingested(tmp_path, path)
+        ingested(tmp_path, path, id="deposits")
     assert ingested(tmp_path, path, id="my-deposits").verdict == "accepted"
 
 

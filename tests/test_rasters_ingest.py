@@ -185,7 +185,13 @@ def test_wishes_that_cannot_be_met_are_refused(tmp_path: Path, wishes: dict[str,
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("a b.tif", "a-b"), ("Щ.tif", "raster"), ("x.y.tif", "x-y"), ("..tif", "raster")],
+    [
+        ("a b.tif", "a-b"),
+        ("Щ.tif", "Shch"),
+        ("—.tif", "raster"),
+        ("x.y.tif", "x-y"),
+        ("..tif", "raster"),
+    ],
 )
 def test_an_id_is_made_from_the_files_name(name: str, wanted: str) -> None:
     assert id_of(name) == wanted

@@ -50,12 +50,13 @@ def ingest(
     ] = None,
     band: Annotated[int | None, typer.Option(help="geotiff: the band to take, from 1.")] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="geotiff: take the place of a raster of this id.")
+        bool,
+        typer.Option("--replace", help="ogr, geotiff: take the place of what has the --id now."),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Read, check and keep an input; what cannot be right is set aside with a reason."""
-    wishes = Wishes(layer_id, title, licence, attribution, tuple(layer or ()), crs)
+    wishes = Wishes(layer_id, title, licence, attribution, tuple(layer or ()), crs, replace)
     raster = RasterWishes(
         layer_id, title, unit, licence, attribution, ramp, crs, nodata, band, replace
     )

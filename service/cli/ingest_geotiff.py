@@ -11,7 +11,15 @@ from geodata.ingest.batches import batch_path
 from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
 from geodata.rasters.listing import read_rasters
 from schemas import Batch
-from service.cli.show import fail, progress_bars, say, show_json, show_table, workspace
+from service.cli.show import (
+    fail,
+    progress_bars,
+    say,
+    say_replaced,
+    show_json,
+    show_table,
+    workspace,
+)
 
 
 def ingest_raster(
@@ -30,10 +38,10 @@ def ingest_raster(
 def no_raster_wishes(wishes: RasterWishes, source: str) -> None:
     """Raises InvalidInput where options of rasters are given for another source."""
     shared = {name: getattr(wishes, name)
-              for name in ("id", "title", "licence", "attribution", "crs")}  # fmt: skip
+              for name in ("id", "title", "licence", "attribution", "crs", "replace")}  # fmt: skip
     if wishes != replace(RasterWishes(), **shared):
         raise InvalidInput(
-            f"--unit, --ramp, --nodata, --band and --replace go with 'geotiff', not with {source!r}"
+            f"--unit, --ramp, --nodata and --band go with 'geotiff', not with {source!r}"
         )
 
 
@@ -51,6 +59,7 @@ def tell(batch: Batch, *, as_json: bool) -> None:
     show_table(
         f"batch {batch.id}: {batch.verdict}", ["raster", "cells", "type", "hold", "values"], rows
     )
+    say_replaced(batch, "raster")
     issues = quarantine.show(workspace(), batch.id).issues
     for message in issues.loc[issues["severity"] != "refused", "message"]:
         say(f"note: {message}")

@@ -5,11 +5,22 @@ from pathlib import Path
 import typer
 
 from geodata.errors import InvalidInput
+from geodata.ingest import quarantine
 from geodata.ingest.batches import batch_path
 from geodata.ingest.ogr import Wishes, ingest_ogr
 from geodata.release.layers import read_layers
 from schemas import Batch
-from service.cli.show import fail, progress_bars, say, show_json, show_table, workspace
+from service.cli.show import (
+    fail,
+    progress_bars,
+    say,
+    say_replaced,
+    show_json,
+    show_table,
+    workspace,
+)
+
+RENAMED = ("layer_name_fits_urls", "layer_name_is_free")
 
 
 def ingest_file(path: Path, wishes: Wishes, *, as_json: bool) -> None:
@@ -38,6 +49,8 @@ def tell(batch: Batch, *, as_json: bool) -> None:
     show_table(
         f"batch {batch.id}: {batch.verdict}", ["collection", "geometry", "rows", "columns"], rows
     )
+    _say_renamed(batch)
+    say_replaced(batch, "collection")
     for reason in batch.reasons:
         fail(reason)
     if batch.rows_quarantined or batch.files_quarantined:
@@ -45,3 +58,10 @@ def tell(batch: Batch, *, as_json: bool) -> None:
         say(f"what was set aside: lodeline quarantine show {batch.id}")
     if batch.verdict == "accepted":
         say("next: lodeline release build --publish")
+
+
+def _say_renamed(batch: Batch) -> None:
+    """Say which layers are not called by their own name, and why."""
+    issues = quarantine.show(workspace(), batch.id).issues
+    for message in issues.loc[issues["rule"].isin(RENAMED), "message"]:
+        say(f"note: {message}")

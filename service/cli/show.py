@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from geodata.workspace import Workspace
+from schemas import Batch
 from service.settings import settings_of_environment
 
 Report = Callable[[str, int, int], None]
@@ -35,6 +36,15 @@ def fail(text: str) -> None:
 def say(text: str) -> None:
     """One line of a result."""
     sys.stdout.write(f"{text}\n")
+
+
+def say_replaced(batch: Batch, what: str) -> None:
+    """Say whose place a batch took. what: 'collection' or 'raster'."""
+    for each in batch.replaces:
+        say(
+            f"{what} {each.id} took the place of that of batch {each.batch} ({each.input_name}); "
+            "to keep both, ingest this file with another --id and that one again"
+        )
 
 
 def show_json(document: Any) -> None:  # noqa: ANN401 - any JSON document

@@ -10,19 +10,20 @@ from pathlib import Path
 
 import orjson
 
-from geodata.errors import Conflict, InvalidInput, NotFound, Refused, TooLarge
+from geodata.errors import InvalidInput, NotFound, Refused, TooLarge
 from geodata.ingest.archive import archive_format
 from geodata.ingest.batches import ISSUES, RECORD, batch_path, read_batch, write_records
 from geodata.ingest.fetch import Kept, keep
 from geodata.ingest.geotiff.drive import Answer, rewritten
 from geodata.ingest.geotiff.rules import raster_issue
 from geodata.ingest.geotiff.tiff import checked_header
-from geodata.ingest.geotiff.wishes import RasterWishes, checked_id, id_of
+from geodata.ingest.geotiff.wishes import RasterWishes, id_of
 from geodata.ingest.meter import Limits
-from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
+from geodata.ingest.register import Holder, Register
+from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
 from geodata.release.rasters import SOURCE, rasters_in_use
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
-from schemas import Batch, Issue, Raster
+from schemas import Batch, Issue, Raster, Replaced
 
 VERSION = "v1"
 """Of the rules in this folder: another version makes another batch of the same bytes."""
@@ -32,10 +33,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass
 class Outcome:
-    """What became of the file."""
+    """What the file's raster is called, whose place it takes, and what became of it."""
 
-    raster: Raster | None = None
+    id: str
     issues: list[Issue] = field(default_factory=list)
+    replaces: tuple[Replaced, ...] = ()
+    raster: Raster | None = None
 
 
 def ingest_geotiff(
@@ -43,22 +46,44 @@ def ingest_geotiff(
 ) -> Batch:
     """Ingest a GeoTIFF; the Batch, accepted or refused.
 
-    The same bytes with the same wishes are the same batch. Raises InvalidInput for a path that is
-    no file, for wishes that cannot be met, TooLarge beyond the limits, and Conflict where another
-    raster has the id and is not to be replaced.
+    The same bytes with the same wishes are the same batch. A file of the same name is the next
+    version and takes the place of the earlier; a raster of another file is never replaced but by
+    wish. Raises InvalidInput for a path that is no file, for wishes that cannot be met, TooLarge
+    beyond the limits, and Conflict where another file's raster has the id named and is not to be
+    replaced.
     """
     wishes.check()
     kept = _kept(workspace, Path(path))
-    name = checked_id(wishes.id or id_of(kept.name))
     batch_id = f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
-    folder = batch_path(workspace, SOURCE, batch_id)
-    _check_free(workspace, name, kept, replace=wishes.replace)
+    folder, register = batch_path(workspace, SOURCE, batch_id), _register(workspace, kept)
     try:
         known = read_batch(folder)
     except NotFound:
-        return _ingest(workspace, kept, name, wishes, folder, progress)
+        outcome = _named(kept, wishes, register, batch_id)
+        return _ingest(workspace, kept, outcome, wishes, folder, progress)
     progress("known", 1, 1)
-    return _brought_forward(workspace, known, folder)
+    return _brought_forward(known, folder, wishes, register)
+
+
+def _register(workspace: Workspace, kept: Kept) -> Register:
+    """The ids in use; a file holds one raster, which has no name beside the file's."""
+    in_use = rasters_in_use(workspace).values()
+    holders = (Holder(used.raster.id, used.batch, "") for used in in_use)
+    return Register(holders, kept.name, "raster", BUILT_IN)
+
+
+def _named(kept: Kept, wishes: RasterWishes, register: Register, batch_id: str) -> Outcome:
+    """What the raster is called. Raises Conflict as `ingest_geotiff` does."""
+    wanted = wishes.id or id_of(kept.name)
+    if wishes.id or (wishes.replace and wanted.lower() not in BUILT_IN):
+        id_ = register.given(wanted, "", replace=wishes.replace)
+    else:
+        id_ = register.derived(wanted, "")
+    issues = []
+    if id_.lower() != wanted.lower():
+        text = f"{wanted!r} is of {register.held_by(wanted)}, now {id_!r}"
+        issues.append(raster_issue("raster_name_is_free", "note", kept.name, text))
+    return Outcome(id_, issues, register.replaced([id_], batch_id))
 
 
 def _kept(workspace: Workspace, path: Path) -> Kept:
@@ -75,24 +100,16 @@ def _kept(workspace: Workspace, path: Path) -> Kept:
     return keep(workspace, SOURCE, path, LIMITS)
 
 
-def _check_free(workspace: Workspace, name: str, kept: Kept, *, replace: bool) -> None:
-    """Raises Conflict where a raster of another file has the id."""
-    used = rasters_in_use(workspace).get(name)
-    if used is not None and used.batch.input_sha256 != kept.sha256 and not replace:
-        raise Conflict(
-            f"there is a raster {name!r} already, of batch {used.batch.id}; name this one "
-            "otherwise with --id, or give --replace"
-        )
-
-
-def _brought_forward(workspace: Workspace, known: Batch, folder: Path) -> Batch:
+def _brought_forward(known: Batch, folder: Path, wishes: RasterWishes, register: Register) -> Batch:
     """A batch ingested again; it becomes the latest where another's raster stands in its place."""
-    own = {raster.id for raster in read_rasters(folder)}
-    used = {each.raster.id for each in rasters_in_use(workspace).values()
-            if each.batch.id == known.id}  # fmt: skip
-    if known.verdict == "refused" or own == used:
+    ids = {raster.id: "" for raster in read_rasters(folder)}
+    holders = [register.holder(id_) for id_ in ids]
+    if known.verdict == "refused" or all(h and h.batch.id == known.id for h in holders):
         return known
-    fresh = known.model_copy(update={"ingested": _now()})
+    if not wishes.replace:
+        register.check_return(ids)
+    update = {"ingested": _now(), "replaces": register.replaced(ids, known.id)}
+    fresh = known.model_copy(update=update)
     with new_file(folder / RECORD) as scratch:
         scratch.write_text(fresh.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return fresh
@@ -101,17 +118,16 @@ def _brought_forward(workspace: Workspace, known: Batch, folder: Path) -> Batch:
 def _ingest(  # noqa: PLR0913 - an input, its name, and where it goes
     workspace: Workspace,
     kept: Kept,
-    name: str,
+    outcome: Outcome,
     wishes: RasterWishes,
     folder: Path,
     progress: Progress,
 ) -> Batch:
     """Look at the file, rewrite it, and write the batch by one rename."""
-    outcome = Outcome()
     with new_folder(folder) as batch_folder:
         progress("reading", 0, 1)
         with scratch_folder(workspace.raw / SOURCE) as scratch:
-            _rewrite(_laid_out(kept, scratch), kept, name, wishes, batch_folder, outcome)
+            _rewrite(_laid_out(kept, scratch), kept, wishes, batch_folder, outcome)
         progress("reading", 1, 1)
         return _written(kept, wishes, outcome, batch_folder, folder.name)
 
@@ -129,11 +145,9 @@ def _laid_out(kept: Kept, scratch: Path) -> Path:
     return target
 
 
-def _rewrite(  # noqa: PLR0913 - as above
-    path: Path, kept: Kept, name: str, wishes: RasterWishes, folder: Path, outcome: Outcome
-) -> None:
+def _rewrite(path: Path, kept: Kept, wishes: RasterWishes, folder: Path, outcome: Outcome) -> None:
     """Rewrite the file as a COG in the batch's folder; what is wrong with it becomes an Issue."""
-    target = folder / f"raster-{name}.tif"
+    target = folder / f"raster-{outcome.id}.tif"
     try:
         checked_header(path)
     except Refused as error:
@@ -152,7 +166,7 @@ def _rewrite(  # noqa: PLR0913 - as above
         rule, found = answer.refused
         outcome.issues.append(raster_issue(rule, "refused", kept.name, found))
         return
-    outcome.raster = _record(answer, kept, name, wishes)
+    outcome.raster = _record(answer, kept, outcome.id, wishes)
 
 
 def _record(answer: Answer, kept: Kept, name: str, wishes: RasterWishes) -> Raster:
@@ -198,6 +212,7 @@ def _written(
         verdict="accepted" if rasters else "refused",
         reasons=reasons,
         sha256={name: file_sha256(folder / name) for name in names},
+        replaces=outcome.replaces if rasters else (),
     )
     (folder / RECORD).write_text(batch.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return batch

@@ -27,6 +27,8 @@ RASTER_RULES: dict[str, str] = {
     "value_is_finite": "NaN and infinity are made nothing",
     "mask_is_nodata": "a mask becomes the value for nothing",
     "scale_is_applied": "scale and offset of the band are worked into the values",
+    "raster_name_is_free": "no two rasters may have one id, whatever its case, and none that of a "
+    "raster of Lodeline; the later is numbered",
     "type_is_common": "cells of 8 signed bits become 16 bits",
 }
 

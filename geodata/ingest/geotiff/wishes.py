@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from geodata.errors import InvalidInput
 from geodata.rasters.listing import BUILT_IN
 from geodata.rasters.ramps import DEFAULT_RAMP, RAMPS
+from geodata.romanisation import ascii_name
 from schemas.raster import RASTER_ID
 
 _CODE = re.compile(r"[A-Za-z]{2,10}:\w{1,12}", re.ASCII)
@@ -70,6 +71,6 @@ def checked_id(name: str) -> str:
 
 
 def id_of(file_name: str) -> str:
-    """An id from a file's name: letters, digits, _ and -; the rest becomes hyphens."""
-    stem = file_name.rpartition(".")[0] or file_name
+    """An id from a file's name: its letters in ASCII, digits, _ and -; the rest becomes hyphens."""
+    stem = ascii_name(file_name.rpartition(".")[0] or file_name)
     return re.sub(r"[^A-Za-z0-9_]+", "-", stem).strip("-")[:64].strip("-") or "raster"

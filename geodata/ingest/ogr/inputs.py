@@ -7,6 +7,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import orjson
@@ -49,37 +50,52 @@ def _companions(path: Path) -> Iterator[Path]:
             yield each
 
 
+@dataclass
+class LaidOut:
+    """The files of an input under names fit for GDAL, those names' originals, what was refused."""
+
+    folder: Path
+    names: dict[Path, str] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def original(self, path: Path) -> str:
+        """The stem a file had before its name was made fit."""
+        return PurePosixPath(self.names.get(path, path.name)).stem
+
+
 @contextmanager
-def laid_out(workspace: Workspace, kept: Kept) -> Iterator[tuple[Path, list[Refusal]]]:
+def laid_out(workspace: Workspace, kept: Kept) -> Iterator[LaidOut]:
     """The files of an input in a folder nobody else writes to, gone when the block ends.
 
-    Names keep letters, digits and a few signs; nothing is a link. Also what was refused. Raises
-    TooLarge and InvalidInput for archives beyond the limits, broken, or of another kind than zip.
+    Names keep letters, digits and a few signs; nothing is a link. Raises TooLarge and
+    InvalidInput for archives beyond the limits, broken, or of another kind than zip.
     """
-    with scratch_folder(workspace.raw / "ogr") as folder:
-        files = folder / "files"
-        files.mkdir()
+    with scratch_folder(workspace.raw / "ogr") as scratch:
+        files = LaidOut(scratch / "files")
+        files.folder.mkdir()
         kind = archive_format(kept.path)
         if kind is None:
-            yield files, _listed(kept, files)
+            _lay_list(kept, files)
         elif kind == "zip":
-            yield files, _unpacked(kept, files)
+            _unpack_zip(kept, files)
         else:
             raise InvalidInput(f"{kept.name} is a {kind} archive; unpack it, or give a zip")
+        yield files
 
 
-def _listed(kept: Kept, folder: Path) -> list[Refusal]:
+def _lay_list(kept: Kept, files: LaidOut) -> None:
     """Lay out the files of a list. A folder of tables keeps its own name, which says what it is."""
-    listing = orjson.loads(kept.path.read_bytes())
-    root = folder / safe_name(kept.name) if kept.name.lower().endswith(".gdb") else folder
-    refused = [Refusal(*each) for each in listing["refused"]]
+    listing, root = orjson.loads(kept.path.read_bytes()), files.folder
+    if kept.name.lower().endswith(".gdb"):
+        root /= safe_name(kept.name)
+    files.refused += [Refusal(*each) for each in listing["refused"]]
     for name, sha256 in listing["files"]:
         target = _target(root, name)
         if target.exists():
-            refused.append(Refusal(name, "member_name_is_free", "quarantined", name))
+            files.refused.append(Refusal(name, "member_name_is_free", "quarantined", name))
         else:
             _link(kept.folder / sha256, target)
-    return refused
+            files.names[target] = name
 
 
 def _link(source: Path, target: Path) -> None:
@@ -90,9 +106,9 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _unpacked(kept: Kept, folder: Path) -> list[Refusal]:
+def _unpack_zip(kept: Kept, files: LaidOut) -> None:
     """Unpack a zip, counting bytes as they come."""
-    refused, left = [], LIMITS.most_bytes(kept.path.stat().st_size)
+    left = LIMITS.most_bytes(kept.path.stat().st_size)
     try:
         with zipfile.ZipFile(kept.path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -101,17 +117,17 @@ def _unpacked(kept: Kept, folder: Path) -> list[Refusal]:
             if sum(info.file_size for info in infos) > left:
                 raise TooLarge(f"the archive unpacks to more than {left} bytes; split it")
             for info in infos:
-                refusal = _refusal(info)
-                if refusal is None and _target(folder, info.filename).exists():
-                    name = printable(info.filename)
+                refusal, name = _refusal(info), printable(info.filename)
+                if refusal is None and _target(files.folder, info.filename).exists():
                     refusal = Refusal(name, "member_name_is_free", "quarantined", name)
                 if refusal is not None:
-                    refused.append(refusal)
+                    files.refused.append(refusal)
                     continue
-                left -= _unpack(archive, info, _target(folder, info.filename), left)
+                target = _target(files.folder, info.filename)
+                left -= _unpack(archive, info, target, left)
+                files.names[target] = name
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise InvalidInput(f"the zip archive cannot be read to its end: {error}") from error
-    return refused
 
 
 def _refusal(info: zipfile.ZipInfo) -> Refusal | None:

@@ -33,6 +33,7 @@ class Naming:
     """What a layer is called and under which terms it comes."""
 
     id: str
+    name: str
     title: str
     description: str
     batch: str
@@ -177,6 +178,7 @@ def _described(
     begins, ends = days_of(columns)
     return Layer(
         id=naming.id,
+        name=naming.name,
         title=naming.title,
         description=naming.description,
         geometry_name=where.name,

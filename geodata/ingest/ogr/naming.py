@@ -1,25 +1,24 @@
 """What is a layer's collection called: by its own name where a URL can hold it."""
 
 import re
-import unicodedata
 
 from geodata.errors import InvalidInput
 from geodata.release.layers import RESERVED
+from geodata.romanisation import ascii_name
 from schemas.layer import LAYER_ID
 
 LONGEST = 64
 
 
 def layer_id(name: str) -> str:
-    """The name itself where it is fit for URLs, else its ASCII letters and digits, hyphenated.
+    """The name itself where it is fit for URLs, else its letters in ASCII and digits, hyphenated.
 
-    A name that has none of these gives 'layer'.
+    Родовища gives 'rodovyshcha'; a name that has no letter or digit of any script gives 'layer'.
     """
     if re.fullmatch(LAYER_ID, name):
         return name
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST].strip("-")
-    return slug or "layer"
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name(name).lower()).strip("-")
+    return slug[:LONGEST].strip("-") or "layer"
 
 
 def checked_id(name: str) -> str:
@@ -36,12 +35,3 @@ def checked_id(name: str) -> str:
             parameter="id",
         )
     return name
-
-
-def numbered(name: str, taken: set[str]) -> str:
-    """The name, with a number where another layer of the batch has it, whatever its case."""
-    free, number = name, 1
-    while free.lower() in taken:
-        number += 1
-        free = f"{name[: LONGEST - 4]}-{number}"
-    return free

@@ -1,28 +1,28 @@
 """What happens to a file a user brings: kept, opened at arm's length, its layers written."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from geodata.errors import NotFound, Refused
 from geodata.ingest.batches import ISSUES, RECORD, batch_path, read_batch, write_records
 from geodata.ingest.fetch import Kept
-from geodata.ingest.ogr.drive import RawLayer, read
+from geodata.ingest.ogr.drive import Answer, RawLayer, read
 from geodata.ingest.ogr.formats import Dataset, dataset, datasets, format_of, names_of_formats
-from geodata.ingest.ogr.inputs import keep_input, laid_out
+from geodata.ingest.ogr.inputs import LaidOut, keep_input, laid_out
 from geodata.ingest.ogr.layer import Made, make_layer
 from geodata.ingest.ogr.places import has_place
 from geodata.ingest.ogr.rules import layer_issue, refusal_issue
 from geodata.ingest.ogr.wanted import check_layers, namings
 from geodata.ingest.ogr.wishes import Wishes
-from geodata.release.layers import SOURCE, layers_in_use, write_layers
+from geodata.ingest.register import Holder, Register
+from geodata.release.layers import RESERVED, SOURCE, layers_in_use, read_layers, write_layers
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer
 from schemas.fields import Severity
 
-VERSION = "v1"
+VERSION = "v2"
 """Of the rules in this folder: another version makes another batch of the same bytes."""
 Progress = Callable[[str, int, int], None]
 
@@ -46,9 +46,12 @@ class Gathered:
 def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progress) -> Batch:
     """Ingest the layers of a file, folder or zip; the Batch, accepted or refused.
 
-    The same bytes with the same wishes are the same batch. Where another has taken its layers'
-    place since, it takes it back. Raises InvalidInput for a path that is no input, for wishes
-    that do not fit it, and TooLarge for an archive beyond the limits.
+    The same bytes with the same wishes are the same batch. A file of the same name is the next
+    version: its layers take the place of those of their names. Where that has happened to a
+    batch since, it takes its place back when it is ingested again. Layers of other files are
+    never replaced but by wish. Raises InvalidInput for a path that is no input, for wishes that
+    do not fit it, TooLarge for an archive beyond the limits, and Conflict where another file's
+    layer has the id and is not to be replaced.
     """
     wishes.check()
     kept = keep_input(workspace, SOURCE, Path(path))
@@ -59,56 +62,68 @@ def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progr
     except NotFound:
         return _ingest(workspace, kept, wishes, folder, progress)
     progress("known", 1, 1)
-    return _brought_forward(workspace, known, folder)
+    return _brought_forward(known, folder, wishes, _register(workspace, kept.name))
 
 
-def _brought_forward(workspace: Workspace, known: Batch, folder: Path) -> Batch:
+def _register(workspace: Workspace, input_name: str) -> Register:
+    """The ids in use. Layers from before their names were recorded are known by their titles."""
+    in_use = layers_in_use(workspace).values()
+    holders = (Holder(u.layer.id, u.batch, u.layer.name or u.layer.title) for u in in_use)
+    return Register(holders, input_name, "collection", RESERVED)
+
+
+def _brought_forward(known: Batch, folder: Path, wishes: Wishes, register: Register) -> Batch:
     """A batch ingested again; it becomes the latest where another's layers stand in its place."""
-    in_use = layers_in_use(workspace)
-    own = [used for used in in_use.values() if used.batch.id == known.id]
-    if known.verdict == "refused" or len(own) == len(_layers_of(folder)):
+    layers = {layer.id: layer.name or layer.title for layer in read_layers(folder)}
+    holders = [register.holder(id_) for id_ in layers]
+    if known.verdict == "refused" or all(h and h.batch.id == known.id for h in holders):
         return known
-    fresh = known.model_copy(update={"ingested": _now()})
+    if not wishes.replace:
+        register.check_return(layers)
+    replaced = register.replaced(layers, known.id)
+    fresh = known.model_copy(update={"ingested": _now(), "replaces": replaced})
     with new_file(folder / RECORD) as scratch:
         scratch.write_text(fresh.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return fresh
-
-
-def _layers_of(folder: Path) -> list[object]:
-    found: list[object] = json.loads((folder / "layers.json").read_bytes())
-    return found
 
 
 def _ingest(
     workspace: Workspace, kept: Kept, wishes: Wishes, folder: Path, progress: Progress
 ) -> Batch:
     """Open what was kept, make its layers, and write the batch by one rename."""
-    gathered = Gathered()
-    with laid_out(workspace, kept) as (files, refused), new_folder(folder) as batch_folder:
-        for refusal in refused:
+    gathered, register = Gathered(), _register(workspace, kept.name)
+    with laid_out(workspace, kept) as files, new_folder(folder) as batch_folder:
+        for refusal in files.refused:
             gathered.issues.append(refusal_issue(refusal))
             gathered.files_in += refusal.severity != "note"
         raws = _opened(files, wishes, gathered, progress)
         check_layers(raws, gathered.names, wishes)
-        named = namings(raws, kept, wishes, folder.name, gathered.issues)
+        named, renamed = namings(raws, kept, wishes, folder.name, register)
+        gathered.issues += renamed
         for number, (raw, naming) in enumerate(zip(raws, named, strict=True), start=1):
             made = make_layer(raw, naming, wishes.crs, batch_folder)
             gathered.made.append(made)
             gathered.issues += made.issues
             progress("layers", number, len(raws))
+        replaced = register.replaced([layer.id for layer in gathered.layers], folder.name)
         batch = _batch(folder.name, kept, wishes, gathered)
+        batch = batch.model_copy(update={"replaces": replaced})
         return _written(batch, gathered, batch_folder)
 
 
-def _opened(files: Path, wishes: Wishes, gathered: Gathered, progress: Progress) -> list[RawLayer]:
+def _opened(
+    files: LaidOut, wishes: Wishes, gathered: Gathered, progress: Progress
+) -> list[RawLayer]:
     """All layers wanted of all datasets; what cannot be opened does not stop the others."""
-    paths = list(datasets(files))
+    paths = list(datasets(files.folder))
     raws: list[RawLayer] = []
     for number, path in enumerate(paths, start=1):
         claimed = len(paths) == 1 or path.is_dir() or format_of(path) is not None
         gathered.files_in += claimed
         try:
-            raws += _layers(dataset(path), files.parent / f"answers-{number}", wishes, gathered)
+            answers = files.folder.parent / f"answers-{number}"
+            answer = _answer(dataset(path), answers, files.original(path), wishes)
+            raws += _layers(answer, wishes, gathered)
         except Refused as error:
             severity: Severity = "quarantined" if claimed else "note"
             issue = layer_issue("file_is_of_a_format", severity, path.name, error.detail)
@@ -117,9 +132,21 @@ def _opened(files: Path, wishes: Wishes, gathered: Gathered, progress: Progress)
     return raws
 
 
-def _layers(found: Dataset, answers: Path, wishes: Wishes, gathered: Gathered) -> list[RawLayer]:
+def _answer(found: Dataset, answers: Path, original: str, wishes: Wishes) -> Answer:
+    """What one dataset gives; a layer its driver names after the file is named as that came.
+
+    original: the file's stem before it was made fit for GDAL, `Шар №1` where that is `Шар -1`.
+    """
+    fit = found.path.stem
+    wanted = tuple(fit if name == original else name for name in wishes.layers)
+    answer = read(found, answers, wanted or None)
+    layers = tuple(replace(r, name=original) if r.name == fit else r for r in answer.layers)
+    others = tuple((original if n == fit else n, reason) for n, reason in answer.passed_over)
+    return Answer(layers, others)
+
+
+def _layers(answer: Answer, wishes: Wishes, gathered: Gathered) -> list[RawLayer]:
     """The layers of one dataset; those without geometry only where named."""
-    answer = read(found, answers, wishes.layers or None)
     gathered.files_accepted += 1
     taken = [raw for raw in answer.layers if wishes.layers or has_place(raw)]
     bare = [(raw.name, "no geometry") for raw in answer.layers if not wishes.layers]

@@ -14,7 +14,8 @@ LAYER_RULES: dict[str, str] = {
     "layer_has_geometry": "tables without geometry are passed over unless named by --layer",
     "layer_has_rows": "a layer has rows that pass the rules",
     "layer_name_fits_urls": "a collection is named by 1 to 64 letters, digits, _ . -, no dot first",
-    "layer_name_is_free": "two layers of one file may not have one name; the later is numbered",
+    "layer_name_is_free": "no two layers may have one id, whatever its case, and none that of a "
+    "collection of Lodeline; the later is numbered",
     "driver_is_content": "what the reader of the format remarked",
     "line_is_a_feature": "every line of a text sequence is a feature",
     "crs_is_stated": "a layer names its CRS; where none is named and coordinates fit, they are "

@@ -4,27 +4,40 @@ from geodata.errors import InvalidInput
 from geodata.ingest.fetch import Kept
 from geodata.ingest.ogr.drive import RawLayer
 from geodata.ingest.ogr.layer import Naming
-from geodata.ingest.ogr.naming import checked_id, layer_id, numbered
+from geodata.ingest.ogr.naming import layer_id
 from geodata.ingest.ogr.rules import layer_issue
 from geodata.ingest.ogr.wishes import Wishes
+from geodata.ingest.register import Register
 from schemas import Issue
 
 
 def namings(
-    raws: list[RawLayer], kept: Kept, wishes: Wishes, batch_id: str, issues: list[Issue]
-) -> list[Naming]:
-    """What each layer is called. Raises InvalidInput where a name is a collection's already."""
-    taken: set[str] = set()
-    found = []
+    raws: list[RawLayer], kept: Kept, wishes: Wishes, batch_id: str, register: Register
+) -> tuple[list[Naming], list[Issue]]:
+    """What each layer is called, and why where it is not by its own name.
+
+    Raises Conflict where the id a user names is held by a layer of another input.
+    """
+    if wishes.id is not None:
+        ids = [register.given(wishes.id, raw.name, replace=wishes.replace) for raw in raws]
+        return [_naming(raws[0], ids[0], kept, wishes, batch_id)] if raws else [], []
+    names, issues = [], []
     for raw in raws:
-        wanted = checked_id(wishes.id or layer_id(raw.name))
-        free = numbered(wanted, taken)
-        if free != raw.name and wishes.id is None:
-            rule = "layer_name_is_free" if free != wanted else "layer_name_fits_urls"
-            issues.append(layer_issue(rule, "note", raw.name, f"{raw.name!r}, now {free!r}"))
-        taken.add(free.lower())
-        found.append(_naming(raw, free, kept, wishes, batch_id))
-    return found
+        id_ = register.derived(layer_id(raw.name), raw.name)
+        names.append(_naming(raw, id_, kept, wishes, batch_id))
+        issues += _renamed(raw.name, id_, register)
+    return names, issues
+
+
+def _renamed(name: str, id_: str, register: Register) -> list[Issue]:
+    """A note where a layer is not called by its own name; none where it is."""
+    wanted = layer_id(name)
+    if id_ == name:
+        return []
+    if id_ == wanted:
+        return [layer_issue("layer_name_fits_urls", "note", name, f"{name!r}, now {id_!r}")]
+    text = f"{name!r}, now {id_!r}; {wanted!r} is of {register.held_by(wanted)}"
+    return [layer_issue("layer_name_is_free", "note", name, text)]
 
 
 def check_layers(raws: list[RawLayer], others: set[str], wishes: Wishes) -> None:
@@ -45,6 +58,7 @@ def check_layers(raws: list[RawLayer], others: set[str], wishes: Wishes) -> None
 def _naming(raw: RawLayer, free: str, kept: Kept, wishes: Wishes, batch_id: str) -> Naming:
     return Naming(
         id=free,
+        name=raw.name,
         title=wishes.title or raw.name,
         description=f"Layer {raw.name} of {kept.name}, {raw.format.name}.",
         batch=batch_id,
