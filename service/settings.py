@@ -15,7 +15,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LODELINE_", frozen=True, extra="ignore")
 
     workspace: Path = Field(Path("workspace"), description="Folder of batches and releases.")
-    store: str = Field("embedded", description="'embedded', or a postgresql:// URL.")
     public_url: HttpUrl | None = Field(
         None,
         description="Base of all links. Where unset, links follow the Host header of the request.",

@@ -34,7 +34,7 @@ EVERYTHING = 10**9
 
 @dataclass(frozen=True)
 class TilesetAbout:
-    """What a tileset is. bounds: CRS84. prebuilt: its tiles were made with the release."""
+    """What a tileset is. bounds: CRS84."""
 
     id: str
     title: str
@@ -44,7 +44,6 @@ class TilesetAbout:
     bounds: Bounds
     vector_layers: tuple[VectorLayer, ...]
     attribution: str
-    prebuilt: bool = True
 
 
 @dataclass(frozen=True)
