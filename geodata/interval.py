@@ -17,8 +17,6 @@ from geodata.errors import InvalidInput
 DayArray = npt.NDArray[np.datetime64]
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
-OPEN_DAY_NUMBER = 2147483647
-"""Integer that stands for an open end where days are counted since 1970-01-01."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from service.bodies import Bodies
 from service.caching import OF_CONTENT, WEEK_S, cache_control, etag, matches
 from service.catalog import Catalog
 from service.compress import ENCODERS, encoding_for
-from service.links import GEOJSON, HTML, JSON, base_url, url
+from service.links import HTML, JSON, base_url, url
 from service.negotiate import wanted_format
 from service.params import Param, parse_cursor, read_words
 from service.sent import sent_body
@@ -127,10 +127,6 @@ class Ask:
     def json(self, document: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
         """A JSON answer."""
         return Response(dumps(document), media_type=media_type)
-
-    def geojson(self, document: Any) -> Response:  # noqa: ANN401
-        """A GeoJSON answer."""
-        return self.json(document, GEOJSON)
 
     def html(self, text: str) -> Response:
         """An HTML page."""

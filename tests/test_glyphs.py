@@ -12,6 +12,7 @@ import pytest
 
 from geodata import facts
 from geodata.errors import NotFound
+from geodata.rasters.lettering import STRIP
 from service.routes.glyphs import FOLDER, FONTS, LAST_RANGE, RANGE, glyph_range, range_file
 from tests.served import Client
 from tools import basemap, glyphs
@@ -218,6 +219,17 @@ def _looks_alike(one: Read, other: Read) -> None:
         np.testing.assert_allclose(one.field.astype(int), other.field.astype(int), rtol=0, atol=1)
 
 
+def test_the_letters_of_legends_are_those_drawn_of_the_font() -> None:
+    drawn = glyphs.strip()
+    with np.load(STRIP) as packaged:
+        assert set(packaged) == set(drawn)
+        for name in ("codes", "advances"):
+            assert (packaged[name] == drawn[name]).all()
+        inks = packaged["ink"].astype(int) - drawn["ink"].astype(int)
+    assert np.abs(inks).max() <= 1, "but for a step that another machine may round"
+    assert STRIP.stat().st_size < 40_000
+
+
 def test_no_range_is_packaged_but_those_that_are_drawn() -> None:
     drawn = {range_file(stack, start) for stack in FONTS for start in RANGES}
     assert set(FOLDER.glob("*.gz")) == drawn
@@ -250,7 +262,7 @@ def test_the_font_carries_its_licence_and_its_reserved_name_is_left_alone() -> N
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert not any("source" in name.lower() for name in (*FONTS, *FONTS.values()))
     notice = (Path(__file__).parent.parent / "NOTICE").read_text("utf-8")
-    assert "service/fonts/OFL.txt" in notice
+    assert "geodata/fonts/OFL.txt" in notice
 
 
 # Served

@@ -19,7 +19,7 @@ from geodata.rasters.density import NODATA as NO_DENSITY
 from geodata.rasters.density import deposit_density
 from geodata.rasters.grid import Grid, covering
 from geodata.rasters.legend import legend_png, scale_of, stops
-from geodata.rasters.lettering import can_write, written
+from geodata.rasters.lettering import INKS, can_write, written
 from geodata.rasters.occupation import NODATA, newest_source, occupation_since
 from geodata.rasters.png import png
 from geodata.rasters.ramps import RAMPS, numbered, palette, ramp
@@ -186,11 +186,51 @@ def test_a_legend_has_labels_in_order_within_the_ends(low: float, width: float) 
     assert legend_png(raster, scale_of(raster))
 
 
-def test_every_letter_differs_from_every_other() -> None:
-    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    seen = {written(letter, 1).tobytes() for letter in letters}
-    assert len(seen) >= len(letters) - 1  # the digit and the letter O are one
-    assert not can_write("щ")
+def test_every_letter_of_both_scripts_has_ink_and_differs_from_every_other() -> None:
+    latin = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    for letters in (latin, "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "-−–.,:/%()²³≤≥°'’№"):
+        assert can_write(letters)
+        seen = {written(letter).tobytes() for letter in letters}
+        assert len(seen) == len(letters)
+        assert all(written(letter).max() > (INKS - 1) / 3 for letter in letters)
+
+
+def test_a_text_is_as_wide_as_its_letters_and_leaves_out_what_is_not_there() -> None:
+    assert written("кіт").shape[1] == sum(written(letter).shape[1] for letter in "кіт")
+    assert not can_write("漢")
+    assert (written("a漢b") == written("ab")).all()
+    assert written("").shape[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [
+        ("people per km2", "people per km²"),
+        ("осіб на км2", "осіб на км²"),
+        ("m3/s", "m³/s"),
+        ("mm2; kg per m2", "mm²; kg per m²"),
+        ("m2020", "m2020"),
+        ("CO2", "CO2"),
+        ("people per km²", "people per km²"),
+    ],
+)
+def test_powers_of_metres_are_raised_in_a_legend(given: str, drawn: str) -> None:
+    legends = [a_raster(unit=given), a_raster(unit=drawn)]
+    assert len({legend_png(raster, scale_of(raster)) for raster in legends}) == 1
+    other = a_raster(unit="x")
+    assert legend_png(other, scale_of(other)) != legend_png(legends[0], scale_of(legends[0]))
+
+
+def test_a_legend_without_room_for_its_unit_shows_what_fits() -> None:
+    raster = a_raster(unit="щільність " * 20)
+    drawn = pixels_of(legend_png(raster, scale_of(raster)))
+    assert drawn.shape[1] == 560
+    assert (drawn[12:26, -20:, 0] < 128).any()
+
+
+def test_a_unit_in_a_script_the_font_lacks_is_left_off() -> None:
+    lettered, plain = a_raster(unit="人口"), a_raster(unit="")
+    assert legend_png(lettered, scale_of(lettered)) == legend_png(plain, scale_of(plain))
 
 
 def test_the_median_is_where_half_of_the_weight_lies() -> None:

@@ -1,7 +1,8 @@
 """How do letters of a font become what a map draws labels with: distance fields in glyph ranges?
 
-For maintainers: `python -m tools.glyphs` writes the ranges of `RANGES` into `service/fonts`, the
-same bytes every time. It needs the packages of the dependency group `tools`.
+For maintainers: `python -m tools.glyphs` writes the ranges of `RANGES` and the letters of legends
+into `geodata/fonts`, the same bytes every time. It needs the packages of the dependency group
+`tools`.
 
 A map of MapLibre asks for 256 code points at a time and gets a protobuf of small pictures whose
 values tell the distance to the letter's outline, so that one picture serves every size. Sizes and
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
+from geodata.rasters.lettering import INKS, STRIP
 from service.routes.glyphs import FONTS, RANGE, range_file
 
 FloatArray = npt.NDArray[np.floating]
@@ -36,10 +38,16 @@ FILES = {
 "Source" is a reserved font name, so that the stacks are named after this project."""
 RANGES = (0, 256, 512, 1024, 8192, 8448)
 """Latin with the letters of all neighbours, Cyrillic, punctuation, and signs such as the numero."""
+LEGEND_RANGES = (0, 256, 1024, 8192, 8448, 8704)
+LEGEND_EM_PX = 18
+LEGEND_PX = 24, 6
+"""Height of a line, and how much of it lies below the baseline."""
 EM_PX = 24
 BORDER_PX = 3
 RADIUS_PX = 8
 CUTOFF = 0.25
+OUTLINE, PER_PX = 255 - 256 * CUTOFF, 256 / RADIUS_PX
+"""The value on an outline, and by how much it changes over a pixel."""
 STEPS = np.linspace(0, 1, 5, dtype=np.float32)[:, None]
 """Where a curve is cut into chords; off by a hundredth of a pixel at most."""
 
@@ -51,6 +59,8 @@ def main() -> int:
             path = range_file(stack, start)
             path.write_bytes(gzip.compress(glyph_range(stack, start), 9, mtime=0))
             sys.stdout.write(f"{path.name}: {path.stat().st_size:,} bytes\n")
+    np.savez_compressed(STRIP, allow_pickle=False, **strip())
+    sys.stdout.write(f"{STRIP.name}: {STRIP.stat().st_size:,} bytes\n")
     return 0
 
 
@@ -82,13 +92,13 @@ class Glyph:
 
 
 class _Font:
-    """A font file, read once."""
+    """A font file, read once, at a number of pixels an em."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, em_px: int) -> None:
         font = TTFont(BytesIO(path.read_bytes()), lazy=True)
         self._letters = font.getGlyphSet()
         self.names: dict[int, str] = font.getBestCmap()
-        self.scale = EM_PX / int(font["head"].unitsPerEm)
+        self.scale = em_px / int(font["head"].unitsPerEm)
         self.ascender = round(font["hhea"].ascent * self.scale)
 
     def glyph(self, code: int) -> Glyph:
@@ -169,13 +179,46 @@ def _is_inside(
     return np.asarray(turns != 0)
 
 
+# Letters of legends
+
+
+def strip() -> dict[str, npt.NDArray[np.generic]]:
+    """All letters of `LEGEND_RANGES` side by side, each as wide as it advances.
+
+    codes, advances: (n,) of the letters in order. ink: (height, sum of advances), 0..`INKS` - 1.
+    """
+    font = _font("Lodeline Regular", LEGEND_EM_PX)
+    codes = [c for start in LEGEND_RANGES for c in range(start, start + RANGE) if c in font.names]
+    glyphs = [font.glyph(code) for code in codes]
+    glyphs = [glyph for glyph in glyphs if glyph.advance]
+    return {
+        "codes": np.array([glyph.code for glyph in glyphs], dtype=np.uint16),
+        "advances": np.array([glyph.advance for glyph in glyphs], dtype=np.uint8),
+        "ink": np.hstack([_ink(glyph, font.ascender) for glyph in glyphs]),
+    }
+
+
+def _ink(glyph: Glyph, ascender: int) -> npt.NDArray[np.uint8]:
+    """How much of each pixel of a line a letter covers, (height, advance), 0..`INKS` - 1."""
+    height, below = LEGEND_PX
+    room = height + 2 * BORDER_PX, glyph.advance + 2 * LEGEND_EM_PX
+    line = np.zeros(room, dtype=np.uint8)
+    if glyph.field is not None:
+        covered = np.clip((glyph.field.astype(float) - OUTLINE) / PER_PX + 0.5, 0, 1)
+        top = height - below - (glyph.top + ascender)
+        left = glyph.left - BORDER_PX + LEGEND_EM_PX
+        rows, columns = covered.shape
+        line[top : top + rows, left : left + columns] = np.rint(covered * (INKS - 1))
+    return line[BORDER_PX:-BORDER_PX, LEGEND_EM_PX : LEGEND_EM_PX + glyph.advance]
+
+
 @cache
-def _font(stack: str) -> _Font:
+def _font(stack: str, em_px: int = EM_PX) -> _Font:
     """Raises ModuleNotFoundError where the font is not installed."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("the font is not installed; install font-source-sans-pro")
-    return _Font(Path(spec.submodule_search_locations[0]) / "files" / FILES[stack])
+    return _Font(Path(spec.submodule_search_locations[0]) / "files" / FILES[stack], em_px)
 
 
 # Protobuf: glyphs { stacks = 1 }, stack { name = 1, range = 2, glyphs = 3 }

@@ -1,7 +1,6 @@
 """Which operators and functions are there? One row each: what it takes, gives, and how it is done.
 
-`arrays` does it over Arrow and shapely arrays. `sql` is the template of the PostGIS store, empty
-where there is none yet.
+`arrays` does it over Arrow and shapely arrays.
 """
 
 from collections.abc import Callable
@@ -43,7 +42,6 @@ class Operator:
     takes: tuple[Takes, ...]
     gives: Kind
     arrays: Callable[..., Datum]
-    sql: str = ""
     variadic: bool = False
     meaning: str = ""
     arguments: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.cql2.folding import all_at_once
 from geodata.cql2.frame import Datum
 from geodata.cql2.logic import on_words
 from geodata.errors import InvalidInput
@@ -105,11 +104,10 @@ def _on_strings(value: Datum, work: Callable[[pa.Array], pa.Array]) -> Datum:
 def _folded(
     words: pa.Array, plain: Callable[[pa.Array], pa.Array], work: Callable[[str], str]
 ) -> pa.Array:
-    """ASCII words by `plain`, all in Arrow; others by `work`, all in one string."""
+    """ASCII words by `plain`, all in Arrow; others by `work`, one by one."""
     ascii_ = pc.string_is_ascii(words)
     if pc.all(ascii_, min_count=0).as_py():
         return plain(words)
-    if not words.null_count and not pc.any(ascii_, min_count=0).as_py():
-        return all_at_once(words, work)
     others = pc.fill_null(pc.invert(ascii_), fill_value=False)
-    return pc.replace_with_mask(plain(words), others, all_at_once(words.filter(others), work))
+    folded = [work(word) for word in words.filter(others).to_pylist()]
+    return pc.replace_with_mask(plain(words), others, pa.array(folded, pa.string()))

@@ -1,6 +1,7 @@
 """What do the colours of a raster mean: labelled stops, as numbers and as a picture."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import InvalidInput
-from geodata.rasters.lettering import can_write, written
+from geodata.rasters.lettering import INKS, Letter, can_write, written
 from geodata.rasters.png import png
 from geodata.rasters.ramps import STEPS, Colours, ramp
 from schemas import Raster
@@ -16,8 +17,10 @@ from schemas import Raster
 RESCALES = ("default", "full")
 EPOCH = date(1970, 1, 1)
 BAR, MARGIN, TALL = 480, 40, 22
-PAPER, INK = 254, 255
-"""Numbers of two colours; those before them are the ramp's."""
+PAPER, INK = 256 - INKS, 255
+"""Numbers of colours: from paper to ink; those before them are the ramp's."""
+_POWER = re.compile(r"(?<=[m\u043c])[23]\b")
+"""The 2 of km2 and the 3 of m3, in Latin or Cyrillic letters."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def beyond(raster: Raster, scale: Scale) -> tuple[bool, bool]:
 
 def legend_png(raster: Raster, scale: Scale) -> bytes:
     """The ramp with its labels as a picture, on paper of its own."""
-    unit = "" if raster.reading == "days" else raster.unit
+    unit = "" if raster.reading == "days" else _POWER.sub(_raised, raster.unit)
     head = written(unit) if unit and can_write(unit) else None
     top = 8 + (0 if head is None else head.shape[0] + 6)
     canvas = np.full((top + TALL + 30, BAR + 2 * MARGIN), PAPER, dtype=np.uint8)
@@ -107,27 +110,32 @@ def legend_png(raster: Raster, scale: Scale) -> bytes:
     reached = 0
     for stop in stops(raster, scale):
         x = MARGIN + round(stop.at * (BAR - 1))
-        dots = written(stop.label)
-        left = min(max(x - dots.shape[1] // 2, 2), canvas.shape[1] - dots.shape[1] - 2)
+        label = written(stop.label)
+        left = min(max(x - label.shape[1] // 2, 2), canvas.shape[1] - label.shape[1] - 2)
         if left > reached:
             canvas[top + TALL : top + TALL + 6, x] = INK
-            _put(canvas, dots, top + TALL + 9, left)
-            reached = left + dots.shape[1] + 8
+            _put(canvas, label, top + TALL + 7, left)
+            reached = left + label.shape[1] + 8
     return png(canvas, _colours(scale))
 
 
-def _put(canvas: npt.NDArray[np.uint8], dots: npt.NDArray[np.bool_], row: int, left: int) -> None:
-    """Ink the dots, as far as the canvas reaches."""
-    part = canvas[row : row + dots.shape[0], left : left + dots.shape[1]]
-    part[dots[: part.shape[0], : part.shape[1]]] = INK
+def _raised(power: re.Match[str]) -> str:
+    return "²" if power[0] == "2" else "³"
+
+
+def _put(canvas: npt.NDArray[np.uint8], text: Letter, row: int, left: int) -> None:
+    """Lay a text on the paper, as far as the canvas reaches."""
+    part = canvas[row : row + text.shape[0], left : left + text.shape[1]]
+    part[:] = PAPER + text[: part.shape[0], : part.shape[1]]
 
 
 def _colours(scale: Scale) -> Colours:
-    """The ramp laid on white, then paper and ink."""
+    """The ramp laid on white, then paper to ink."""
     picked = ramp(scale.colours)[np.linspace(0, STEPS - 1, PAPER).round().astype(int)].astype(float)
     alpha = picked[:, 3:] / 255
     solid = (picked[:, :3] * alpha + 255 * (1 - alpha)).round()
-    table = np.vstack([solid, [[255, 255, 255]], [[22, 26, 29]]])
+    inks = np.linspace([255, 255, 255], [22, 26, 29], INKS).round()
+    table = np.vstack([solid, inks])
     return np.hstack([table, np.full((len(table), 1), 255)]).astype(np.uint8)
 
 

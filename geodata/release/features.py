@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from geodata.catalogue import COLLECTIONS, Collection
+from geodata.catalogue import COLLECTIONS
 from geodata.formats.features import encode, offsets_path, write_features
 from geodata.formats.rows import BATCH
 from geodata.frame import Frame
@@ -17,15 +17,13 @@ OVERLAID = "deposits"
 """The collection whose properties depend on the day asked: it is encoded when asked."""
 
 
-def write_all_features(
-    folder: Path, tables: Mapping[str, gpd.GeoDataFrame], layers: tuple[Collection, ...] = ()
-) -> list[TableFile]:
+def write_all_features(folder: Path, tables: Mapping[str, gpd.GeoDataFrame]) -> list[TableFile]:
     """Encode the features of every collection but `deposits` into files of the folder.
 
     tables: by collection id, with geometry, CRS84.
     """
     entries = []
-    for collection in (*COLLECTIONS, *layers):
+    for collection in COLLECTIONS:
         if collection.id == OVERLAID:
             continue
         path = folder / f"{collection.id}.features"

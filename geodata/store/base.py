@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from geodata.cache import Cache
 from geodata.catalogue import Collection
@@ -127,8 +126,3 @@ class StoreCaches:
 def as_rows(positions: object) -> IntArray:
     """Row numbers as an index array."""
     return np.asarray(positions, dtype=np.intp)
-
-
-def box_rows(frame: Frame, shape: shapely.Geometry) -> IntArray:
-    """Rows whose geometry meets a shape, CRS84, ascending."""
-    return np.sort(as_rows(frame.tree.query(shape, predicate="intersects")))

@@ -36,7 +36,7 @@ EVERYTHING = 10**9
 
 @dataclass(frozen=True)
 class TilesetAbout:
-    """What a tileset is. bounds: CRS84. prebuilt: its tiles were made with the release."""
+    """What a tileset is. bounds: CRS84."""
 
     id: str
     title: str
@@ -46,7 +46,6 @@ class TilesetAbout:
     bounds: Bounds
     vector_layers: tuple[VectorLayer, ...]
     attribution: str
-    prebuilt: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from geodata.tiles.mlt_streams import (
 )
 from geodata.tiles.mvt import TileLayer
 
-MEDIA_TYPE = "application/vnd.maplibre-tile"
 Column = tuple[bytes, bytes]
 """A column: what the head of the layer says of it, and its data."""
 _TAG_1 = b"\x01"

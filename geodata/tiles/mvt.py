@@ -13,7 +13,6 @@ from geodata.tiles.strokes import Strokes, strokes
 from geodata.tiles.values import FEATURE, Tags, tags, text_field
 from geodata.tiles.varint import Signed, lengths, ranges, sums, varints
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 LAYER, NAME = 0x1A, 0x0A
 _VERSION_2 = b"\x78\x02"
 _HEADER = 10

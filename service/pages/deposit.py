@@ -22,7 +22,7 @@ from service.ask import Ask
 from service.pages import maps, timelines
 from service.pages.plane import Window
 from service.pages.rendering import page
-from service.pages.words import commodity, kilometres, line_distance, listing, metres, percent
+from service.pages.words import commodity, kilometres, listing, metres, percent
 
 Document = Mapping[str, Any]
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
@@ -185,11 +185,6 @@ def cited(ask: Ask, own: Document, day: date) -> dict[str, object]:
         words["source"] = ask.words["source"]
     choice = ask.store.book.asked(own["control_source"], day)
     return citation(ask.store, f"{own['name_en']}, {day}", ask.href(ask.path, words), choice)
-
-
-def line_told(own: Document) -> str:
-    """The distance to the line of contact."""
-    return line_distance(own["line_distance_km"])
 
 
 def _where(store: EmbeddedStore, window: Window, own: Document, row: int) -> tuple[maps.Shape, ...]:

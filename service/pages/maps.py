@@ -1,7 +1,7 @@
 """How is a map drawn on the server: the country, who holds what on a day, and marks on it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -169,11 +169,6 @@ def legend(shapes: Iterable[Shape]) -> tuple[tuple[str, str], ...]:
     """Legend of what was drawn of control."""
     drawn = {shape.kind for shape in shapes}
     return tuple(entry for entry in HELD if entry[0] in drawn)
-
-
-def with_marks(chart: Map, spots: Iterable[Mark]) -> Map:
-    """A map with more marks."""
-    return replace(chart, marks=(*chart.marks, *spots))
 
 
 def _dots(spots: Iterable[Mark]) -> Shape:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from starlette.responses import Response
 
+import geodata
 from geodata.errors import InvalidInput, NotFound
 from service.ask import Ask
 
 MEDIA = {"pbf": "application/x-protobuf"}
 CODE_POINT = re.compile(r"[0-9]{1,5}", re.ASCII)
-FOLDER = Path(__file__).parent.parent / "fonts"
+FOLDER = Path(geodata.__file__).parent / "fonts"
 FONTS = {"Lodeline Regular": "regular", "Lodeline Bold": "bold"}
 """Names of font stacks, and what the names of their files begin with."""
 RANGE = 256

@@ -1,6 +1,5 @@
 """How do columns of a file get Lodeline's types: cast, or found by looking at every value."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -213,8 +212,3 @@ READINGS: dict[Values, tuple[Callable[[pa.ChunkedArray], Found | None], ...]] = 
     "texts": (_as_integers, _as_numbers, _as_days, _as_times, _as_truths),
 }
 """What texts are tried as, in order, by what the format can say of types itself."""
-
-
-def is_printable(name: str) -> bool:
-    """Whether a column's name is fit for URLs, tables and headers as it is."""
-    return re.fullmatch(r"[^\x00-\x1f\x7f\"]{1,128}", name) is not None
