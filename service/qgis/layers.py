@@ -1,0 +1,294 @@
+"""How is each layer of the QGIS project described: whose features, which symbols, which names?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from geodata.store.choice import Choice
+from geodata.store.tilesets import TilesetAbout
+from service.styles.expressions import day_number
+from service.styles.palette import Colours, Palette
+
+PAGE_SIZE = 1000
+_GEOMETRY = {"marker": "0", "line": "1", "fill": "2"}
+"""QGIS's number of the geometry a kind of symbol draws."""
+_CLASS = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "SimpleFill"}
+_LINE, _POINT = "geometry_type(@geometry) = 'Line'", "geometry_type(@geometry) = 'Point'"
+_SHARE = """CASE WHEN "share" >= 0.95 THEN "status" WHEN "share" > 0.05 THEN 'uncertain' END"""
+_STATUS = {
+    "government": "held by the government (95 % or more of where it may lie)",
+    "unknown": "no source speaks, or the position is not known well enough",
+    "occupied": "occupied (95 % or more)",
+    "contested": "contested (95 % or more)",
+    "uncertain": "in part, 5 to 95 %",
+}
+_VERDICT = {
+    "government": "held by the government",
+    "unknown": "not known",
+    "occupied": "occupied",
+    "contested": "contested",
+    "uncertain": "uncertain",
+}
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A symbol of one layer. kind: marker, line or fill. options: QGIS's own, by name."""
+
+    kind: str
+    options: Mapping[str, str]
+
+    @property
+    def geometry(self) -> str:
+        """QGIS's number of what it draws."""
+        return _GEOMETRY[self.kind]
+
+    @property
+    def symbol_class(self) -> str:
+        """QGIS's class of its one layer."""
+        return _CLASS[self.kind]
+
+
+@dataclass(frozen=True)
+class Letters:
+    """How names are written: colour, its halo, size, weight."""
+
+    colour: str
+    halo: str
+    size_pt: float
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Category:
+    """The symbol of one value."""
+
+    value: str
+    label: str
+    symbol: Symbol
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a source-layer is drawn or named: which features, from which level on (-1: all)."""
+
+    source_layer: str
+    symbol: Symbol | None = None
+    letters: Letters | None = None
+    where: str = ""
+    zoom: int = -1
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What all layers have. source: the address as QGIS keeps it. shown: at first."""
+
+    id: str
+    title: str
+    source: str
+    shown: bool = True
+    opacity: float = 1.0
+    name_field: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemsLayer(Layer):
+    """Items of a collection, a symbol for each value of an attribute or expression.
+
+    through_time: it follows the temporal controller. letters: of the names, None without.
+    """
+
+    geometry: str
+    attribute: str
+    categories: tuple[Category, ...]
+    through_time: bool = False
+    letters: Letters | None = None
+    type: str = "vector"
+    provider: str = "OAPIF"
+    crs: str = "EPSG:4326"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TilesLayer(Layer):
+    """Vector tiles."""
+
+    drawn: tuple[Rule, ...]
+    named: tuple[Rule, ...] = ()
+    type: str = "vector-tile"
+    provider: str = "vectortile"
+    crs: str = "EPSG:3857"
+
+
+def items_address(base: str, collection: str, source: str | None = None) -> str:
+    """Items as QGIS keeps their address; what is not in view is not asked for.
+
+    source: whose, None where the collection is of no source.
+    """
+    only = f" filter='\"source\" = \\'{source}\\''" if source else ""
+    return (
+        f" url='{base}' typename='{collection}' pagingEnabled='true' "
+        f"pageSize='{PAGE_SIZE}' restrictToRequestBBOX='1'{only}"
+    )
+
+
+def tiles_address(url: str, about: TilesetAbout) -> str:
+    """Tiles as QGIS keeps their address: its own marks are written as they are in a URL."""
+    return f"type=xyz&url={quote(url, safe='')}&zmin={about.minzoom}&zmax={about.maxzoom}"
+
+
+def name_in(lang: str) -> str:
+    """The name of a feature; the English one where there is none in the language."""
+    return '"name_en"' if lang == "en" else f'coalesce("name_{lang}", "name_en")'
+
+
+# Collections
+
+
+def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
+    """Deposits by their verdict of the present day, with names."""
+    return ItemsLayer(
+        "lodeline_deposits",
+        "Deposits by verdict today, with names",
+        items_address(base, "deposits"),
+        shown=False,
+        name_field=name_in(lang),
+        geometry="Point",
+        attribute="control",
+        categories=_verdicts(_VERDICT, palette),
+        letters=Letters(palette.basemap["label"], palette.basemap["halo"], 8, bold=True),
+    )
+
+
+def spans(base: str, palette: Palette, choice: Choice) -> ItemsLayer:
+    """Deposits through time, coloured by who holds where they may lie."""
+    return ItemsLayer(
+        "lodeline_timelines",
+        "Deposits through time",
+        items_address(base, "timelines", choice.source),
+        geometry="Point",
+        attribute=_SHARE,
+        categories=_verdicts(_STATUS, palette),
+        through_time=True,
+    )
+
+
+def land(base: str, palette: Palette, choice: Choice) -> ItemsLayer:
+    """Land under a status, through time."""
+    return ItemsLayer(
+        "lodeline_control",
+        f"Control through time ({choice.source})",
+        items_address(base, "control", choice.source),
+        opacity=palette.opacity,
+        geometry="Polygon",
+        attribute="status",
+        categories=tuple(Category(n, n, _fill(colour)) for n, colour in palette.control.items()),
+        through_time=True,
+    )
+
+
+def _verdicts(labels: Mapping[str, str], palette: Palette) -> tuple[Category, ...]:
+    halo = palette.basemap["halo"]
+    return tuple(
+        Category(name, label, _marker(palette.verdict[name], halo, 2.6))
+        for name, label in labels.items()
+    )
+
+
+# Tiles
+
+
+def land_tiles(address: str, palette: Palette, choice: Choice) -> TilesLayer:
+    """Land by its status on one day, by one source."""
+    day = day_number(choice.day)
+    held = f'"source" = \'{choice.source}\' and "valid_from" <= {day} and "valid_to" > {day}'
+    return TilesLayer(
+        "lodeline_control_tiles",
+        f"Control on {choice.day} ({choice.source}), tiles",
+        address,
+        shown=False,
+        opacity=palette.opacity,
+        drawn=tuple(
+            Rule("control", _fill(colour), where=f"{held} and \"status\" = '{name}'")
+            for name, colour in palette.control.items()
+        ),
+    )
+
+
+def base_map(address: str, colours: Colours, lang: str) -> TilesLayer:
+    """The ground with its names."""
+    return TilesLayer(
+        "lodeline_basemap",
+        "Base map",
+        address,
+        name_field=name_in(lang),
+        drawn=_ground(colours),
+        named=_names(colours),
+    )
+
+
+def _ground(colours: Colours) -> tuple[Rule, ...]:
+    """From land up to borders."""
+    disputed = '"disputed" = true'
+    return (
+        Rule("land", _fill(colours["land"])),
+        Rule("water", _fill(colours["lake"])),
+        Rule("rivers", _line(colours["river"], 0.25)),
+        Rule("oblasts", _line(colours["oblast"], 0.25), where=_LINE, zoom=4),
+        Rule("borders", _line(colours["border"], 0.4), where=f"not ({disputed})"),
+        Rule("borders", _line(colours["border"], 0.4, dashed=True), where=disputed),
+        Rule("places", _marker(colours["label"], colours["halo"], 1.2), zoom=5),
+    )
+
+
+def _names(colours: Colours) -> tuple[Rule, ...]:
+    halo = colours["halo"]
+    faint = Letters(colours["faint_label"], halo, 9)
+    return (
+        Rule("seas", letters=Letters(colours["sea_label"], colours["sea"], 9)),
+        Rule("countries", letters=faint),
+        Rule("oblasts", letters=faint, where=_POINT, zoom=6),
+        Rule("places", letters=Letters(colours["label"], halo, 8), zoom=4),
+    )
+
+
+# Symbols
+
+
+def rgba(colour: str) -> str:
+    """`#rrggbb` as QGIS writes it: red,green,blue,alpha of 255."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return f"{red},{green},{blue},255"
+
+
+def _fill(colour: str) -> Symbol:
+    """An area; its edge has its colour, so that none shows where two areas meet."""
+    options = {
+        "color": rgba(colour),
+        "style": "solid",
+        "outline_style": "solid",
+        "outline_color": rgba(colour),
+        "outline_width": "0.1",
+    }
+    return Symbol("fill", options)
+
+
+def _line(colour: str, width_mm: float, *, dashed: bool = False) -> Symbol:
+    options = {
+        "line_color": rgba(colour),
+        "line_width": str(width_mm),
+        "line_style": "dash" if dashed else "solid",
+        "joinstyle": "round",
+    }
+    return Symbol("line", options)
+
+
+def _marker(colour: str, outline: str, size_mm: float) -> Symbol:
+    """A round mark with a rim."""
+    options = {
+        "name": "circle",
+        "color": rgba(colour),
+        "outline_color": rgba(outline),
+        "outline_width": "0.3",
+        "size": str(size_mm),
+    }
+    return Symbol("marker", options)
