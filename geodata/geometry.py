@@ -23,11 +23,18 @@ def as_array(geometries: object) -> GeometryArray:
     return np.atleast_1d(np.asarray(geometries, dtype=object))
 
 
+def parts_of(geometries: object) -> tuple[GeometryArray, npt.NDArray[np.intp]]:
+    """The single parts of any geometries, (n,), and the place of the geometry each is of."""
+    parts, owner = shapely.get_parts(as_array(geometries), return_index=True)
+    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
+        parts, whole = shapely.get_parts(parts, return_index=True)
+        owner = owner[whole]
+    return parts, owner
+
+
 def polygons_of(geometry: BaseGeometry) -> GeometryArray:
     """The polygons inside any geometry, (n,); lines, points and empty parts fall away."""
-    parts = shapely.get_parts(as_array(geometry))
-    while np.isin(shapely.get_type_id(parts), (6, 7)).any():
-        parts = shapely.get_parts(parts)
+    parts, _ = parts_of(geometry)
     return np.asarray(parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) > 0)])
 
 

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -87,10 +87,24 @@ class Client:
         body: bytes = b"",
     ) -> Answer:
         """One request; an exception past a finished answer is the server's log line."""
-        return asyncio.run(self._ask(method, target, headers or {}, body))
+        whole: Message = {"type": "http.request", "body": body, "more_body": False}
+        return asyncio.run(self._ask(method, target, headers or {}, [whole]))
+
+    def send(
+        self, target: str, headers: Mapping[str, str], parts: Sequence[bytes | None]
+    ) -> Answer:
+        """POST of a body piece by piece; None: there the client leaves, else it ends."""
+        incoming: list[Message] = [
+            {"type": "http.disconnect"}
+            if part is None
+            else {"type": "http.request", "body": part, "more_body": True}
+            for part in parts
+        ]
+        end: Message = {"type": "http.request", "body": b"", "more_body": False}
+        return asyncio.run(self._ask("POST", target, headers, [*incoming, end]))
 
     async def _ask(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+        self, method: str, target: str, headers: Mapping[str, str], incoming: list[Message]
     ) -> Answer:
         path, _, query = target.partition("?")
         given = {"host": HOST, **{name.lower(): value for name, value in headers.items()}}
@@ -109,12 +123,11 @@ class Client:
             "server": ("127.0.0.1", 8000),
         }
         sent: list[Message] = []
-        incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> Message:
             if not incoming:
                 await asyncio.Event().wait()  # this client stays until it has its answer
-            return incoming.pop()
+            return incoming.pop(0)
 
         async def send(message: Message) -> None:
             sent.append(dict(message))

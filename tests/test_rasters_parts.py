@@ -76,7 +76,7 @@ def test_shares_of_cells_are_those_of_cutting_each_cell(places: list[tuple[float
     found = np.zeros((SMALL.height, SMALL.width))
     rows, columns, covered = coverage(shape, SMALL)
     found[rows, columns] = covered
-    assert found == pytest.approx(slow_shares(shape, SMALL), abs=1e-5)
+    assert found == pytest.approx(slow_shares(shape, SMALL), abs=1e-9)
 
 
 @given(st.lists(corners, min_size=1, max_size=5), st.floats(0.05, 0.5))

@@ -8,8 +8,10 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.crs import GeometryArray
 from geodata.errors import InvalidInput, TooLarge
-from geodata.geometry import polygons_of
+from geodata.geometry import parts_of, polygons_of
+from geodata.tangles import are_interwoven, is_tangled
 
 MOST_VERTICES = 200_000
 MOST_FEATURES = 10_000
@@ -30,11 +32,9 @@ def parse_area(document: bytes) -> BaseGeometry:
     shapes = np.array([_shape(found) for found in _geometries(parsed)], dtype=object)
     if not len(shapes):
         raise InvalidInput("the area has no geometry; give at least one Polygon")
-    if shapely.get_num_coordinates(shapes).sum() > MOST_VERTICES:
-        raise TooLarge(f"the area has more than {MOST_VERTICES:,} vertices; simplify it")
+    _refuse_heavy(shapes)
     _check(shapes)
-    union: BaseGeometry = shapely.union_all(shapes)
-    return union
+    return _united(shapes)
 
 
 def _geometries(document: object) -> Iterator[object]:
@@ -59,6 +59,31 @@ def _geometries(document: object) -> Iterator[object]:
         yield feature.get("geometry")
 
 
+def _refuse_heavy(shapes: GeometryArray) -> None:
+    """Raise TooLarge for polygons that take too long to check."""
+    if shapely.get_num_coordinates(shapes).sum() > MOST_VERTICES:
+        raise TooLarge(f"the area has more than {MOST_VERTICES:,} vertices; simplify it")
+    if is_tangled(shapes):
+        raise TooLarge(
+            "too many edges or rings of the area lie side by side or around one another; simplify "
+            "it, or ask for its parts one by one"
+        )
+
+
+def _united(shapes: GeometryArray) -> BaseGeometry:
+    """The union; what does not meet is not worked on. Raises TooLarge where it takes too long."""
+    if len(shapes) == 1:
+        alone: BaseGeometry = shapes[0]
+        return alone
+    if are_interwoven(shapes):
+        raise TooLarge(
+            "the polygons of the area cross one another too often; unite them, or ask for each"
+        )
+    polygons, _ = parts_of(shapes)
+    union: BaseGeometry = shapely.disjoint_subset_union_all(polygons)
+    return union
+
+
 def _shape(geometry: Any) -> BaseGeometry:  # noqa: ANN401 - any JSON value
     if not isinstance(geometry, dict) or geometry.get("type") not in AREAL:
         kind = geometry.get("type") if isinstance(geometry, dict) else geometry
@@ -73,16 +98,18 @@ def _shape(geometry: Any) -> BaseGeometry:  # noqa: ANN401 - any JSON value
     return shape
 
 
-def _check(shapes: np.ndarray[Any, np.dtype[np.object_]]) -> None:
+def _check(shapes: GeometryArray) -> None:
     """Polygons have ground, lie on the earth and do not cross themselves."""
     places = shapely.get_coordinates(shapes)
-    if not len(places) or any(not len(polygons_of(shape)) for shape in shapes):
-        raise InvalidInput("a polygon is empty or has no ground; give polygons with an area")
     if not (np.abs(places) <= [180, 90]).all():
         raise InvalidInput(
             "a polygon leaves the earth; give longitudes -180..180 and latitudes -90..90, in "
             "that order"
         )
+    if not len(places) or any(not len(polygons_of(shape)) for shape in shapes):
+        raise InvalidInput("a polygon is empty or has no ground; give polygons with an area")
+    if shapely.is_empty(shapely.get_rings(parts_of(shapes)[0])).any():
+        raise InvalidInput("a polygon has an empty ring; leave the ring out")
     wrong = np.flatnonzero(~shapely.is_valid(shapes))
     if len(wrong):
         reason = shapely.is_valid_reason(shapes[wrong[0]])

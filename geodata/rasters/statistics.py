@@ -10,14 +10,18 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, areas_km2, reproject
-from geodata.errors import TooLarge
+from geodata.errors import InvalidInput, TooLarge
 from geodata.geometry import as_array
-from geodata.rasters.coverage import coverage
+from geodata.rasters.coverage import coverage, pieces
 from geodata.rasters.grid import GEOGRAPHIC, Grid, Window, grid_of, is_geographic
 from geodata.rasters.reading import OpenFile
 
 MOST_CELLS = 16_000_000
 """Cells of the box around an area; those inside that hold values take 24 bytes each."""
+MOST_PIECES = 8_000_000
+"""Pieces that the cells cut the outline of an area into; each takes about 0.3 microseconds."""
+MOST_DENSE = 500_000
+"""Vertices added to an area before it is moved to a plane."""
 CELLS_AT_ONCE = 1 << 20
 AT_ONCE = threading.BoundedSemaphore(2)
 """Areas summed up at a time, so that many askers take no more memory than two."""
@@ -51,27 +55,40 @@ class AreaStatistics:
 def statistics(file: OpenFile, area: BaseGeometry) -> AreaStatistics:
     """Statistics of a raster in an area, CRS84 polygons. Raises TooLarge."""
     grid, asked = grid_of(file.raster), float(areas_km2(as_array(area))[0])
-    shape = _on_grid(area, grid.crs)
-    window = grid.window(shape.bounds) if not shape.is_empty else None
-    if window is None or not window.size:
-        return AreaStatistics(0.0, asked, 0.0)
-    if window.size > MOST_CELLS:
-        raise TooLarge(
-            f"the box around the area holds {window.size:,} cells of this raster; ask for an area "
-            f"with at most {MOST_CELLS:,}"
-        )
     with AT_ONCE:
+        shape = _on_grid(area, grid.crs)
+        window = grid.window(shape.bounds) if not shape.is_empty else None
+        if window is None or not window.size:
+            return AreaStatistics(0.0, asked, 0.0)
+        _refuse_large(shape, grid, window)
         strips = [_held(file, grid, shape, strip) for strip in _strips(window)]
         values, covered, ground = (np.concatenate(parts) for parts in zip(*strips, strict=True))
         return _summed(values, covered, ground, asked)
 
 
+def _refuse_large(shape: BaseGeometry, grid: Grid, window: Window) -> None:
+    """Raise TooLarge for too many cells, or edges that cross them too often."""
+    if window.size > MOST_CELLS:
+        raise TooLarge(
+            f"the box around the area holds {window.size:,} cells of this raster; ask for an area "
+            f"with at most {MOST_CELLS:,}"
+        )
+    crossed = pieces(shape, grid)
+    if crossed > MOST_PIECES:
+        raise TooLarge(
+            f"the edges of the area cross cells of this raster {crossed:,} times; simplify it, or "
+            f"ask for an area whose edges cross at most {MOST_PIECES:,}"
+        )
+
+
 def _strips(window: Window) -> Iterator[Window]:
-    """The window in strips of rows."""
-    rows = max(1, CELLS_AT_ONCE // window.width)
+    """The window in strips of rows, a row of very many cells in parts."""
+    width = min(window.width, CELLS_AT_ONCE)
+    rows = CELLS_AT_ONCE // width
     for top in range(0, window.height, rows):
-        height = min(rows, window.height - top)
-        yield Window(window.row + top, window.column, height, window.width)
+        for left in range(0, window.width, width):
+            height, across = min(rows, window.height - top), min(width, window.width - left)
+            yield Window(window.row + top, window.column + left, height, across)
 
 
 def _held(
@@ -115,9 +132,26 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
 
 
 def _on_grid(area: BaseGeometry, crs: str) -> BaseGeometry:
-    """The area in the grid's CRS."""
+    """The area in the grid's CRS. Raises InvalidInput where it has no place in it, and TooLarge."""
     if crs == GEOGRAPHIC:
         return area
-    dense = area if is_geographic(crs) else shapely.segmentize(area, DENSE_DEG)
-    moved: BaseGeometry = reproject(as_array(dense), CRS84, crs)[0]
-    return moved
+    moved: BaseGeometry = reproject(as_array(_bendable(area, crs)), CRS84, crs)[0]
+    if not np.isfinite(shapely.get_coordinates(moved)).all():
+        raise InvalidInput(
+            f"a part of the area has no place in {crs}, the CRS of this raster; ask for the part "
+            "that lies near the raster"
+        )
+    return moved if shapely.is_valid(moved) else shapely.make_valid(moved)  # an edge may fold over
+
+
+def _bendable(area: BaseGeometry, crs: str) -> BaseGeometry:
+    """The area with vertices close enough together to follow the bends of a CRS."""
+    if is_geographic(crs):
+        return area
+    if shapely.length(area) / DENSE_DEG > MOST_DENSE:
+        raise TooLarge(
+            f"the outline of the area is {shapely.length(area):,.0f} degrees long; ask for one of "
+            f"at most {MOST_DENSE * DENSE_DEG:,.0f} degrees of this raster"
+        )
+    dense: BaseGeometry = shapely.segmentize(area, DENSE_DEG)
+    return dense
