@@ -22,7 +22,6 @@ from service.middleware import OpenHeaders
 from service.pages import VIEWS
 from service.routes import TABLE
 from service.routes.health import Readyz, livez
-from service.rsgi import Door
 from service.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -65,10 +64,10 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     return app
 
 
-def from_environment() -> Door:
+def from_environment() -> Hot:
     """The application with settings from the environment, for the server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits
     later.daemon = True
     later.start()
-    return Door(create_app(Settings()))
+    return create_app(Settings())

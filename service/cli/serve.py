@@ -38,7 +38,7 @@ def serve(
 
 def granian(host: str, port: int, workers: int) -> list[str]:
     """Arguments of Python that run the server."""
-    words = ["-m", "granian", "--interface", "rsgi", "--factory", "--respawn-failed-workers"]
+    words = ["-m", "granian", "--interface", "asgi", "--factory", "--respawn-failed-workers"]
     place = ["--host", host, "--port", str(port), "--workers", str(workers)]
     return [*words, *place, "service.app:from_environment"]
 
