@@ -5,9 +5,10 @@ import dataclasses
 import math
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -220,21 +221,26 @@ def entry_bytes(key: Hashable, value: object) -> int:
     return ENTRY + memory_bytes(key) + memory_bytes(value)
 
 
-def memory_bytes(value: object) -> int:
+def memory_bytes(value: object, seen: set[int] | None = None) -> int:
     """Bytes a value takes in memory with all it holds, about.
 
-    What several values share counts for each of them, so that a sum errs upwards. An object that
-    is no dataclass says it itself, in `nbytes`.
+    What it holds twice counts once; what it shares with others counts, so that a sum errs upwards.
+    An object that is no dataclass says its size itself, in `nbytes`. seen: ids counted before.
     """
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return 0
+    seen.add(id(value))
     if isinstance(value, shapely.Geometry):
         return _geometry_bytes(value)
     if isinstance(value, np.ndarray):
-        return _array_bytes(value)
+        return _array_bytes(value, seen)
     if isinstance(value, pd.DataFrame):
         return int(value.memory_usage(deep=True).sum())
     if isinstance(value, pa.Table):
         return int(value.get_total_buffer_size())
-    return _object_bytes(value)
+    size = sys.getsizeof(value) + int(getattr(value, "nbytes", 0))
+    return size + sum(memory_bytes(part, seen) for part in _parts(value))
 
 
 def _geometry_bytes(shapes: Any) -> int:  # noqa: ANN401 - shapely takes one and many alike
@@ -244,23 +250,21 @@ def _geometry_bytes(shapes: Any) -> int:  # noqa: ANN401 - shapely takes one and
     return COORDINATE * int(np.sum(shapely.get_num_coordinates(shapes))) + PART * rings
 
 
-def _array_bytes(array: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]") -> int:
+def _array_bytes(array: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", seen: set[int]) -> int:
     size = 112 + int(array.nbytes)  # getsizeof leaves out the cells of a view
     if array.dtype != object:
         return size
     if shapely.is_valid_input(array).all():
         return size + _geometry_bytes(array)
-    return size + sum(map(memory_bytes, array.ravel().tolist()))
+    return size + sum(memory_bytes(part, seen) for part in array.ravel().tolist())
 
 
-def _object_bytes(value: object) -> int:
-    size = sys.getsizeof(value)
-    if hasattr(value, "nbytes"):
-        return size + int(value.nbytes)
-    if dataclasses.is_dataclass(value):
-        return size + sum(memory_bytes(getattr(value, f.name)) for f in dataclasses.fields(value))
+def _parts(value: object) -> Iterable[object]:
+    """What an object holds."""
     if isinstance(value, Mapping):
-        return size + sum(memory_bytes(k) + memory_bytes(v) for k, v in value.items())
+        return chain(value.keys(), value.values())
     if isinstance(value, tuple | list | set | frozenset):
-        return size + sum(map(memory_bytes, value))
-    return size
+        return value
+    if dataclasses.is_dataclass(value):
+        return (getattr(value, field.name) for field in dataclasses.fields(value))
+    return ()

@@ -23,7 +23,6 @@ from service.pages import VIEWS
 from service.ranges import Assets
 from service.routes import ALIASES, TABLE
 from service.routes.health import Readyz, livez
-from service.rsgi import Door
 from service.settings import Settings, settings_of_environment
 
 STATIC = Path(__file__).parent / "static"
@@ -73,10 +72,10 @@ def _asset_headers(settings: Settings) -> dict[str, str]:
     return {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
 
 
-def from_environment() -> Door:
+def from_environment() -> Hot:
     """The application with settings from the environment, for the server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits
     later.daemon = True
     later.start()
-    return Door(create_app(settings_of_environment()))
+    return create_app(settings_of_environment())

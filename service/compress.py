@@ -14,6 +14,8 @@ LEAST = 1000
 """Bytes from which an answer is made smaller."""
 LARGE = 65536
 """Bytes from which it is done in a thread."""
+ENCODINGS_MAX = 500
+"""Characters of Accept-Encoding that are read."""
 _TEXT = ("text/", "application/json", "application/geo+json", "application/problem+json")
 _MORE = ("application/schema+json", "application/vnd.oai.openapi", "application/vnd.google-earth")
 
@@ -69,7 +71,7 @@ def encoding_for(accept_encoding: str, offered: Iterable[str] = ENCODERS) -> str
     """The encoding to use; None where the client names none of those offered, or prefers none."""
     if not accept_encoding:
         return None
-    weights = dict(_weight(entry) for entry in accept_encoding[:500].split(","))
+    weights = dict(_weight(entry) for entry in accept_encoding[:ENCODINGS_MAX].split(","))
     weighed = [(weights.get(name, weights.get("*", 0.0)), name) for name in offered]
     best = max(weighed, key=lambda pair: pair[0], default=(0.0, None))
     return best[1] if best[0] > 0 else None

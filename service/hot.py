@@ -1,8 +1,8 @@
 """How is a tile answered in microseconds: what was sent once for a URL is sent again as it was.
 
-Stands outside the application. It keeps the messages of tiles the application has answered and
-repeats them as long as the same release is served, so an answer from here is the application's own
-to the byte. Whatever is not told by path, query and three headers goes on inside.
+ASGI middleware in front of the application. It keeps the messages of tiles the application has
+answered and repeats them as long as the same release is served, so an answer from here is the
+application's own to the byte. Whatever is not told by path, query and three headers goes on inside.
 """
 
 import re
@@ -18,8 +18,8 @@ from geodata.errors import LodelineError
 from geodata.store.embedded import EmbeddedStore
 from service.caching import OF_CONTENT, matches
 from service.catalog import Catalog
-from service.compress import encoding_for
-from service.negotiate import wanted_format
+from service.compress import ENCODINGS_MAX, encoding_for
+from service.negotiate import ACCEPT_MAX, wanted_format
 from service.tile_params import TILE_FORMS, TILE_MEDIA
 
 LOOK_S = 0.1
@@ -30,25 +30,19 @@ _TILE = re.compile(
     rf"|/collections/[A-Za-z0-9_.-]+/tiles/WebMercatorQuad/{_NUMBER}/{_NUMBER}/{_NUMBER}",
     re.ASCII,
 )
-Key = tuple[str, str, bool]
+_OF_CONTENT = {name.encode() for name in OF_CONTENT}
+NOTHING: Message = {"type": "http.response.body", "body": b""}
+Key = tuple[str, bytes, bool]
 """Path, query, and whether the client takes gzip."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer: status, headers in their order, body."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer, the one that says it is unchanged, and its ETag."""
+    """An answer as the messages that send it, the start of one that says unchanged, its ETag."""
 
-    answer: Answer
-    unchanged: Answer
+    start: Message
+    body: Message
+    unchanged: Message
     tag: str
 
 
@@ -62,37 +56,29 @@ class Hot:
         self._store: EmbeddedStore | None = None
         self._look_again = 0.0
 
-    def find(
-        self, path: str, query: str, encodings: str | None, accept: str | None, held: str | None
-    ) -> Answer | None:
-        """The answer to a GET, where it is kept.
-
-        encodings, accept, held: its headers Accept-Encoding, Accept and If-None-Match.
-        """
-        if monotonic() > self._look_again or self._catalog.current is not self._store:
-            self._look()
-        kept = self.cache.get((path, query, takes_gzip(encodings)))
-        if kept is None or not takes_mvt(accept):
-            return None
-        return kept.unchanged if held and matches(held, kept.tag) else kept.answer
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, as ASGI has it."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        """One request."""
+        if scope["type"] != "http" or scope["method"] != "GET" or "/tiles/" not in scope["path"]:
             await self.app(scope, receive, send)
             return
-        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
-        encodings, accept = headers.get(b"accept-encoding"), headers.get(b"accept")
-        held = headers.get(b"if-none-match")
-        path, query = scope["path"], scope["query_string"].decode("latin-1")
-        found = self.find(path, query, encodings, accept, held)
-        if found is not None:
-            await _send(found, send)
-        elif held or not takes_mvt(accept):
-            await self.app(scope, receive, send)
+        encodings, accept, held = _asked(scope)
+        gzip, mvt = takes(encodings, accept)
+        key = (scope["path"], scope["query_string"], gzip)
+        kept = self._find(key) if mvt else None
+        if kept is None:
+            await self.app(scope, receive, self._noting(key, send) if mvt and not held else send)
+        elif held and matches(held.decode("latin-1"), kept.tag):
+            await send(kept.unchanged)
+            await send(NOTHING)
         else:
-            key = (path, query, takes_gzip(encodings))
-            await self.app(scope, receive, self._noting(key, send))
+            await send(kept.start)
+            await send(kept.body)
+
+    def _find(self, key: Key) -> Kept | None:
+        """The answer of a key, where it is kept and its release is served."""
+        if monotonic() > self._look_again or self._catalog.current is not self._store:
+            self._look()
+        return self.cache.get(key)
 
     def _look(self) -> None:
         """See which release is served, and forget what another one has answered."""
@@ -108,7 +94,7 @@ class Hot:
         if self._store is None or not _TILE.fullmatch(key[0]):
             return send
         release = self._store.manifest.id
-        if key[1] not in {"", f"release={release}"}:
+        if key[1] not in {b"", f"release={release}".encode()}:
             return send
         started: list[Message] = []
 
@@ -116,43 +102,40 @@ class Hot:
             if message["type"] == "http.response.start":
                 started.append(message)
             elif started and "body" in message and not message.get("more_body"):
-                self._keep(key, _answer(started[0], message), release)
+                self._keep(key, started[0], message, release)
             else:
                 started.clear()
             await send(message)
 
         return note
 
-    def _keep(self, key: Key, answer: Answer, release: str) -> None:
+    def _keep(self, key: Key, start: Message, body: Message, release: str) -> None:
         """Keep an answer; one of a release served before is let go."""
-        headers = dict(answer.headers)
+        headers = dict(start["headers"])
         serving = self._store is not None and self._store.manifest.id == release
-        if not serving or headers.get("lodeline-release") != release:
+        if not serving or headers.get(b"lodeline-release") != release.encode():
             return
-        if answer.status not in {200, 204}:
-            return
-        rest = [(name, value) for name, value in answer.headers if name not in OF_CONTENT]
-        self.cache.put(key, Kept(answer, Answer(304, rest, b""), headers["etag"]))
+        if start["status"] in {200, 204}:
+            rest = [(name, value) for name, value in start["headers"] if name not in _OF_CONTENT]
+            unchanged = {**start, "status": 304, "headers": rest}
+            self.cache.put(key, Kept(start, body, unchanged, headers[b"etag"].decode("latin-1")))
 
 
-def _answer(start: Message, body: Message) -> Answer:
-    headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in start["headers"]]
-    return Answer(start["status"], headers, bytes(body["body"]))
-
-
-async def _send(answer: Answer, send: Send) -> None:
-    headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in answer.headers]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+def _asked(scope: Scope) -> tuple[bytes, bytes, bytes]:
+    """The headers Accept-Encoding, Accept and If-None-Match, empty where they are not sent."""
+    encodings = accept = held = b""
+    for name, value in reversed(scope["headers"]):  # of a header sent twice the first counts
+        if name == b"accept-encoding":
+            encodings = value[:ENCODINGS_MAX]  # no more than is read, for it is kept as a key
+        elif name == b"accept":
+            accept = value[:ACCEPT_MAX]
+        elif name == b"if-none-match":
+            held = value
+    return encodings, accept, held
 
 
 @lru_cache(maxsize=256)
-def takes_gzip(accept_encoding: str | None) -> bool:
-    """Whether the application would answer a tile in gzip."""
-    return encoding_for(accept_encoding or "", ("gzip",)) == "gzip"
-
-
-@lru_cache(maxsize=256)
-def takes_mvt(accept: str | None) -> bool:
-    """Whether the application would answer with a Mapbox Vector Tile."""
-    return wanted_format(None, accept or "", TILE_FORMS, TILE_MEDIA) == "mvt"
+def takes(encodings: bytes, accept: bytes) -> tuple[bool, bool]:
+    """Whether the application would answer a tile in gzip, and as a Mapbox Vector Tile."""
+    form = wanted_format(None, accept.decode("latin-1"), TILE_FORMS, TILE_MEDIA)
+    return encoding_for(encodings.decode("latin-1"), ("gzip",)) == "gzip", form == "mvt"

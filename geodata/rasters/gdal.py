@@ -11,9 +11,9 @@ SETTINGS: dict[str, str | int] = {
     "PROJ_NETWORK": "OFF",
     "CPL_DEBUG": "OFF",
     "GDAL_NUM_THREADS": "1",
-    "GDAL_CACHEMAX": 64 << 20,
+    "GDAL_CACHEMAX": 16 << 20,
 }
-"""No file beside the one named, no address, no plug-in; 64 MB of blocks kept in memory."""
+"""No file beside the one named, no address, no plug-in; 16 MB of blocks kept in memory."""
 
 
 def other_drivers() -> frozenset[str]:

@@ -10,6 +10,18 @@ from geodata.release.build import build
 from geodata.release.publish import publish
 from service.cli.show import errors, progress_bars, workspace
 
+MEMORY = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+}
+"""How memory is given back, where the environment does not say otherwise.
+
+Arrow's own pool holds on to 50 MB of a release read in. glibc keeps an arena for each thread, and
+large buffers in it once one was freed: under mixed requests that is 40 MB more.
+"""
+
 
 def serve(
     host: Annotated[str, typer.Option(envvar="HOST", help="Address to listen on.")] = "127.0.0.1",
@@ -20,12 +32,13 @@ def serve(
     ensure_release()
     errors.print(f"Lodeline on http://{host}:{port}", highlight=False)
     # The server takes the place of this process, which holds what building a release needed.
-    os.execv(sys.executable, [sys.executable, *granian(host, port, workers)])  # noqa: S606
+    command = [sys.executable, *granian(host, port, workers)]
+    os.execve(sys.executable, command, {**MEMORY, **os.environ})  # noqa: S606
 
 
 def granian(host: str, port: int, workers: int) -> list[str]:
     """Arguments of Python that run the server."""
-    words = ["-m", "granian", "--interface", "rsgi", "--factory", "--respawn-failed-workers"]
+    words = ["-m", "granian", "--interface", "asgi", "--factory", "--respawn-failed-workers"]
     place = ["--host", host, "--port", str(port), "--workers", str(workers)]
     return [*words, *place, "service.app:from_environment"]
 

@@ -1,4 +1,4 @@
-"""A small application behind the door of the service, for the tests of the door."""
+"""A small application over a real server: it streams, breaks off and says what arrived."""
 
 import asyncio
 from pathlib import Path
@@ -7,9 +7,14 @@ from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.rsgi import Door
+from service.catalog import Catalog
+from service.compress import Compressed
+from service.hot import Hot
+from service.middleware import OpenHeaders
+from service.settings import Settings
 
 LEFT: list[str] = []
 """Streams that came to their end, one way or the other."""
@@ -67,20 +72,23 @@ async def fail(_request: Request) -> Response:
     raise ValueError(Path.cwd().name)
 
 
-class Nothing:
-    """Keeps no answers: every request goes inside."""
+class Broken:
+    """Sends the first piece of an answer and then fails, as `?raise`, or sends no more."""
 
-    def __init__(self) -> None:
-        routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"])
-                  for f in (echo, pieces, stream, left, empty, fail)]  # fmt: skip
-        self.app = Starlette(routes=routes)
-
-    def find(self, *_asked: object) -> None:
-        """Nothing is kept."""
-
-    async def __call__(self, scope: object, receive: object, send: object) -> None:
-        """Go inside."""
-        await self.app(scope, receive, send)  # type: ignore[arg-type]
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """One request."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x" * 100, "more_body": True})
+        if scope["query_string"] == b"raise":
+            raise ValueError
 
 
-door = Door(Nothing())  # type: ignore[arg-type]
+def app() -> ASGIApp:
+    """The application behind what stands before that of the service."""
+    answers = (echo, pieces, stream, left, empty, fail)
+    routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"]) for f in answers]
+    inside = Starlette(routes=[*routes, Mount("/broken", Broken())])
+    inside.add_middleware(Compressed)
+    inside.add_middleware(OpenHeaders)
+    catalog = Catalog(Settings(workspace=Path("nothing is published here")))
+    return Hot(inside, catalog, 1e6)
