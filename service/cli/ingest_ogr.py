@@ -38,6 +38,8 @@ def tell(batch: Batch, *, as_json: bool) -> None:
     show_table(
         f"batch {batch.id}: {batch.verdict}", ["collection", "geometry", "rows", "columns"], rows
     )
+    for notice in (text for layer in layers for text in layer.notices):
+        say(f"note: {notice}")
     for reason in batch.reasons:
         fail(reason)
     if batch.rows_quarantined or batch.files_quarantined:
