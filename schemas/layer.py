@@ -42,6 +42,7 @@ class Layer(Record):
     batch: Identifier = described("The batch it came from.")
     licence: str = described("Licence, as given at ingest; 'not stated' if none.")
     attribution: str = described("What to write beside the data.", default="")
+    notices: tuple[str, ...] = described("What its tiles lack or name otherwise.", default=())
 
 
 def layer_columns(layer: Layer) -> tuple[Column, ...]:

@@ -21,8 +21,9 @@ def is_text(kind: pa.DataType) -> bool:
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column as text; null and NaN as null.
 
-    Numbers in their shortest exact form, days as 2025-02-25, times as RFC 3339 in UTC, lists
-    joined by `|`, booleans true and false.
+    Numbers in their shortest exact form, days as 2025-02-25, times as RFC 3339 in UTC with six
+    digits of a second where it has a fraction (as GeoJSON has them), lists joined by `|`, booleans
+    true and false.
     """
     kind = column.type
     if _is_list(kind):
@@ -30,8 +31,13 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_floating(kind):
         return _finite(column).cast(pa.string())
     if pa.types.is_timestamp(kind):
-        return pc.strftime(column.cast(pa.timestamp("s", "UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")
+        return _times(column)
     return column.cast(pa.string())
+
+
+def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    texts = pc.strftime(column.cast(pa.timestamp("us", "UTC")), "%Y-%m-%dT%H:%M:%SZ")
+    return pc.replace_substring(texts, ".000000Z", "Z")
 
 
 def without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -15,7 +15,7 @@ from geodata.frame import placed
 from geodata.release.features import write_all_features
 from geodata.release.history import Histories, source_history
 from geodata.release.layers import SOURCE as LAYERS
-from geodata.release.layers import LayerInUse, add_layers, layers_in_use
+from geodata.release.layers import LayerInUse, add_layer_list, add_layers, layers_in_use
 from geodata.release.manifest import (
     FORMAT,
     MANIFEST,
@@ -152,7 +152,9 @@ def _write(
         features = write_all_features(folder, _by_collection(tables))
         layers = add_layers(folder, brought.layers)
         rasters = add_rasters(folder, tables, brought.rasters)
-        tiles = add_tilesets(workspace, folder, tables, progress)
+        given = [used.layer for used in brought.layers.values()]
+        tiles, noticed = add_tilesets(workspace, folder, tables, given, progress)
+        layers += add_layer_list(folder, noticed)
         written = (*_write_tables(folder, tables), *_write_words(folder))
         files = (*written, *features, *layers, *rasters, *tiles)
         content = content_sha256(files)

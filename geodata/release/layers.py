@@ -86,22 +86,28 @@ def write_layers(folder: Path, layers: Sequence[Layer]) -> tuple[str, ...]:
 
 
 def add_layers(folder: Path, in_use: dict[str, LayerInUse]) -> list[TableFile]:
-    """Put layers into a release: their rows as ingested, their features encoded, their list."""
-    if not in_use:
-        return []
+    """Put layers into a release: their rows as ingested, their features encoded."""
     entries = []
     for used in in_use.values():
         path = folder / layer_file_name(used.layer.id)
         shutil.copyfile(used.folder / path.name, path)
         features = folder / f"{used.layer.id}.features"
-        write_features(_encoded(layer_frame(folder, used.layer)), features)
+        write_features(encoded_features(layer_frame(folder, used.layer)), features)
         paths = (path, features, offsets_path(features))
         entries += [described_file(each, used.layer.rows) for each in paths]
-    write_layers(folder, [used.layer for used in in_use.values()])
-    return [*entries, described_file(folder / LAYERS, len(in_use))]
+    return entries
 
 
-def _encoded(frame: Frame) -> Iterator[list[bytes]]:
+def add_layer_list(folder: Path, layers: Sequence[Layer]) -> list[TableFile]:
+    """Put the list of its layers into a release; none where there are none."""
+    if not layers:
+        return []
+    write_layers(folder, layers)
+    return [described_file(folder / LAYERS, len(layers))]
+
+
+def encoded_features(frame: Frame) -> Iterator[list[bytes]]:
+    """The rows as GeoJSON features, stretch by stretch."""
     for start in range(0, len(frame), BATCH):
         rows = frame.rows(np.arange(start, min(start + BATCH, len(frame))))
         yield encode(rows.table, rows.geometry)

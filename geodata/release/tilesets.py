@@ -1,7 +1,8 @@
 """The tilesets of a release: built of its rows, taken from those built before, or packaged."""
 
+import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,40 +12,82 @@ from geodata import facts
 from geodata.catalogue import COLLECTIONS
 from geodata.errors import Damaged
 from geodata.frame import Frame
-from geodata.release.layers import layer_frame, read_layers
+from geodata.release.layers import layer_frame
 from geodata.release.manifest import described_file
-from geodata.release.maps import Progress
+from geodata.release.maps import Progress, silent
 from geodata.tiles import layers
 from geodata.tiles.archive import SUFFIX, Archive
 from geodata.tiles.tileset import Tileset
 from geodata.workspace import Workspace, new_file
-from schemas import TableFile
+from schemas import Layer, TableFile
 
+log = logging.getLogger("lodeline")
 BASEMAP = "basemap"
 """The tileset that is the same in every release: packaged, and copied into each."""
 
 
+NO_TILES = "tiles of it could not be drawn: it has none; its rows are here in every format"
+
+
 def add_tilesets(
-    workspace: Workspace, folder: Path, tables: Mapping[str, pd.DataFrame], progress: Progress
-) -> list[TableFile]:
+    workspace: Workspace,
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    brought: Sequence[Layer],
+    progress: Progress,
+) -> tuple[list[TableFile], list[Layer]]:
     """Put an archive of tiles for every tileset that has any into a release folder.
 
-    tables: of the release by name. Layers users brought are read from the folder.
+    tables: of the release by name. brought: layers of users, their rows in the folder; given back
+    with a notice where no tiles can be drawn of one, which does not stop the others.
     """
-    entries, used = [_packaged(folder)], set()
-    for tileset in _tilesets(folder, tables):
-        kept = workspace.tilesets / f"{tileset.id}-{tileset.sha256()[:24]}{SUFFIX}"
-        if not _is_whole(kept):
-            with new_file(kept) as scratch:
-                tileset.write(scratch, progress)
-        used.add(kept.name)
-        if kept.stat().st_size == 0:
-            continue
-        path = folder / f"{tileset.id}{SUFFIX}"
-        shutil.copyfile(kept, path)
-        entries.append(described_file(path, len(Archive(path))))
-    _forget(workspace, used)
-    return entries
+    archives = {t.id: _drawn(workspace, t, progress) for t in _tilesets(tables)}
+    drawn = [drawn_layer(workspace, folder, layer, progress) for layer in brought]
+    pairs = list(zip(brought, drawn, strict=True))
+    archives |= {layer.id: archive for layer, archive in pairs if archive is not None}
+    _forget(workspace, {path.name for path in archives.values()})
+    entries = [_packaged(folder)]
+    entries += [entry for item in archives.items() for entry in _copied(folder, *item)]
+    return entries, [layer if archive else _without_tiles(layer) for layer, archive in pairs]
+
+
+def _without_tiles(layer: Layer) -> Layer:
+    return layer.model_copy(update={"notices": (*layer.notices, NO_TILES)})
+
+
+def drawn_layer(
+    workspace: Workspace, folder: Path, layer: Layer, progress: Progress = silent
+) -> Path | None:
+    """The archive kept of a layer users brought; None, with a traceback, where drawing fails.
+
+    folder: where its rows are. Raises OSError and MemoryError: a disk that is full says nothing of
+    the layer.
+    """
+    try:
+        return _drawn(workspace, layers.user_layer(layer_frame(folder, layer)), progress)
+    except (OSError, MemoryError):
+        raise
+    except Exception:
+        log.exception("no tiles of layer %s: drawing them failed", layer.id)
+        return None
+
+
+def _drawn(workspace: Workspace, tileset: Tileset, progress: Progress) -> Path:
+    """The archive kept of a tileset, written unless the same was before; empty without tiles."""
+    kept = workspace.tilesets / f"{tileset.id}-{tileset.sha256()[:24]}{SUFFIX}"
+    if not _is_whole(kept):
+        with new_file(kept) as scratch:
+            tileset.write(scratch, progress)
+    return kept
+
+
+def _copied(folder: Path, name: str, kept: Path) -> list[TableFile]:
+    """The archive in the release; none where there are no tiles."""
+    if kept.stat().st_size == 0:
+        return []
+    path = folder / f"{name}{SUFFIX}"
+    shutil.copyfile(kept, path)
+    return [described_file(path, len(Archive(path)))]
 
 
 def _packaged(folder: Path) -> TableFile:
@@ -71,7 +114,8 @@ def _forget(workspace: Workspace, used: set[str]) -> None:
             path.unlink()
 
 
-def _tilesets(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
+def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
+    """The packaged tilesets; where one cannot be drawn the build fails."""
     sources = facts.sources()
     present = sorted(set(tables["snapshots"]["source"]))
     spoken = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
@@ -80,8 +124,6 @@ def _tilesets(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Iterator[Tile
     yield layers.control(frames["control"], spoken)
     yield layers.timelines(frames["timelines"], tables["standings"], deposits, spoken)
     yield layers.deposits(frames["deposits"], tables["estimates"], "Lodeline")
-    for layer in read_layers(folder):
-        yield layers.user_layer(layer_frame(folder, layer))
 
 
 WANTED = frozenset(("control", "timelines", "deposits"))

@@ -21,10 +21,10 @@ from geodata.query import Query
 from geodata.store.base import Page
 from geodata.tiles import mlt, mvt
 from geodata.tiles.archive import SUFFIX, Archive
-from geodata.tiles.grid import Bounds, Tile, bounds_crs84, covering, to_units
+from geodata.tiles.grid import Bounds, Tile, bounds_crs84, covering
 from geodata.tiles.mvt import TileLayer, together
-from geodata.tiles.points import shown
-from geodata.tiles.scalars import scalar
+from geodata.tiles.points import point_units, shown, single_points
+from geodata.tiles.scalars import scalar, tile_names
 from geodata.tiles.sheets import OMITTED, POINT_COUNT
 from geodata.tiles.tileset import VectorLayer
 from geodata.tiles.unpack import unpack
@@ -120,14 +120,14 @@ class Tilesets:
         thinned = [v.id for v in self.about(name).vector_layers if POINT_COUNT in v.fields]
         layers = [_points(page, tile, each) for each in thinned]
         for layer in self._unpacked(name, tile):
-            if layer.name == "standings":
+            if name == "timelines" and layer.name == "standings":
                 layers.append(_standing(layer, page.query, self._asker))
             elif layer.ids is not None:
                 held = np.isin(layer.ids, page.at + 1)
                 if layer.name in thinned:
                     held &= shapely.get_dimensions(layer.geometry) > 0
                 rows = np.flatnonzero(held)
-                layers.append(_with_properties(_rows(layer, rows), page.query.properties))
+                layers.append(_with_properties(_rows(layer, rows), page))
         return together([layer for layer in layers if len(layer)])
 
     def _unpack(self, name: str, tile: Tile) -> tuple[TileLayer, ...]:
@@ -180,11 +180,13 @@ def _rows(layer: TileLayer, rows: IntArray) -> TileLayer:
     return TileLayer(layer.name, table, ids, layer.geometry[rows], layer.extent)
 
 
-def _with_properties(layer: TileLayer, wanted: tuple[str, ...] | None) -> TileLayer:
-    """Only some properties; what says that something was left out always stays."""
-    if wanted is None:
+def _with_properties(layer: TileLayer, page: Page) -> TileLayer:
+    """Only the properties asked; what says that something was left out always stays."""
+    if page.query.properties is None:
         return layer
-    names = [n for n in layer.table.column_names if n in {*wanted, OMITTED, POINT_COUNT}]
+    known = tile_names(page.frame.table.column_names)
+    wanted = {known.get(name, name) for name in page.query.properties} | {OMITTED, POINT_COUNT}
+    names = [name for name in layer.table.column_names if name in wanted]
     return replace(layer, table=layer.table.select(names))
 
 
@@ -192,11 +194,13 @@ def _points(page: Page, tile: Tile, name: str) -> TileLayer:
     """Points made from the rows themselves, thinned where this tile is crowded."""
     frame = page.frame
     near = np.intersect1d(frame.within(bounds_crs84(tile)), page.at)
-    if frame.collection.layer is not None:
-        near = near[shapely.get_dimensions(frame.geometry[near]) == 0]
-    spots = shapely.point_on_surface(frame.geometry[near])
-    units = to_units(np.column_stack([shapely.get_x(spots), shapely.get_y(spots)]), tile.z)
-    found = shown(units, np.zeros(len(near)), tile.z)
+    if frame.collection.layer is None:
+        spots = shapely.point_on_surface(frame.geometry[near])
+    else:
+        spots, owners = single_points(frame.geometry[near])
+        near = near[owners]
+    lonlat = np.column_stack([shapely.get_x(spots), shapely.get_y(spots)])
+    found = shown(point_units(lonlat, tile.z), np.zeros(len(near)), tile.z)
     here = (found.columns == tile.x) & (found.lines == tile.y)
     rows = near[found.rows[here]]
     table = _properties(frame, rows, page.query.properties)
@@ -205,10 +209,11 @@ def _points(page: Page, tile: Tile, name: str) -> TileLayer:
 
 
 def _properties(frame: Frame, rows: IntArray, wanted: tuple[str, ...] | None) -> pa.Table:
+    known = tile_names(frame.table.column_names)
     names = [n for n in frame.table.column_names if wanted is None or n in wanted]
     picked = frame.table.select(names).take(pa.array(rows)).combine_chunks()
     arrays = [scalar(_whole(picked.column(name)), name) for name in names]
-    return pa.table(arrays, names=names)
+    return pa.table(arrays, names=[known[name] for name in names])
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

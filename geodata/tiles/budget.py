@@ -28,7 +28,7 @@ class Drawn:
         table = self.sheet.table.take(pa.array(rows))
         for name, values in self.extra.items():
             table = table.append_column(name, pa.array(values))
-        return TileLayer(self.sheet.id, table, rows.astype(np.int64) + 1, self.piece.geometry)
+        return TileLayer(self.sheet.id, table, self.sheet.ids(rows), self.piece.geometry)
 
     def best(self, count: int) -> "Drawn":
         """The `count` rows first in rank, which say how many are left out."""

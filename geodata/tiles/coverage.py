@@ -46,8 +46,10 @@ class Coverage:
 
     def _wide_enough(self, scale: float) -> IntArray:
         """Areas whose box is wider or higher than half a unit of the coarser grid."""
-        bounds = shapely.bounds(self.atoms)[self.members]
         starts = self._starts
+        if not len(starts):
+            return starts
+        bounds = shapely.bounds(self.atoms)[self.members]
         low = np.minimum.reduceat(bounds[:, :2], starts, axis=0)
         high = np.maximum.reduceat(bounds[:, 2:], starts, axis=0)
         wide = ((high - low) > scale / 2).any(axis=1)
@@ -58,7 +60,7 @@ class Coverage:
         return np.flatnonzero(np.diff(self.areas, prepend=-1))
 
     def _dissolved(self, atoms: GeometryArray, wanted: IntArray) -> GeometryArray:
-        stops = np.append(self._starts[1:], len(self.areas))
+        stops = np.append(self._starts, len(self.areas))[1:]
         spans = {int(self.areas[a]): (a, b) for a, b in zip(self._starts, stops, strict=True)}
         result = np.empty(len(wanted), dtype=object)
         for at, area in enumerate(wanted.tolist()):
@@ -69,7 +71,10 @@ class Coverage:
 
 
 def arranged(areas: GeometryArray) -> Coverage:
-    """The atoms of areas, which may overlap. areas: (n,) polygons on whole units."""
+    """The atoms of areas, which may overlap. areas: (n,) polygons on whole units.
+
+    Areas that collapse on the grid have no atoms; there may be none at all.
+    """
     lines = shapely.union_all(_borders(areas), grid_size=1)
     atoms = shapely.get_parts(shapely.polygonize([lines]))
     tree = shapely.STRtree(shapely.point_on_surface(atoms))

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import shapely
 
 from geodata.catalogue import OVERLAY_COLUMNS, Collection
 from geodata.crs import GeometryArray, areas_km2
+from geodata.formats.features import IntArray
 from geodata.frame import Frame
-from geodata.tiles.grid import EXTENT, to_units
-from geodata.tiles.points import MOST, crowded
+from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
+from geodata.tiles.points import MOST, crowded, out_of_collections, single_points
 from geodata.tiles.scalars import DAY_NUMBERS, day_numbers, fields, tile_table
 from geodata.tiles.sheets import Ranks, Sheet
 from geodata.tiles.tileset import Tileset
@@ -23,6 +25,9 @@ DEEPEST, DEEPEST_POINTS = 10, 12
 """Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""
 TILES_MOST = 10_000
 """Tiles of one level above which points have no deeper ones."""
+AREA_TILES_MOST = 1 << 16
+"""Tiles of one level above which a user's lines and areas have no deeper ones: the whole world to
+level 8. Ukraine has 2,400 tiles on level 10."""
 NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
 """What standings say of their deposit beside its commodities."""
 
@@ -134,28 +139,66 @@ def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
 
 
 def user_layer(frame: Frame) -> Tileset:
-    """A layer a user brought: points, lines and areas of it in one source-layer."""
+    """A layer a user brought: points, lines and areas of it in one source-layer.
+
+    What is in a collection of geometries goes to the points, lines or areas it is; what lies
+    beyond the square of Web Mercator is left out.
+    """
     collection = frame.collection
     layer = collection.layer
     sheets = tuple(_user_sheets(frame))
-    deepest = max((_points_depth(s) if s.dimension == 0 else DEEPEST for s in sheets), default=0)
+    deepest = max((_depth(sheet) for sheet in sheets), default=0)
     return _tileset(collection, sheets, deepest, layer.licence if layer else "")
+
+
+def beyond_mercator(shapes: GeometryArray) -> npt.NDArray[np.bool_]:
+    """Which shapes lie wholly beyond the square of Web Mercator, (n,); missing ones do not."""
+    bounds = shapely.bounds(shapes)
+    return np.asarray((bounds[:, 1] > LATITUDE_MAX) | (bounds[:, 3] < -LATITUDE_MAX))
 
 
 def _user_sheets(frame: Frame) -> Iterator[Sheet]:
     collection, table = frame.collection, tile_table(frame)
-    for dimension, shapes in by_dimension(frame.geometry):
+    for dimension, shapes, rows in _drawn(frame.geometry):
         yield Sheet(
             id=collection.id,
             description=collection.description,
             fields=fields(collection.properties),
-            table=table,
+            table=table.take(pa.array(rows)),
             geometry=shapes,
             rank=_size(shapes, dimension),
             dimension=dimension,
             thinned=dimension == 0,
             groups=_neighbours(shapes, dimension),
+            rows=rows,
         )
+
+
+def _drawn(geometry: GeometryArray) -> Iterator[tuple[int, GeometryArray, IntArray]]:
+    """Dimension, shapes and their rows, the commonest dimension first.
+
+    A row has one shape of lines, one of areas, and as many points as there are in it.
+    """
+    parts, rows = out_of_collections(geometry)
+    there = ~beyond_mercator(parts)
+    parts, rows = parts[there], rows[there]
+    dimensions, counts = np.unique(shapely.get_dimensions(parts), return_counts=True)
+    for dimension in dimensions[np.argsort(-counts, kind="stable")].tolist():
+        held = shapely.get_dimensions(parts) == dimension
+        if dimension:
+            yield dimension, *_one_a_row(parts[held], rows[held])
+        else:
+            points, owners = single_points(parts[held])
+            yield dimension, points, rows[held][owners]
+
+
+def _one_a_row(parts: GeometryArray, rows: IntArray) -> tuple[GeometryArray, IntArray]:
+    """Shapes of one dimension; those of one row (in ascending order) as one shape."""
+    distinct, starts, counts = np.unique(rows, return_index=True, return_counts=True)
+    shapes = parts[starts]
+    for at in np.flatnonzero(counts > 1):
+        shapes[at] = shapely.union_all(parts[starts[at] : starts[at] + counts[at]])
+    return shapes, distinct
 
 
 def _size(shapes: GeometryArray, dimension: int) -> Ranks:
@@ -172,6 +215,27 @@ def _neighbours(shapes: GeometryArray, dimension: int) -> GeometryArray | None:
     if dimension != 2 or not shapely.coverage_is_valid(held):
         return None
     return np.full(len(shapes), "all", dtype=object)
+
+
+def _depth(sheet: Sheet) -> int:
+    return _points_depth(sheet) if sheet.dimension == 0 else _shapes_depth(sheet.geometry)
+
+
+def _shapes_depth(shapes: GeometryArray) -> int:
+    """The deepest level up to DEEPEST with at most AREA_TILES_MOST tiles.
+
+    Counted from above: the tiles of every shape's box, or those of the box of all.
+    """
+    boxes = np.vstack([shapely.bounds(shapes), shapely.total_bounds(shapes)])
+    for zoom in range(DEEPEST, 0, -1):
+        first, last = (
+            np.clip(to_units(boxes[:, at], zoom) // EXTENT, 0, (1 << zoom) - 1)
+            for at in ([0, 3], [2, 1])
+        )
+        tiles = (last - first + 1).prod(axis=1)
+        if min(tiles[:-1].sum(), tiles[-1]) <= AREA_TILES_MOST:
+            return zoom
+    return 0
 
 
 def _points_depth(sheet: Sheet) -> int:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
+from geodata.crs import GeometryArray
 from geodata.formats.features import IntArray
-from geodata.tiles.grid import EXTENT, Coordinates
+from geodata.tiles.grid import EXTENT, LATITUDE_MAX, Coordinates, to_units
 from geodata.tiles.varint import Signed
 
 MOST = 1000
@@ -37,6 +39,44 @@ class Shown:
         fresh[1:] = (np.diff(self.columns) != 0) | (np.diff(self.lines) != 0)
         starts = np.flatnonzero(fresh).tolist()
         return list(zip(starts, [*starts[1:], len(self.rows)], strict=True))
+
+
+def point_units(lonlat: Coordinates, zoom: float) -> Coordinates:
+    """Points as `to_units` gives them, (n, 2); NaN beyond the square of Web Mercator.
+
+    Held at its edge a pole would be a place 550 km from where it is.
+    """
+    units = to_units(lonlat, zoom)
+    units[np.abs(lonlat[:, 1]) > LATITUDE_MAX] = np.nan
+    return units
+
+
+def out_of_collections(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    """Shapes none of which is a GeometryCollection, and the row each is of, ascending.
+
+    shapes: (n,); those in collections are taken out, however deep; None and empty ones are left
+    out.
+    """
+    parts, rows = shapes, np.arange(len(shapes))
+    mixed = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
+    while mixed.any():
+        inner, owners = shapely.get_parts(parts[mixed], return_index=True)
+        parts = np.concatenate([parts[~mixed], inner])
+        rows = np.concatenate([rows[~mixed], rows[mixed][owners]])
+        mixed = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
+    held = np.flatnonzero(~(shapely.is_missing(parts) | shapely.is_empty(parts)))
+    order = held[np.argsort(rows[held], kind="stable")]
+    return np.asarray(parts[order]), rows[order]
+
+
+def single_points(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
+    """Every point among shapes, those of multipoints and collections too, and its row."""
+    parts, rows = out_of_collections(shapes)
+    held = shapely.get_dimensions(parts) == 0
+    points, owners = shapely.get_parts(parts[held], return_index=True)
+    held_rows = rows[held][owners]
+    there = ~shapely.is_empty(points)
+    return np.asarray(points[there]), held_rows[there]
 
 
 def shown(

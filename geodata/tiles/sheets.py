@@ -14,7 +14,7 @@ from geodata.formats.features import IntArray
 from geodata.tiles.coverage import FINER, TOLERANCE, Coverage, arranged
 from geodata.tiles.cut import Piece, cut, on_grid
 from geodata.tiles.grid import EXTENT, Coordinates, Tile, to_units
-from geodata.tiles.points import shown
+from geodata.tiles.points import point_units, shown
 
 Ranks = npt.NDArray[np.float64]
 Extra = dict[str, npt.NDArray[np.int64]]
@@ -32,6 +32,7 @@ class Sheet:
     thinned: points that stand for others where they are crowded, with `point_count`.
     groups: (n,) areas of one group share borders, which then move together when simplified.
     begins: (n,) the first level each row is on.
+    rows: (n,) the row of the layer each is of, where these are not the same.
     """
 
     id: str
@@ -44,10 +45,16 @@ class Sheet:
     thinned: bool = False
     groups: npt.NDArray[np.object_] | None = None
     begins: npt.NDArray[np.int64] | None = None
+    rows: IntArray | None = None
     made: dict[str, object] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.geometry)
+
+    def ids(self, rows: IntArray) -> npt.NDArray[np.int64]:
+        """Ids of features: the row of the layer + 1."""
+        own = rows if self.rows is None else self.rows[rows]
+        return np.asarray(own, dtype=np.int64) + 1
 
     @cached_property
     def anchors(self) -> Coordinates:
@@ -90,6 +97,8 @@ class Sheet:
             shapes = shapely.simplify(shapes, tolerance / 2)
         shapes = on_grid(shapes)
         lost = shapely.get_dimensions(shapes) < self.dimension
+        if self.begins is None:  # the base map does not say what is too small for a level
+            lost |= shapely.is_empty(shapes)
         shapes[lost] = None
         return np.asarray(shapes)
 
@@ -112,7 +121,7 @@ class Sheet:
         return [np.flatnonzero(held & (groups == name)) for name in names]
 
     def _points(self, zoom: int) -> Iterator[tuple[Piece, Extra]]:
-        units = to_units(self.anchors, zoom)
+        units = point_units(self.anchors, zoom)
         if self.begins is not None:
             units[self.begins > zoom] = np.nan
         most = None if self.thinned else len(units)
@@ -130,7 +139,7 @@ class Sheet:
         if self.begins is not None:
             wanted &= self.begins <= zoom
         found: dict[tuple[int, int], list[int]] = {}
-        tiles = to_units(self.anchors, zoom) // EXTENT
+        tiles = np.clip(to_units(self.anchors, zoom) // EXTENT, 0, (1 << zoom) - 1)
         for row in np.flatnonzero(wanted & np.isfinite(tiles).all(axis=1)).tolist():
             found.setdefault((int(tiles[row, 0]), int(tiles[row, 1])), []).append(row)
         return found
@@ -138,7 +147,9 @@ class Sheet:
     def _speck(self, tile: Tile, rows: list[int]) -> tuple[Piece, Extra]:
         """A tile with nothing but rows too small to draw: the first in rank, as one unit."""
         row = max(rows, key=lambda r: self.rank[r])
-        x, y = (to_units(self.anchors[[row]], tile.z)[0] % EXTENT).astype(int).tolist()
+        corner = np.array([tile.x, tile.y]) * EXTENT
+        place = np.clip(to_units(self.anchors[[row]], tile.z)[0] - corner, 0, EXTENT - 1)
+        x, y = place.astype(int).tolist()
         shape = shapely.box(x, y, x + 1, y + 1)
         if self.dimension == 1:
             shape = shapely.LineString([(x, y), (x + 1, y)])

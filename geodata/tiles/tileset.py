@@ -116,12 +116,12 @@ class Tileset:
             seed.update(
                 b"".join(shapely.to_wkb(sheet.geometry[~shapely.is_missing(sheet.geometry)]))
             )
-            for array in (sheet.rank, sheet.begins, sheet.groups):
+            for array in (sheet.rank, sheet.begins, sheet.groups, sheet.rows):
                 seed.update(b"" if array is None else repr(array.tolist()).encode())
         return seed.hexdigest()
 
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised where the same rows give other tiles than before, so that none is taken from the cache."""
 
 

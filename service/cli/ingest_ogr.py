@@ -51,6 +51,9 @@ def tell(batch: Batch, *, as_json: bool) -> None:
     )
     _say_renamed(batch)
     say_replaced(batch, "collection")
+
+    for notice in (text for layer in layers for text in layer.notices):
+        say(f"note: {notice}")
     for reason in batch.reasons:
         fail(reason)
     if batch.rows_quarantined or batch.files_quarantined:

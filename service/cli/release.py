@@ -1,5 +1,6 @@
 """Releases on the command line: build, verify, publish, roll back, list, compare."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from geodata.errors import NotFound
 from geodata.release.build import build as build_release
 from geodata.release.diff import diff as diff_releases
+from geodata.release.layers import read_layers
 from geodata.release.manifest import read_manifest
 from geodata.release.publish import publish as publish_release
 from geodata.release.publish import rollback as roll_back
@@ -29,7 +31,13 @@ def build(
         manifest = build_release(place, report)
         if publish:
             publish_release(place, manifest.id, report)
-    _told(manifest, "published" if publish else "built", as_json=as_json)
+    notices = _notices(place.release_path(manifest.id))
+    if as_json:
+        show_json({**manifest.model_dump(mode="json"), "notices": notices})
+        return
+    _told(manifest, "published" if publish else "built", as_json=False)
+    for notice in notices:
+        say(f"note: layer {notice['layer']}: {notice['notice']}")
 
 
 @app.command()
@@ -86,6 +94,12 @@ def diff(
         return
     rows = [[t["table"], t["added"], t["removed"], t["changed"]] for t in tables]
     show_table(f"{earlier} to {later}", ["table", "added", "removed", "changed"], rows)
+
+
+def _notices(folder: Path) -> list[dict[str, str]]:
+    """What the tiles of the release's layers lack or name otherwise."""
+    layers = read_layers(folder)
+    return [{"layer": each.id, "notice": text} for each in layers for text in each.notices]
 
 
 def _newest() -> str:

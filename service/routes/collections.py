@@ -25,6 +25,7 @@ def collection(ask: Ask) -> Response:
 
 
 def _described(ask: Ask, found: Collection) -> dict[str, object]:
+    notices = found.layer.notices if found.layer else ()
     return {
         "id": found.id,
         "title": found.title,
@@ -34,6 +35,7 @@ def _described(ask: Ask, found: Collection) -> dict[str, object]:
         "crs": list(OFFERED),
         "storageCrs": CRS84_URI,
         "links": _links(ask, found),
+        **({"notices": list(notices)} if notices else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from geodata.ingest.ogr.formats import Values
 from schemas.table import ColumnType
 
 TIMES = pa.timestamp("us", "UTC")
+CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+"""First and last instant that Python, JSON and spreadsheets have."""
 DAY = r"^\d{4}-\d\d-\d\d$"
 TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$"
 ZONE = r"([Zz]|[+-]\d\d:?\d\d)$"
@@ -48,6 +51,22 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
         if matches(column.type):
             return make(column)
     return None if _is_bytes(column.type) else Found(_as_json(column), "string")
+
+
+def _in_the_calendar(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
+    """Days or times with those outside the years 1 to 9999 made empty, and how many there were.
+
+    ISO 8601 cannot write them: PostGIS writes its infinity as a time in the year 294276.
+    """
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":  # 1677 to 2262
+        return column, 0
+    zone = None if pa.types.is_date(column.type) or column.type.tz is None else "UTC"
+    first, last = (
+        pa.scalar(each, pa.timestamp("us", zone)).cast(column.type, safe=False) for each in CALENDAR
+    )
+    inside = pc.and_(pc.greater_equal(column, first), pc.less_equal(column, last))
+    lost = pc.sum(pc.invert(inside)).as_py() or 0
+    return pc.if_else(inside, column, pa.scalar(None, column.type)) if lost else column, lost
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -136,16 +155,41 @@ def _times(column: pa.ChunkedArray) -> Found:
     lost = int((times.isna() & texts.notna()).sum())
     zoned = pc.sum(pc.match_substring_regex(column, ZONE)).as_py() or 0
     naive = len(column) - column.null_count - lost - zoned
-    values = pa.chunked_array([pa.array(times, from_pandas=True).cast(TIMES, safe=False)])
-    broken = {"value_fits_its_type": lost, "time_has_a_zone": max(naive, 0)}
-    return Found(values, "datetime", {rule: n for rule, n in broken.items() if n})
+    values, finer = _to_microseconds(pa.chunked_array([pa.array(times, from_pandas=True)]))
+    broken = {
+        "value_fits_its_type": lost,
+        "time_has_a_zone": max(naive, 0),
+        "time_fits_microseconds": finer,
+    }
+    return Found(values.cast(TIMES), "datetime", {rule: n for rule, n in broken.items() if n})
 
 
 def _timestamps(column: pa.ChunkedArray) -> Found:
     count = 0 if column.type.tz else len(column) - column.null_count
-    values = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    column, beyond = _in_the_calendar(column)
+    values, finer = _to_microseconds(column)
     values = values.cast(TIMES) if column.type.tz else pc.assume_timezone(values, "UTC")
-    return Found(values, "datetime", {"time_has_a_zone": count} if count else {})
+    broken = {
+        "value_fits_its_type": beyond,
+        "time_has_a_zone": count,
+        "time_fits_microseconds": finer,
+    }
+    return Found(values, "datetime", {rule: n for rule, n in broken.items() if n})
+
+
+def _dates(column: pa.ChunkedArray) -> Found:
+    column, beyond = _in_the_calendar(column)
+    broken = {"value_fits_its_type": beyond} if beyond else {}
+    return Found(column.cast(pa.date32()), "date", broken)
+
+
+def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
+    """Times to the microsecond before, and how many of them had finer digits."""
+    wanted = pa.timestamp("us", column.type.tz)
+    if column.type.unit != "ns":
+        return column.cast(wanted), 0
+    whole = pc.floor_temporal(column, unit="microsecond")
+    return whole.cast(wanted), pc.sum(pc.not_equal(whole, column)).as_py() or 0
 
 
 def _integers(column: pa.ChunkedArray) -> Found:
@@ -202,7 +246,7 @@ CASTS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], Fo
     (pa.types.is_integer, _integers),
     (pa.types.is_floating, _floats),
     (pa.types.is_decimal, _floats),
-    (pa.types.is_date, lambda column: Found(column.cast(pa.date32()), "date")),
+    (pa.types.is_date, _dates),
     (pa.types.is_timestamp, _timestamps),
     (_is_list, _lists),
 )

@@ -1,6 +1,7 @@
 """What happens to one layer: its columns typed, its geometry moved and mended, then written."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from geodata.ingest.ogr.drive import RawLayer, lost_lines
 from geodata.ingest.ogr.places import Place, place
 from geodata.ingest.ogr.properties import read_properties
 from geodata.ingest.ogr.rules import layer_issue, row_issues
-from geodata.ingest.ogr.shapes import Shapes, is_geographic_box, moved_from, read_shapes
+from geodata.ingest.ogr.shapes import Shapes, is_geographic_box, moved_from, parsed, read_shapes
 from geodata.ingest.ogr.table import LayerFile, layer_file
 from geodata.release.layers import layer_file_name
 from schemas import Issue, Layer
@@ -132,7 +133,8 @@ def _total_bounds(wkb: pa.ChunkedArray) -> np.ndarray:
     boxes = [np.full(4, np.nan)]
     for start in range(0, len(wkb), STRETCH):
         values = wkb.slice(start, STRETCH).to_numpy()
-        boxes.append(shapely.total_bounds(shapely.from_wkb(values, on_invalid="ignore")))
+        shapes = parsed(partial(shapely.from_wkb, on_invalid="ignore"), values)
+        boxes.append(shapely.total_bounds(shapes))
     table = np.array(boxes)
     return np.concatenate([np.fmin.reduce(table[:, :2]), np.fmax.reduce(table[:, 2:])])
 

@@ -14,10 +14,18 @@ from geodata.ingest.ogr.inputs import LaidOut, keep_input, laid_out
 from geodata.ingest.ogr.layer import Made, make_layer
 from geodata.ingest.ogr.places import has_place
 from geodata.ingest.ogr.rules import layer_issue, refusal_issue
+from geodata.ingest.ogr.trial import tried
 from geodata.ingest.ogr.wanted import check_layers, namings
 from geodata.ingest.ogr.wishes import Wishes
 from geodata.ingest.register import Holder, Register
-from geodata.release.layers import RESERVED, SOURCE, layers_in_use, read_layers, write_layers
+from geodata.release.layers import (
+    RESERVED,
+    SOURCE,
+    layer_file_name,
+    layers_in_use,
+    read_layers,
+    write_layers,
+)
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer
 from schemas.fields import Severity
@@ -102,6 +110,7 @@ def _ingest(
         gathered.issues += renamed
         for number, (raw, naming) in enumerate(zip(raws, named, strict=True), start=1):
             made = make_layer(raw, naming, wishes.crs, batch_folder)
+            _try(workspace, made, batch_folder, raw.name)
             gathered.made.append(made)
             gathered.issues += made.issues
             progress("layers", number, len(raws))
@@ -109,6 +118,18 @@ def _ingest(
         batch = _batch(folder.name, kept, wishes, gathered)
         batch = batch.model_copy(update={"replaces": replaced})
         return _written(batch, gathered, batch_folder)
+
+
+def _try(workspace: Workspace, made: Made, folder: Path, name: str) -> None:
+    """Take a layer the way a release does; one that cannot be released is set aside whole."""
+    if made.layer is None:
+        return
+    path = folder / layer_file_name(made.layer.id)
+    made.layer, issues = tried(workspace, folder, made.layer, name)
+    made.issues += issues
+    if made.layer is None:
+        path.unlink()
+        made.rows_accepted = 0
 
 
 def _opened(

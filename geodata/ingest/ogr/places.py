@@ -1,6 +1,7 @@
 """Where is the geometry of a layer: in its own column, in WKT, or in longitude and latitude."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import shapely
 
 from geodata.crs import GeometryArray
 from geodata.ingest.ogr.drive import RawLayer
+from geodata.ingest.ogr.shapes import parsed
 
 LON = ("lon", "lng", "long", "longitude", "decimallongitude", "lon_wgs84", "x")
 LAT = ("lat", "latitude", "decimallatitude", "lat_wgs84", "y")
@@ -72,9 +74,9 @@ def _written(raw: RawLayer) -> Place | None:
     if first.str.match(WKT_SIGN, case=False).any():
         texts = texts.str.replace(r"^\s*SRID=\d+;", "", regex=True)
         with np.errstate(invalid="ignore"):
-            shapes = shapely.from_wkt(_objects(texts), on_invalid="ignore")
+            shapes = parsed(partial(shapely.from_wkt, on_invalid="ignore"), _objects(texts))
     elif first.str.fullmatch(r"[0-9A-Fa-f]{18,}").any():
-        shapes = shapely.from_wkb(_objects(texts), on_invalid="ignore")
+        shapes = parsed(partial(shapely.from_wkb, on_invalid="ignore"), _objects(texts))
     else:
         return None
     return Place(_wkb(shapes, texts.notna().to_numpy()), name, (name,))

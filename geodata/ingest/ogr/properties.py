@@ -27,7 +27,9 @@ KML_TIMES = frozenset(("timestamp", "begin", "end", "description", "Name"))
 HEAD_BYTES = 1 << 20
 ALTERED = "Altering it to be unique"
 """What GDAL says where it has replaced a feature number of GeoJSON."""
-CHANGING = frozenset(("number_is_finite", "value_fits_its_type", "text_is_utf8"))
+CHANGING = frozenset(
+    ("number_is_finite", "value_fits_its_type", "text_is_utf8", "time_fits_microseconds")
+)
 """Rules whose breach changes values."""
 
 

@@ -31,6 +31,14 @@ LAYER_RULES: dict[str, str] = {
     "number_is_finite": "NaN and infinity are made empty",
     "value_fits_its_type": "a value that is none of its column's type is made empty",
     "time_has_a_zone": "times without a zone are taken as UTC",
+    "time_fits_microseconds": "times are kept to the microsecond before, finer digits are dropped",
+    "name_is_free_in_tiles": "`point_count` and `omitted` are the tiles' own properties; a column "
+    "of that name keeps it everywhere but in tiles, where it has a number",
+    # layers as a release has them
+    "lies_within_web_mercator": "tiles end at 85.0511 degrees north and south; what lies beyond is "
+    "in the collection and not in its tiles",
+    "layer_can_be_released": "every row can be written as a release has it",
+    "layer_can_be_drawn": "tiles can be drawn of a layer; else it is published without them",
     # rows
     "geometry_can_be_read": "a geometry is one of points, lines, polygons and collections of them",
     "geometry_is_not_empty": "empty geometries are made missing",

@@ -1,6 +1,9 @@
 """How do geometries of a file become CRS84: read, flattened, moved, mended, or set aside."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +57,23 @@ def read_shapes(wkb: pa.Array, crs: str | None) -> Shapes:
     values = wkb.to_numpy(zero_copy_only=False)
     given = wkb.is_valid().to_numpy(zero_copy_only=False)
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are dealt with below
-        geometry = shapely.from_wkb(values, on_invalid="fix")
+        geometry = parsed(partial(shapely.from_wkb, on_invalid="fix"), values)
         return clean(geometry, given, crs)
+
+
+def parsed(read: Callable[[object], object], values: npt.NDArray[np.object_]) -> GeometryArray:
+    """What a function of shapely makes of values, one by one where it knows a type of none of them.
+
+    shapely refuses all values of an array for one curve among them; None stands for that one.
+    """
+    try:
+        return np.asarray(read(values))
+    except NotImplementedError:
+        shapes = np.full(len(values), None, dtype=object)
+        for at, value in enumerate(values):
+            with suppress(NotImplementedError):
+                shapes[at] = read(value)
+        return shapes
 
 
 def clean(geometry: GeometryArray, given: RowMask, crs: str | None) -> Shapes:
