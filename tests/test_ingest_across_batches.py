@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingest_inputs import (
     COUNTRY,
+    EARLY,
+    LATE,
     NEXT_DAY,
     a_box,
     a_daily,
@@ -147,6 +149,15 @@ def test_jump_is_taken_once_three_batches_of_a_day_agree(tmp_path: Path) -> None
     assert first.id in message
     assert second.id in message
     assert given_alone(tmp_path, boxes(5, 3.03)).verdict == "accepted"
+
+
+def test_earlier_publications_of_a_confirmed_day_are_superseded(tmp_path: Path) -> None:
+    given_alone(tmp_path, {a_daily("20220401"): a_map(a_box(32, 47, 33, 48))})
+    wide = a_map(a_box(32, 47, 35, 48))
+    times = (EARLY, LATE, NEXT_DAY, NEXT_DAY + 1, NEXT_DAY + 86_400)
+    batch = given_alone(tmp_path, {f"{time}.geojson": wide for time in times})
+    assert (batch.days, batch.files_accepted, batch.files_quarantined) == (3, 5, 0)
+    assert sorted(rules(tmp_path, batch)) == ["day_has_one_map"] * 2 + ["level_is_confirmed"]
 
 
 def test_two_maps_that_agree_confirm_nothing(tmp_path: Path) -> None:

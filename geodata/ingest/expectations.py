@@ -142,9 +142,17 @@ class Judge:
             self._take_waiting()
 
     def _take_waiting(self) -> None:
-        """The jump is real: the maps that waited become the maps of their days."""
+        """The jump is real: the maps that waited become the maps of their days.
+
+        Earlier publications of those days, tried in their stead, are superseded as on any day.
+        """
+        days = {waited.day for waited in self._waiting}
+        self.set_aside = {
+            key: issue
+            for key, issue in self.set_aside.items()
+            if issue.rule != "change_is_plausible" or issue.day not in days
+        }
         for waited in self._waiting:
-            self.set_aside.pop(id(waited.reading), None)
             self._accept(waited)
         first = self._waiting[0]
         batches = sorted({each.batch for each in self._waiting if each.batch})
