@@ -52,7 +52,9 @@ class Source(Record):
         default="ukraine",
     )
     coverage_from: Day | None = described(
-        "First day it speaks of; empty: its first map.", default=None
+        "First day it can speak of, files of earlier days are set aside; events speak from it "
+        "on, maps from the first that was ingested.",
+        default=None,
     )
     day_rule: str = described("How a publication is given a day.")
     caveats: tuple[str, ...] = described("What a reader should know.", default=())

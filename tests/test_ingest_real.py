@@ -1,21 +1,26 @@
 """Do the real archives of DeepState come in as they should?"""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from ingest_inputs import a_folder, a_source, counts, maps
-from shapely.geometry import shape
+import shapely
+from ingest_inputs import a_daily, a_feature, a_folder, a_map, a_source, counts, maps
+from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from geodata import facts
 from geodata.ingest import ingest
 from geodata.ingest.archive import Member, members
 from geodata.ingest.batches import batch_path
 from geodata.ingest.meter import Limits
 from geodata.ingest.sources.deepstate import stamp_of
 from geodata.workspace import Workspace
+from schemas import Batch
 
 
 def outline(shared: Path) -> BaseGeometry:
@@ -86,3 +91,37 @@ def test_daily_file_and_body_of_the_evening_before_draw_the_same_map(
     table = maps(tmp_path, batch)
     first, second = table[table["status"] == "occupied"].geometry
     assert first.intersection(second).area / first.union(second).area > 0.9995
+
+
+def real_ingest(tmp_path: Path, files: dict[str, bytes]) -> Batch:
+    shutil.rmtree(tmp_path / "input", ignore_errors=True)
+    source, path = facts.sources()["deepstate"], a_folder(tmp_path, files)
+    return ingest(Workspace(tmp_path / "ws"), source, path, coverage=facts.outline())
+
+
+@pytest.mark.needs_shared
+def test_real_days_in_batches_are_accepted_and_a_broken_next_day_is_not(
+    tmp_path: Path, shared: Path
+) -> None:
+    daily = real_members(
+        shared, "deepstate_daily_*.tar.xz", lambda name: name >= a_daily("20260415")
+    )
+    files = sorted(daily.items())[-12:]
+    for start, end in ((0, 5), (5, 6), (6, 7), (7, 12)):
+        assert real_ingest(tmp_path, dict(files[start:end])).days == end - start
+    _, data = files[-1]
+    collection = json.loads(data)
+    land = shapely.union_all([shape(feature["geometry"]) for feature in collection["features"]])
+    west, south, east, north = land.bounds
+    half = shapely.intersection(land, shapely.box((west + east) / 2, south, east, north))
+    moved = shapely.transform(land, lambda points: np.add(points, (0.5, 0.3)))
+    afghanistan = shapely.box(61, 30, 70, 36)
+    broken = [
+        a_map(a_feature(mapping(each))) for each in (half, moved, afghanistan, facts.outline())
+    ]
+    for each in (*broken, a_map()):
+        batch = real_ingest(tmp_path, {a_daily("20260501"): each})
+        assert batch.verdict == "refused"
+        assert " km2 on 2026-05-01" in batch.reasons[2]
+        assert "against 116,884 km2 on 2026-04-30 (batch " in batch.reasons[2]
+    assert real_ingest(tmp_path, {a_daily("20260501"): data}).verdict == "accepted"

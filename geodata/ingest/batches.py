@@ -1,7 +1,7 @@
 """How is a Batch written, found and read: a folder with the record and three tables."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ RECORD, MAPS, SNAPSHOTS, ISSUES = (
     "snapshots.parquet",
     "issues.parquet",
 )
+WAITING = "waiting"
+"""Folder of the maps set aside for a jump, which later maps may confirm: maps and snapshots."""
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -69,16 +71,23 @@ def find_batch(workspace: Workspace, batch_id: str) -> Batch:
 
 
 def write_batch(
-    workspace: Workspace, batch: Batch, maps: Iterable[DayMap], issues: Sequence[Issue]
+    workspace: Workspace,
+    batch: Batch,
+    maps: Iterable[DayMap],
+    issues: Sequence[Issue],
+    waiting: Collection[DayMap] = (),
 ) -> Batch:
-    """Write a batch by one rename; the record with the hashes of its tables."""
-    ordered = sorted(maps, key=lambda found: found.reading.stamp.day)
+    """Write a batch by one rename; the record with the hashes of its tables.
+
+    waiting: maps set aside for a jump, kept for the batches that may confirm them.
+    """
     with new_folder(batch_path(workspace, batch.source, batch.id)) as folder:
-        _write_maps(ordered, folder / MAPS)
-        snapshots = [found.snapshot(batch.source) for found in ordered]
-        write_records(Snapshot, snapshots, folder / SNAPSHOTS)
+        tables = _write_maps(batch.source, maps, folder, "")
+        if waiting:
+            (folder / WAITING).mkdir()
+            tables += _write_maps(batch.source, waiting, folder, f"{WAITING}/")
         write_records(Issue, issues, folder / ISSUES)
-        hashes = {name: file_sha256(folder / name) for name in (MAPS, SNAPSHOTS, ISSUES)}
+        hashes = {name: file_sha256(folder / name) for name in (*tables, ISSUES)}
         batch = batch.model_copy(update={"sha256": hashes})
         (folder / RECORD).write_text(batch.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return batch
@@ -91,7 +100,16 @@ def write_records(kind: type[Record], records: Sequence[Record], path: Path) -> 
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path, compression="zstd")
 
 
-def _write_maps(maps: Sequence[DayMap], path: Path) -> None:
+def _write_maps(source: str, maps: Iterable[DayMap], folder: Path, inside: str) -> tuple[str, ...]:
+    """Write maps and their snapshots in order of days; the names of the files."""
+    ordered = sorted(maps, key=lambda found: found.day)
+    _write_areas(ordered, folder / f"{inside}{MAPS}")
+    snapshots = [found.snapshot(source) for found in ordered]
+    write_records(Snapshot, snapshots, folder / f"{inside}{SNAPSHOTS}")
+    return f"{inside}{MAPS}", f"{inside}{SNAPSHOTS}"
+
+
+def _write_areas(maps: Sequence[DayMap], path: Path) -> None:
     """GeoParquet: one row per day and status, in that order."""
     names = ("day", "status", "status_original", "file", "published", "sha256", "geometry")
     rows = [row for found in maps for row in _map_rows(found)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import shapely
@@ -21,11 +22,20 @@ top for 125 of 183 km2 and holds 182 of 254 km2 ten publications later."""
 
 @dataclass(frozen=True, eq=False)
 class DayMap:
-    """The map of one file. `areas` are multipolygons on the grid, disjoint up to the grid."""
+    """The map of one file. `areas` are multipolygons on the grid, disjoint up to the grid.
+
+    batch: where it is kept, if it was read from there.
+    """
 
     reading: Reading
     areas: Mapping[Status, BaseGeometry]
     overlap_km2: float
+    batch: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The day it stands for."""
+        return self.reading.stamp.day
 
     @property
     def occupied(self) -> BaseGeometry:
@@ -35,6 +45,10 @@ class DayMap:
     def area_km2(self, status: Status) -> float:
         """Area of one status."""
         return _km2(self.areas.get(status, EMPTY))
+
+    def __str__(self) -> str:
+        batch = f" (batch {self.batch})" if self.batch else ""
+        return f"{self.area_km2('occupied'):,.0f} km2 on {self.day}{batch}"
 
     def snapshot(self, source: str) -> Snapshot:
         """The record of this map."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
+from geodata.ingest.accepted import Accepted
 from geodata.ingest.daymaps import DayMap, MapMaker, change_km2
 from geodata.ingest.readings import Reading
 from geodata.ingest.rules import RULES
@@ -13,6 +14,11 @@ from schemas.fields import Severity
 
 CONFIRMING_MAPS = 3
 """So many maps in a row that agree with each other make a jump a fact."""
+WAY_OUT = (
+    "if it is right, give the maps of the next days, three in a row that agree are taken; if the "
+    "other is wrong, withdraw its batch and try this one again: lodeline quarantine retry"
+)
+STANDS = "that map stands until a file of the day passes; look at where this one came from"
 OVERLAP_NOTED_KM2 = 0.01
 
 
@@ -23,18 +29,31 @@ class Judge:
     The last publication of a day is tried first. A map that breaks an expectation is set
     aside and the one before it is tried. Maps that jump from the last accepted one wait: if the
     next days' maps agree with them they are taken after all, otherwise they stay set aside.
+
+    Batches are judged as if all were one: the last accepted map before a day may be in the store,
+    and so may maps that wait, which this batch takes in once it confirms them. Where a gap is
+    filled, or the store begins later, a map may agree with the first accepted one after it.
     """
 
     expectations: Expectations
+    accepted: Accepted
     maps: dict[date, DayMap] = field(default_factory=dict)
     set_aside: dict[int, Issue] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     _maker: MapMaker = field(default_factory=MapMaker)
     _last: DayMap | None = None
     _waiting: list[DayMap] = field(default_factory=list)
+    _jumps: list[DayMap] = field(default_factory=list)
+    _days: set[date] = field(default_factory=set)
+
+    @property
+    def waiting(self) -> list[DayMap]:
+        """Maps of this input set aside for a jump that nothing has confirmed yet."""
+        return [found for found in self._jumps if id(found.reading) in self.set_aside]
 
     def judge_day(self, readings: Sequence[Reading]) -> None:
         """Find the map of one day among its readings, given oldest first."""
+        self._days.add(readings[0].stamp.day)
         for place, reading in enumerate(reversed(readings)):
             found = self._maker.day_map(reading)
             newest = place == 0
@@ -43,12 +62,22 @@ class Judge:
                 self._accept(found)
                 return
 
+    def finish(self) -> None:
+        """After the last day: maps of later days that wait in the store may confirm these."""
+        if self._waiting:
+            stored = self.accepted.after(self._waiting[-1].day)
+            last = date.max if stored is None else stored.day
+            later = self.accepted.waiting(self._waiting[-1].day, last, self._days)
+            self._confirm([*self._waiting, *later])
+
     def _is_plausible(self, found: DayMap) -> bool:
         """The occupied area lies within bounds."""
         area, wanted = found.area_km2("occupied"), self.expectations
         low, high = wanted.occupied_km2_min or 0.0, wanted.occupied_km2_max or float("inf")
         if not low <= area <= high:
-            text = f"{area:.0f} km2 (wanted {low:.0f} to {high:.0f})"
+            last = self.accepted.standing(found.day)
+            against = "" if last is None else f" against {last}; {STANDS}"
+            text = f"{found} (wanted {low:,.0f} to {high:,.0f}){against}"
             self._set_aside(found.reading, "occupied_area_is_plausible", text)
         return low <= area <= high
 
@@ -57,42 +86,82 @@ class Judge:
 
         Only the newest map of a day waits for others to confirm it.
         """
-        jump = self._jump(self._last, found)
+        before = self._before(found.day)
+        jump = self._jump_of(found, before)
         if jump is not None and newest:
-            self._wait(found)
+            self._wait(found, date.min if before is None else before.day)
         if jump is None or found is self._last:
             return True
-        self._set_aside(found.reading, "change_is_plausible", jump)
+        self._set_aside(found.reading, "change_is_plausible", f"{jump}; {WAY_OUT}")
         return False
 
-    def _wait(self, found: DayMap) -> None:
-        """Join the maps that agree with each other; three of them are taken as a new level."""
-        agrees = self._waiting and self._jump(self._waiting[-1], found) is None
-        self._waiting = [*self._waiting, found] if agrees else [found]
-        if len(self._waiting) == CONFIRMING_MAPS:
-            self._take_waiting()
+    def _before(self, day: date) -> DayMap | None:
+        """The last accepted map before a day, of this input or of the store."""
+        stored = self.accepted.before(day)
+        if stored is None or (self._last is not None and self._last.day >= stored.day):
+            return self._last
+        return stored.day_map()
 
-    def _jump(self, before: DayMap | None, after: DayMap) -> str | None:
+    def _jump_of(self, found: DayMap, before: DayMap | None) -> str | None:
+        """What is too much about the change; None where a map before or after agrees, or none is.
+
+        One is enough: where the level changed within a gap, both sides of it are facts.
+        """
+        jump = None if before is None else self._jump(before, found)
+        after = self.accepted.after(found.day)
+        if after is None or (before is not None and jump is None):
+            return jump
+        later = self._jump(after.day_map(), found)
+        return later and (jump or later)
+
+    def _jump(self, known: DayMap, found: DayMap) -> str | None:
         """What is too much about the change between two maps; None where nothing is."""
         limit = self.expectations.change_km2_max
-        if before is None or limit is None:
+        if limit is None:
             return None
-        change = change_km2(before.occupied, after.occupied)
-        since = before.reading.stamp.day
-        text = f"{change:.0f} km2 gained and lost since {since} (at most {limit:.0f})"
+        change = change_km2(known.occupied, found.occupied)
+        text = f"{found} against {known}: {change:,.0f} km2 gained and lost, at most {limit:,.0f}"
         return text if change > limit else None
 
+    def _wait(self, found: DayMap, since: date) -> None:
+        """Join the maps that wait since the last accepted one, in this input and in the store."""
+        stored = self.accepted.waiting(since, found.day, self._days)
+        mine = {waiting.day: waiting for waiting in self._waiting if waiting.day >= since}
+        others = [each for each in stored if each.day not in mine]
+        self._jumps.append(found)
+        self._confirm([*sorted([*mine.values(), *others], key=lambda each: each.day), found])
+
+    def _confirm(self, maps: Sequence[DayMap]) -> None:
+        """Keep the last maps that agree, each with the one before it; take three as a new level."""
+        run: list[DayMap] = []
+        for each in maps:
+            agrees = run and self._jump(run[-1], each) is None
+            run = [*run, each] if agrees else [each]
+        self._waiting = run
+        if len(run) >= CONFIRMING_MAPS:
+            self._take_waiting()
+
     def _take_waiting(self) -> None:
-        """The jump is real: the maps that waited become the maps of their days."""
+        """The jump is real: the maps that waited become the maps of their days.
+
+        Earlier publications of those days, tried in their stead, are superseded as on any day.
+        """
+        days = {waited.day for waited in self._waiting}
+        self.set_aside = {
+            key: issue
+            for key, issue in self.set_aside.items()
+            if issue.rule != "change_is_plausible" or issue.day not in days
+        }
         for waited in self._waiting:
-            self.set_aside.pop(id(waited.reading), None)
             self._accept(waited)
-        first = self._waiting[0].reading
-        text = f"the level of {first.stamp.day} was confirmed by {CONFIRMING_MAPS} maps"
-        self.issues.append(_issue(first, "level_is_confirmed", text, "note"))
+        first = self._waiting[0]
+        batches = sorted({each.batch for each in self._waiting if each.batch})
+        taken = f", with maps set aside in {', '.join(batches)}" if batches else ""
+        text = f"the level of {first.day} was confirmed by {CONFIRMING_MAPS} maps{taken}"
+        self.issues.append(_issue(first.reading, "level_is_confirmed", text, "note"))
 
     def _accept(self, found: DayMap) -> None:
-        self.maps[found.reading.stamp.day] = self._last = found
+        self.maps[found.day] = self._last = found
 
     def _set_aside(self, reading: Reading, rule: str, text: str) -> None:
         issue = _issue(reading, rule, text, "quarantined", reading.rows_in)
@@ -102,16 +171,21 @@ class Judge:
 def judged(
     readings: Iterable[Reading],
     expectations: Expectations,
+    accepted: Accepted,
     progress: Callable[[int, int], None],
 ) -> Judge:
-    """The verdict over all readings of an input, in any order; progress counts readings."""
-    judge, done = Judge(expectations), 0
+    """The verdict over all readings of an input, in any order; progress counts readings.
+
+    accepted: what the store holds of the source.
+    """
+    judge, done = Judge(expectations, accepted), 0
     ordered = sorted(readings, key=lambda reading: reading.order)
     for _, group in groupby(ordered, key=lambda reading: reading.stamp.day):
         same_day = list(group)
         judge.judge_day(same_day)
         done += len(same_day)
         progress(done, len(ordered))
+    judge.finish()
     judge.issues += judge.set_aside.values()
     judge.issues += [_overlap(found) for found in judge.maps.values() if _is_noted(found)]
     judge.issues += _superseded(ordered, judge)

@@ -1,27 +1,43 @@
 """What happens to an input: kept, read, judged, written as one Batch."""
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.errors import InvalidInput, NotFound
+from geodata.errors import InvalidInput
+from geodata.ingest.accepted import Accepted
 from geodata.ingest.archive import Member, Refusal
-from geodata.ingest.batches import batch_path, days_of, read_batch, write_batch
+from geodata.ingest.batches import (
+    ISSUES,
+    SNAPSHOTS,
+    all_batches,
+    batch_path,
+    days_of,
+    write_batch,
+)
 from geodata.ingest.coverage import Coverage
-from geodata.ingest.expectations import Judge, judged, missed_minimums
+from geodata.ingest.expectations import STANDS, Judge, judged, missed_minimums
 from geodata.ingest.fetch import Kept, keep
 from geodata.ingest.readings import Reader, ReaderMaker, Reading, SetAside
 from geodata.ingest.rules import RULES
 from geodata.ingest.sources import READERS
+from geodata.interval import today
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
 
+PASSING = frozenset(("change_is_plausible", "day_has_come"))
+"""Rules that may hold another day: other maps, or the calendar, decide."""
+CALENDAR = frozenset(("day_has_come", "day_is_in_the_sources_time"))
+"""Rules on the day itself, whatever the map."""
+MOST_REASONS = 3
 Progress = Callable[[str, int, int], None]
 """Called with a stage (reading, judging, writing, known), what is done and the whole, 0 where
 that is unknown."""
@@ -33,8 +49,14 @@ def quiet(_stage: str, _done: int, _whole: int) -> None:
 
 @dataclass
 class Gathered:
-    """Everything the files of an input gave."""
+    """Everything the files of an input gave.
 
+    first_day: before it the source did not exist; None where nobody says. accepted: what the
+    store holds of the source.
+    """
+
+    first_day: date | None
+    accepted: Accepted
     readings: list[Reading] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     files_in: int = 0
@@ -51,19 +73,45 @@ class Gathered:
         self.files_in += 1
         try:
             reading = reader.read(member.name, member.data)
+            self._check_day(reading)
         except SetAside as error:
-            self.rows_lost += error.rows
-            self._issue(member.name, error.rule, error.detail, count=max(error.rows, 1))
+            self._set_aside(member.name, reader.day(member.name), error)
         else:
             self.readings.append(reading)
             self.issues += reading.issues
 
-    def _issue(
-        self, file: str, rule: str, message: str, *, count: int = 1, note: bool = False
+    def _check_day(self, reading: Reading) -> None:
+        """Raises SetAside for a map of a day on which there could be none."""
+        day, now = reading.stamp.day, today()
+        way_out = "look at the file's name"
+        if day > now:
+            text = f"{day}, and today is {now}; {way_out}, or ingest it again on its day"
+            raise SetAside("day_has_come", text, reading.rows_in)
+        if self.first_day is not None and day < self.first_day:
+            text = f"{day}, and the source begins on {self.first_day}; {way_out}"
+            raise SetAside("day_is_in_the_sources_time", text, reading.rows_in)
+
+    def _set_aside(self, file: str, day: date | None, error: SetAside) -> None:
+        """A whole file is no map: said with the last accepted one, which stands until another."""
+        self.rows_lost += error.rows
+        last = None if day is None or error.rule in CALENDAR else self.accepted.standing(day)
+        against = "" if last is None else f"; 0 km2 on {day} against {last}; {STANDS}"
+        message, count = f"{error.detail}{against}", max(error.rows, 1)
+        self._issue(file, error.rule, message, day=day, count=count)
+
+    def _issue(  # noqa: PLR0913 - the fields of an Issue
+        self,
+        file: str,
+        rule: str,
+        message: str,
+        *,
+        day: date | None = None,
+        count: int = 1,
+        note: bool = False,
     ) -> None:
         severity = "note" if note else "quarantined"
         self.issues.append(
-            Issue(file=file, rule=rule, severity=severity, message=message, count=count)
+            Issue(file=file, day=day, rule=rule, severity=severity, message=message, count=count)
         )
 
 
@@ -78,8 +126,10 @@ def ingest(
     """Ingest a folder, file or archive of a source; the Batch, accepted or refused.
 
     coverage: the area the source speaks of, CRS84. The same bytes under the same rules are the
-    same batch: it is returned without work, after progress("known", 1, 1). Raises InvalidInput
-    for a path that is no input, TooLarge for an archive that unpacks beyond the limits.
+    same batch: it is returned without work, after progress("known", 1, 1). Where it has days set
+    aside that other maps or the calendar may vouch for since, it is judged again, and written
+    anew if more days are accepted. Raises InvalidInput for a path that is no input, TooLarge for
+    an archive that unpacks beyond the limits.
     """
     kept = keep(workspace, source.id, Path(path))
     return ingest_kept(workspace, source, kept, coverage=coverage, progress=progress)
@@ -94,20 +144,49 @@ def ingest_kept(
     progress: Progress = quiet,
 ) -> Batch:
     """Ingest what is kept under raw/ already."""
-    batch_id = f"{source.id}-{kept.sha256[:12]}-{_rules_version(source, coverage)}"
-    try:
-        known = read_batch(batch_path(workspace, source.id, batch_id))
-    except NotFound:
-        pass
-    else:
+    version = _rules_version(source, coverage)
+    batch_id = f"{source.id}-{kept.sha256[:12]}-{version}"
+    known = _known(workspace, source.id, batch_id)
+    if known and not _may_change(workspace, known[-1]):
         progress("known", 1, 1)
-        return known
-    reader = _reader(source)(Coverage(coverage, source.expectations))
-    gathered = _gather(kept, reader, progress)
-    judge = judged(gathered.readings, source.expectations, partial(progress, "judging"))
+        return known[-1]
+    accepted = Accepted(workspace, source.id, besides=kept.sha256)
+    gathered = Gathered(source.coverage_from, accepted)
+    _gather(gathered, kept, _reader(source)(Coverage(coverage, source.expectations)), progress)
+    judge = judged(gathered.readings, source.expectations, accepted, partial(progress, "judging"))
+    if known and not _adds(judge, workspace, known[-1]):
+        progress("known", 1, 1)
+        return known[-1]
     progress("writing", 0, len(judge.maps))
-    batch = _batch(batch_id, source, kept, gathered, judge)
-    return write_batch(workspace, batch, judge.maps.values(), [*gathered.issues, *judge.issues])
+    batch = _batch(_free_id(batch_id, known), version, source, kept, gathered, judge)
+    issues = [*gathered.issues, *judge.issues]
+    return write_batch(workspace, batch, judge.maps.values(), issues, judge.waiting)
+
+
+def _known(workspace: Workspace, source: str, batch_id: str) -> list[Batch]:
+    """The batches of one input under one set of rules, in the order they were ingested."""
+    names = re.compile(rf"{re.escape(batch_id)}(-\d+)?")
+    return [batch for batch in all_batches(workspace, source) if names.fullmatch(batch.id)]
+
+
+def _free_id(batch_id: str, known: Sequence[Batch]) -> str:
+    """The id, numbered where the input has been judged before; an old number may be gone."""
+    taken = {batch.id for batch in known}
+    names = (batch_id if n == 1 else f"{batch_id}-{n}" for n in range(len(known) + 1, 1_000_000))
+    return next(name for name in names if name not in taken)
+
+
+def _may_change(workspace: Workspace, known: Batch) -> bool:
+    """Whether something was set aside for what the store or the calendar said then."""
+    issues = pq.read_table(batch_path(workspace, known.source, known.id) / ISSUES)
+    rows = zip(issues["rule"].to_pylist(), issues["severity"].to_pylist(), strict=True)
+    return any(rule in PASSING and severity == "quarantined" for rule, severity in rows)
+
+
+def _adds(judge: Judge, workspace: Workspace, known: Batch) -> bool:
+    """Whether all days are accepted that were, and others beside them."""
+    snapshots = pq.read_table(batch_path(workspace, known.source, known.id) / SNAPSHOTS)
+    return set(snapshots["day"].to_pylist()) < set(judge.maps)
 
 
 def _reader(source: Source) -> ReaderMaker:
@@ -123,34 +202,37 @@ def _reader(source: Source) -> ReaderMaker:
 def _rules_version(source: Source, coverage: BaseGeometry) -> str:
     """Version of the reader and start of the hash of what else decides: `v1-3f0a2c`."""
     rules = source.expectations.model_dump_json().encode() + shapely.to_wkb(coverage)
+    rules += str(source.coverage_from or "").encode()
     return f"v{_reader(source).version}-{hashlib.sha256(rules).hexdigest()[:6]}"
 
 
-def _gather(kept: Kept, reader: Reader, progress: Progress) -> Gathered:
+def _gather(gathered: Gathered, kept: Kept, reader: Reader, progress: Progress) -> None:
     """Read every file; one that is no map does not stop the others."""
-    gathered = Gathered()
     for file in kept.files(partial(progress, "reading")):
         if isinstance(file, Refusal):
             gathered.refuse(file)
         else:
             gathered.read(file, reader)
-    return gathered
 
 
-def _batch(batch_id: str, source: Source, kept: Kept, gathered: Gathered, judge: Judge) -> Batch:
+def _batch(  # noqa: PLR0913 - what an input was, what it is called, what became of it
+    batch_id: str, version: str, source: Source, kept: Kept, gathered: Gathered, judge: Judge
+) -> Batch:
     """The record: rows_in = rows_accepted + rows_quarantined, and so for files."""
     used = [each for each in gathered.readings if id(each) not in judge.set_aside]
     rows_in = gathered.rows_lost + sum(each.rows_in for each in gathered.readings)
     rows_accepted = sum(each.rows_accepted for each in used)
     days = days_of(judge.maps.values())
     reasons = missed_minimums(rows_accepted, len(days), source.expectations)
+    if reasons:
+        reasons += _why_set_aside([*gathered.issues, *judge.issues])
     return Batch(
         id=batch_id,
         source=source.id,
         input_name=kept.name,
         input_sha256=kept.sha256,
         ingested=_now(),
-        reader=f"{source.id} {_rules_version_of(batch_id)}",
+        reader=f"{source.id} {version}",
         files_in=gathered.files_in,
         files_accepted=len(used),
         files_quarantined=gathered.files_in - len(used),
@@ -165,8 +247,10 @@ def _batch(batch_id: str, source: Source, kept: Kept, gathered: Gathered, judge:
     )
 
 
-def _rules_version_of(batch_id: str) -> str:
-    return "-".join(batch_id.split("-")[-2:])
+def _why_set_aside(issues: list[Issue]) -> tuple[str, ...]:
+    """The first few things for which files and rows were set aside, each said once."""
+    messages = (each.message for each in issues if each.severity == "quarantined")
+    return tuple(dict.fromkeys(messages))[:MOST_REASONS]
 
 
 def _now() -> str:

@@ -63,6 +63,9 @@ class Reader(Protocol):
     def read(self, name: str, data: bytes) -> Reading:
         """The file's reading. Raises SetAside where the file as a whole is no map."""
 
+    def day(self, name: str) -> date | None:
+        """The day of the file of this name; None where the name does not say."""
+
 
 class ReaderMaker(Protocol):
     """The class of a reader: its version changes whenever its answers do."""

@@ -14,8 +14,11 @@ RULES: dict[str, str] = {
     "file_has_polygons": "a map has at least one polygon that passes the rules",
     "file_is_crs84": "coordinates must be longitude and latitude on WGS 84",
     "file_has_a_date": "the day is read from the file's name",
+    "day_has_come": "a map is of a day up to today (UTC)",
+    "day_is_in_the_sources_time": "a map is of a day on which its source existed",
     "occupied_area_is_plausible": "the occupied area must lie within the source's expectations",
-    "change_is_plausible": "the occupied area may change only so much from map to map",
+    "change_is_plausible": "the occupied area may change only so much from map to map, within a "
+    "batch and from batch to batch",
     "level_is_confirmed": "a change beyond expectations is taken once three maps agree on it",
     "day_has_one_map": "the last publication of a day is that day's map",
     "statuses_are_disjoint": "statuses of a day may not overlap; occupied goes before contested "

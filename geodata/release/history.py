@@ -93,8 +93,8 @@ def source_history(cells: gpd.GeoDataFrame, source: Source, snapshots: pd.DataFr
 
 
 def first_day(source: Source, snapshots: pd.DataFrame) -> date:
-    """The first day a source speaks of: as declared, else that of its first map."""
-    if source.coverage_from is not None:
+    """The first day a source speaks of: of events as declared, of maps that of the first."""
+    if source.record == "events" and source.coverage_from is not None:
         return source.coverage_from
     days = snapshots.loc[snapshots["source"] == source.id, "day"]
     return pd.Timestamp(pd.to_datetime(days).min()).date()

@@ -76,9 +76,11 @@ class SourceBook:
         return tuple(self.asked(source, day) for source in self.ordered)
 
     def first_day(self, source: str) -> date:
-        """The first day a source speaks of."""
-        declared = self.sources[source].coverage_from
-        return declared if declared is not None else _as_date(self._days[source][0])
+        """The first day a source speaks of: of events as declared, of maps that of the first."""
+        described = self.sources[source]
+        if described.record == "events" and described.coverage_from is not None:
+            return described.coverage_from
+        return _as_date(self._days[source][0])
 
     def last_day(self, source: str) -> date:
         """The day of a source's latest map, or of its compilation."""

@@ -1,7 +1,7 @@
 """How are DeepState's files read: daily files of occupied land, and bodies of its map API."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from geodata.ingest.coverage import Coverage
 from geodata.ingest.features import features_of
@@ -35,6 +35,13 @@ class DeepState:
         for row, feature in enumerate(features):
             self._count(feature, row, tally)
         return tally.reading(BODY_STATUSES if stamp.published else DAILY_STATUSES)
+
+    def day(self, name: str) -> date | None:
+        """The day in the file's name; None where there is none."""
+        try:
+            return stamp_of(name).day
+        except SetAside:
+            return None
 
     def _count(self, feature: object, row: int, tally: Tally) -> None:
         """Count one feature in: accepted with its status, or set aside with the rule."""
