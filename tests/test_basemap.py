@@ -14,6 +14,7 @@ from pmtiles.reader import MmapSource, all_tiles
 
 from geodata import facts
 from geodata.release.maps import silent
+from geodata.romanisation import romanised
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.archive import Archive
 from geodata.tiles.grid import Tile, bounds_crs84
@@ -21,7 +22,6 @@ from geodata.tiles.tileset import Tileset
 from geodata.workspace import Workspace
 from tools import basemap
 from tools.basemap import CITIES, FILES, LAYERS
-from tools.basemap_labels import romanised
 from tools.basemap_shapes import shared_edges
 
 LAYER_MAP = basemap.source_layers()

@@ -13,6 +13,7 @@ import pytest
 
 import geodata
 import schemas
+from tests.mutants import MUTANTS, Mutant, place
 from tools.json_schemas import write_json_schemas
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -229,3 +230,10 @@ def test_json_schemas_are_in_step_with_the_records(tmp_path: Path) -> None:
 def test_json_schemas_are_json_with_a_title() -> None:
     for path in (ROOT / "schemas" / "json").glob("*.json"):
         assert json.loads(path.read_text(encoding="utf-8"))["title"]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_mutant_still_has_its_line(mutant: Mutant) -> None:
+    """So that `python -m tests.mutants` keeps meaning something when code moves."""
+    place(mutant)
+    assert all((ROOT / test.partition("::")[0]).is_file() for test in mutant.tests)

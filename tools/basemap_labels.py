@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import shapely
 
+from geodata.romanisation import romanised
 from tools.basemap_shapes import Feature
 
 LABELLED = ("Sovereign country", "Country", "Sovereignty", "Disputed", "Indeterminate")
@@ -17,14 +17,6 @@ LAST_LABEL = 5.0
 """Natural Earth's zoom from which a country is labelled, at most."""
 ZOOM_OF_RANK = {1: 3, 2: 4, 3: 5, 4: 6, 5: 7}
 SMALLEST_ZOOM = 8
-LETTERS = "абвгґдежзиіклмнопрстуфхцчшщ"
-LATIN = "a b v h g d e zh z y i k l m n o p r s t u f kh ts ch sh shch"
-ANYWHERE = dict(zip(LETTERS, LATIN.split(" "), strict=True))
-FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
-"""At the beginning of a word."""
-LATER = {"є": "ie", "ї": "i", "й": "i", "ю": "iu", "я": "ia"}
-SILENT = "ь'’ʼ"
-BETWEEN_WORDS = " -"
 
 
 def countries(
@@ -102,31 +94,3 @@ def _rank(population: int, capital: str | None) -> int:
     if population >= 100_000:
         return 4
     return 5 if population >= 50_000 else 6
-
-
-# Ukrainian in Latin letters, as the Cabinet of Ministers ruled in 2010
-
-
-def romanised(name: str) -> str:
-    """A Ukrainian name in Latin letters (resolution 55 of 27 January 2010): Київ -> Kyiv.
-
-    Letters of no Ukrainian alphabet stay as they are.
-    """
-    pairs = pairwise(f" {name}")
-    return "".join(_letter(before.lower(), letter) for before, letter in pairs)
-
-
-def _letter(before: str, letter: str) -> str:
-    small = letter.lower()
-    latin = _latin(before, small)
-    return latin.capitalize() if letter != small else latin
-
-
-def _latin(before: str, letter: str) -> str:
-    if letter in SILENT:
-        return ""
-    if letter in FIRST:
-        return FIRST[letter] if before in BETWEEN_WORDS else LATER[letter]
-    if before == "з" and letter == "г":
-        return "gh"
-    return ANYWHERE.get(letter, letter)
