@@ -39,7 +39,7 @@ MUTANTS = (
            "plain = flipped(geometries) if self.swapped else geometries", "plain = geometries",
            ("tests/test_axes.py",)),
     Mutant("tag-without-today", "an ETag that holds over midnight",
-           "if _pinned(ask, route) else (state, ask.base, str(today()))", "",
+           "day = () if _pinned(ask, route) else (str(today()),)", "day = ()",
            ("tests/test_midnight.py",)),
     Mutant("page-for-a-year", "a page that follows the present day is immutable",
            'if ask.form == "html":\n        return False', "", ("tests/test_midnight.py",)),
