@@ -1,6 +1,6 @@
 """Releases: which there are, what is in one, how two differ, and their files."""
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from geodata.errors import InvalidInput, NotFound
 from geodata.release.diff import diff
@@ -10,6 +10,7 @@ from service.ask import Ask
 from service.catalog import Catalog
 from service.links import JSON, link
 from service.params import Param
+from service.ranges import RangedFile
 
 BETWEEN = (
     Param("from", {"type": "string"}, "The earlier release.", required=True),
@@ -49,7 +50,7 @@ def release_file(ask: Ask) -> Response:
     if name not in names:
         raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(names)}")
     path = ask.catalog.workspace.release_path(manifest.id) / name
-    return FileResponse(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
+    return RangedFile(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
 
 
 def release_diff(ask: Ask) -> Response:
