@@ -156,8 +156,8 @@ TABLE = (
     Route("/releases/{release}", releases.release, "release", "Manifest of a release",
           formats=PAGE, tag="releases"),
     Route("/releases/{release}/files/{name}", releases.release_file, "file",
-          "A file of a release", tag="releases", media={"json": "application/octet-stream"},
-          headers=releases.file_of_release_headers),
+          "A file of a release", tag="releases", media={"json": "*/*"},  # each file has its own
+          others=rasters.PARTS, problems=rasters.RANGES, headers=releases.file_of_release_headers),
     Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
     Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
           days=("date",), tag="map", media={"json": styles.STYLE_JSON}),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from geodata.errors import InvalidInput, NotFound
 from geodata.release.diff import diff
@@ -12,7 +12,7 @@ from service.ask import Ask
 from service.catalog import Catalog
 from service.links import JSON, link
 from service.params import Param
-from service.ranges import file_headers
+from service.ranges import RangedFile, file_headers
 
 BETWEEN = (
     Param("from", {"type": "string"}, "The earlier release.", required=True),
@@ -48,7 +48,7 @@ def release(ask: Ask) -> Response:
 def release_file(ask: Ask) -> Response:
     """One file of a release, byte by byte as its manifest says."""
     path = ask.once(_file)
-    return FileResponse(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
+    return RangedFile(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
 
 
 def file_of_release_headers(ask: Ask) -> dict[str, str]:
