@@ -53,7 +53,7 @@ def glyph_range(stack: str, start: int) -> bytes:
         raise NotFound(f"there is no font {stack[:60]!r}; there are {fonts}", parameter="fontstack")
     if start not in range(0, LAST_RANGE + 1, RANGE):
         wanted = f"{RANGE} code points from a multiple of {RANGE} on, up to {LAST_RANGE}"
-        raise NotFound(f"no range of glyphs begins at {start}; ask {wanted}", parameter="start")
+        raise NotFound(f"no range of glyphs begins at {start}; ask {wanted}", parameter="range")
     with _ONE_AT_A_TIME:
         return _encoded(known[0], start)
 
