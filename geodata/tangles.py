@@ -27,7 +27,11 @@ Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 def is_tangled(shapes: GeometryArray | BaseGeometry, most: int = MOST_MEETINGS) -> bool:
     """Whether more than `most` boxes of two edges, or of two rings, meet; each counts twice."""
     lines, _ = _lines(shapes)
-    return _exceeds(_meetings(lines), most) or _exceeds(_meetings(_edges(lines)[0]), most)
+    edges, _ = _edges(lines)
+    return any(
+        len(boxes) ** 2 > most and _exceeds((one for one, _ in _pairs(boxes)), most)
+        for boxes in (lines, edges)
+    )
 
 
 def are_interwoven(shapes: GeometryArray, most: int = MOST_STRANGERS) -> bool:
@@ -65,10 +69,6 @@ def _edges(lines: GeometryArray) -> tuple[GeometryArray, npt.NDArray[np.intp]]:
     joined = line[:-1] == line[1:]
     edges = shapely.linestrings(np.stack([places[:-1], places[1:]], axis=1)[joined])
     return np.asarray(edges), line[:-1][joined]
-
-
-def _meetings(shapes: GeometryArray) -> Iterator[npt.NDArray[np.intp]]:
-    return (one for one, _ in _pairs(shapes))
 
 
 def _pairs(shapes: GeometryArray) -> Iterator[Pairs]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,10 +56,10 @@ def read_words(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, st
     Their order is that of their names, whatever the request's: links written from them are the same
     for all requests that ask the same.
 
-    Raises InvalidInput for an unknown, repeated or overlong parameter.
+    Raises InvalidInput for an unknown, repeated or overlong parameter, all its texts together.
     """
     words: dict[str, str] = {}
-    for name, text in query.multi_items():
+    for name, text in _joined(query.multi_items(), by_name):
         if name not in by_name:
             raise InvalidInput(
                 f"unknown parameter {name[:60]!r}; known here are {', '.join(by_name) or 'none'}",
@@ -70,10 +70,23 @@ def read_words(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, st
                 f"{name} has {len(text)} characters; give at most {by_name[name].longest}",
                 parameter=name,
             )
-        if name in words and not by_name[name].many:
+        if name in words:
             raise InvalidInput(f"{name} is given twice; give it once", parameter=name)
-        words[name] = f"{words[name]},{text}" if name in words else text
+        words[name] = text
     return dict(sorted(words.items()))
+
+
+def _joined(
+    items: Iterable[tuple[str, str]], by_name: Mapping[str, Param]
+) -> Iterator[tuple[str, str]]:
+    """The parameters as given, those that may be repeated joined by commas, last."""
+    repeated: dict[str, list[str]] = {}
+    for name, text in items:
+        if name in by_name and by_name[name].many:
+            repeated.setdefault(name, []).append(text)
+        else:
+            yield name, text
+    yield from ((name, ",".join(texts)) for name, texts in repeated.items())
 
 
 def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:

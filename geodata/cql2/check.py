@@ -10,7 +10,7 @@ from geodata.cql2.comparable import among, between, compared
 from geodata.cql2.literals import FilterCrs, read_box, read_date, read_geometry, read_timestamp
 from geodata.cql2.logic import COMPARISONS
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
-from geodata.cql2.parser import Plain
+from geodata.cql2.text import Plain
 from geodata.cql2.tree import Call, Items, Kind, Node, Property, Value
 from geodata.errors import InvalidInput
 from schemas.table import Column

@@ -11,13 +11,16 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cql2.parser import Plain
+from geodata.cql2.text import Plain
 from geodata.cql2.tree import Value
 from geodata.crs import GeometryArray
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array
+from geodata.tangles import is_tangled
 
 MOST_VERTICES = 100_000
+MOST_MEETINGS = 1_000_000
+"""Meetings of edges, or of rings, that take about 0.1 s to check."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?")
 _EDGE_PARTS = 32
@@ -150,6 +153,8 @@ def _sound(shape: BaseGeometry) -> BaseGeometry:
     vertices = shapely.get_num_coordinates(shape)
     if vertices > MOST_VERTICES:
         raise _refused(f"geometry has {vertices} vertices; the most is {MOST_VERTICES}")
+    if is_tangled(shape, MOST_MEETINGS):
+        raise _refused("geometry has too many edges side by side or rings in one another")
     if not shape.is_valid:
         raise _refused(f"geometry is not valid: {shapely.is_valid_reason(shape)}")
     return shape

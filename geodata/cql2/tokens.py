@@ -1,55 +1,47 @@
-"""How is CQL2 text bounded and cleaned before the parser sees it?
+"""How is CQL2 text cut into tokens and bounded, and how are they read one after the other?
 
-The parser recurses without limit (10,000 opening brackets end the process) and reads a few things
-differently from the standard's grammar. So the text is cut into tokens here first:
-depth is measured, and each token is written again in the one spelling the parser reads right:
-
-- names are quoted: it refuses `_a` and `:a` and splits `div2` into `div 2`;
-- `.5` gets its zero, `1.5e1` loses its exponent, which it refuses inside geometries;
-- backslash escapes of string literals (Requirement /req/cql2-text/escaping) are resolved;
-- the empty array `()` becomes a call of EMPTY_ARRAY.
+A token is found where the one before it ended, by patterns that never give back what they took, so
+cutting takes time in proportion to the text. A literal that does not end is an error at once: tried
+again at each of its characters, 16,000 quotes would take 16,000 times as long as one.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import accumulate, pairwise
 from math import isfinite
+from typing import TypeVar
 
 from geodata.errors import InvalidInput
 
 MOST_BYTES = 32_768
 MOST_DEPTH = 100
-EMPTY_ARRAY = "lodeline.empty"
+END = "end"
 
 _TOKEN = re.compile(
-    r"""(?P<blank>\s+)
-    | (?P<string>'(?:[^'\\]|''|\\.)*')
-    | (?P<quoted>"(?:[^"]|"")+")
-    | (?P<word>(?:[^\W\d]|:)[\w.:\u0300-\u036f\u203f\u2040]*)
-    | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    r"""(?P<blank>\s++)
+    | (?P<string>'(?:[^'\\]++|''|\\.)*+')
+    | (?P<quoted>"(?:[^"]++|"")++")
+    | (?P<unclosed>['"])
+    | (?P<word>(?:[^\W\d]|:)[\w.:\u0300-\u036f\u203f\u2040]*+)
+    | (?P<number>(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)
     | (?P<mark><>|<=|>=|!=|[-+*/%^=<>(),])
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_KEYWORDS = frozenset(
-    ("AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL", "TRUE", "FALSE", "DIV")
-)
-_GEOMETRY = re.compile(
-    r"(?:MULTI)?(?:POINT|LINESTRING|POLYGON)(?:Z|M|ZM)?|GEOMETRYCOLLECTION(?:Z|M|ZM)?",
-    re.IGNORECASE,
-)
-_DIMENSIONS = frozenset(("Z", "M", "ZM", "EMPTY"))
-_DEEPENS = frozenset((*"+-*/%^=<>", "<>", "<=", ">=", "!=", "NOT", "LIKE", "BETWEEN", "IN", "DIV"))
+_ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
 _ESCAPES = dict(zip("abtnvfr'\\", "\a\b\t\n\v\f\r'\\", strict=True))
-_END = "end"
+SHOWN = 24
+"""Characters of the text an error shows."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of the text that is no blank: its sort, its text and where it starts."""
+    """A piece of the text that is no blank: its sort, its text and where it starts.
+
+    Sorts are string, quoted (a name in quotes), word, number, mark, other and END.
+    """
 
     sort: str
     text: str
@@ -57,36 +49,95 @@ class Token:
 
     @property
     def key(self) -> str:
-        """The text as a keyword is compared."""
-        return self.text.upper()
+        """A word or mark as it is compared; empty for literals and names in quotes."""
+        return self.text.upper() if self.sort in {"word", "mark"} else ""
 
 
-@dataclass(frozen=True)
-class Cleaned:
-    """Text as the parser takes it, and where each piece of it stood in the text as given."""
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text, with one of sort END last.
 
-    text: str
-    offsets: tuple[int, ...]
-    starts: tuple[int, ...]
-
-    def source_position(self, position: int) -> int:
-        """Where in the text as given (from 0) a position in the cleaned text comes from."""
-        place = bisect_right(self.offsets, position) - 1
-        return self.starts[max(place, 0)] if self.starts else 0
-
-
-def cleaned(text: str) -> Cleaned:
-    """The text, bounded and respelled. Raises InvalidInput where it is too long, deep or odd."""
+    Raises InvalidInput where the text is too long or a literal does not end.
+    """
     refuse_long(text)
-    tokens = [*_tokens(text), Token(_END, "", len(text))]
-    _refuse_deep(tokens)
-    pieces = list(_respelled(tokens))
-    ends = accumulate(len(piece) for piece, _ in pieces)
-    return Cleaned(
-        "".join(piece for piece, _ in pieces),
-        (0, *ends),
-        (*(start for _, start in pieces), len(text)),
-    )
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        sort = match.lastgroup or "other"
+        if sort == "unclosed":
+            raise _unclosed(match)
+        if sort != "blank":
+            tokens.append(Token(sort, match[0], match.start()))
+    return [*tokens, Token(END, "", len(text))]
+
+
+class Reader:
+    """The tokens of a text, and how far they are read."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = tokens_of(text)
+        self._at = 0
+        self._depth = 0
+
+    @property
+    def next(self) -> Token:
+        """The token to be read."""
+        return self._tokens[self._at]
+
+    @property
+    def after(self) -> Token:
+        """The token after that; at the end the end."""
+        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether a blank stands before the next token."""
+        before = self._tokens[self._at - 1]
+        return self.next.start > before.start + len(before.text)
+
+    def take(self) -> Token:
+        """Read a token."""
+        token = self.next
+        self._at += token.sort != END
+        return token
+
+    def takes(self, key: str) -> bool:
+        """Read a word or mark if it is the next token, and whether it was."""
+        if self.next.key != key:
+            return False
+        self.take()
+        return True
+
+    def expect(self, key: str) -> None:
+        """Read a word or mark. Raises InvalidInput where another token stands."""
+        if not self.takes(key):
+            raise self.refusal()
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """Read a part within a part. Raises InvalidInput at more than MOST_DEPTH of them."""
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise too_deep(self._depth)
+        yield
+        self._depth -= 1
+
+    def listed(self, read: Callable[[], T]) -> list[T]:
+        """One or more members with commas between them, up to the bracket that closes."""
+        members = [read()]
+        while not self.takes(")"):
+            self.expect(",")
+            members.append(read())
+        return members
+
+    def refusal(self) -> InvalidInput:
+        """The error for a token that cannot stand where it does."""
+        start = self.next.start
+        found = repr(self._text[start : start + SHOWN]) if self.next.sort != END else "its end"
+        return InvalidInput(
+            f"filter is not CQL2 text at position {start + 1}, near {found}; "
+            "write it like name LIKE 'A%' AND amount > 5",
+            parameter="filter",
+        )
 
 
 def refuse_long(text: str) -> None:
@@ -108,103 +159,31 @@ def too_deep(depth: int) -> InvalidInput:
     )
 
 
-def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        sort = match.lastgroup or "other"
-        if sort != "blank":
-            yield Token(sort, match[0], match.start())
-
-
-def _refuse_deep(tokens: list[Token]) -> None:
-    """Bound the depth of the tree: brackets around, plus operators chained between AND, OR, comma.
-
-    Each level is [operators in this stretch, deepest bracket in it, deepest stretch so far].
-    """
-    levels = [[0, 0, 0]]
-    for token in tokens:
-        if token.text == "(":
-            levels.append([0, 0, 0])
-        elif token.text == ")" and len(levels) > 1:
-            inner = _stretch_ended(levels.pop()) + 1
-            levels[-1][1] = max(levels[-1][1], inner)
-        elif token.text == "," or token.key in {"AND", "OR"}:
-            _stretch_ended(levels[-1])
-        elif token.sort in {"mark", "word"} and token.key in _DEEPENS:
-            levels[-1][0] += 1
-        depth = len(levels) + levels[-1][0] + levels[-1][1]
-        if depth > MOST_DEPTH:
-            raise too_deep(depth)
-
-
-def _stretch_ended(level: list[int]) -> int:
-    level[2] = max(level[2], level[0] + level[1])
-    level[0] = level[1] = 0
-    return level[2]
-
-
-def _respelled(tokens: list[Token]) -> Iterator[tuple[str, int]]:
-    before = ""
-    for token, after in pairwise(tokens):
-        if token.text == ")" and before == "[]":
-            before = ")"
-            continue
-        text = _spelling(token, after, before)
-        before = "[]" if text == f"{EMPTY_ARRAY}()" else token.text
-        yield text + _gap(token, after), token.start
-
-
-def _gap(token: Token, after: Token) -> str:
-    """A blank, but none between a sign and its number: `POINT(1 - 2)` is no point."""
-    glued = token.text in {"+", "-"} and token.start + 1 == after.start
-    return "" if glued else " "
-
-
-def _spelling(token: Token, after: Token, before: str) -> str:
-    if token.sort == "string":
-        return "'" + _unescaped(token.text[1:-1]).replace("'", "''") + "'"
-    if token.sort == "number":
-        return _plain_number(token.text)
-    if token.sort == "word":
-        return _plain_word(token, after)
-    if token.text == "(" and after.text == ")" and before in {"(", ","}:
-        return f"{EMPTY_ARRAY}()"
-    return token.text
-
-
-def _unescaped(body: str) -> str:
-    r"""A string literal's body with `''` and backslash escapes resolved.
+def string_of(token: Token) -> str:
+    r"""The text of a string literal, `''` and backslash escapes resolved (/req/.../escaping).
 
     An unknown escape stays as it is: `\%` and `\_` mean something to LIKE.
     """
-    return re.sub(
-        r"''|\\(.)",
-        lambda m: "'" if m[0] == "''" else _ESCAPES.get(m[1], m[0]),
-        body,
-        flags=re.DOTALL,
+    return _ESCAPED.sub(
+        lambda m: "'" if m[0] == "''" else _ESCAPES.get(m[1], m[0]), token.text[1:-1]
     )
 
 
-def _plain_number(text: str) -> str:
-    if not isfinite(float(text)):
+def number_of(token: Token) -> float:
+    """The value of a number. Raises InvalidInput where it is infinite."""
+    value = float(token.text)
+    if not isfinite(value):
         raise InvalidInput(
-            f"filter has the number {text[:40]}, which is too large", parameter="filter"
+            f"filter has the number {token.text[:40]}, which is too large", parameter="filter"
         )
-    if "e" in text.lower():
-        return format(Decimal(repr(float(text))), "f")
-    return "0" + text if text.startswith(".") else text
+    return value
 
 
-def _plain_word(token: Token, after: Token) -> str:
-    if token.key == "EMPTY" or (_is_geometry(token) and after.key == "EMPTY"):
-        raise InvalidInput(
-            "filter has an EMPTY geometry, which selects nothing", parameter="filter"
-        )
-    if token.key in _KEYWORDS or after.text == "(":
-        return token.text
-    if _is_geometry(token) and after.key in _DIMENSIONS:
-        return token.text
-    return f'"{token.text}"'
-
-
-def _is_geometry(token: Token) -> bool:
-    return _GEOMETRY.fullmatch(token.text) is not None
+def _unclosed(match: re.Match[str]) -> InvalidInput:
+    what = "text" if match[0] == "'" else "name"
+    near = match.string[match.start() :][:SHOWN]
+    return InvalidInput(
+        f"filter has a {what} at position {match.start() + 1}, near {near!r}, that does not end; "
+        f"close it with {match[0]}",
+        parameter="filter",
+    )

@@ -13,6 +13,8 @@ from geodata.errors import InvalidInput
 
 MOST_WILDCARDS = 50
 MOST_PATTERN = 1_000
+MOST_MARKS = 30
+"""Marks on a letter, as in the stream-safe format of Unicode (UAX 15)."""
 _LETTERS = {
     **dict(zip("øØđĐłŁħĦŧŦƀɍɇƶƵıŋŊð", "oOdDlLhHtTbrezZinNd", strict=True)),
     **dict(zip("æÆœŒþÞß", ("ae", "AE", "oe", "OE", "th", "TH", "ss"), strict=True)),
@@ -33,7 +35,12 @@ def casei(value: Datum) -> Datum:
 
 
 def accenti(value: Datum) -> Datum:
-    """ACCENTI: without diacritics, after canonical decomposition; ø and its like become o."""
+    """ACCENTI: without diacritics, after canonical decomposition; ø and its like become o.
+
+    Raises InvalidInput for a text of the filter with more than MOST_MARKS in a row.
+    """
+    if isinstance(value, pa.Scalar) and value.is_valid:
+        _refuse_marks(value.as_py())
     return _on_strings(value, lambda words: _folded(words, lambda ascii_: ascii_, without_accents))
 
 
@@ -93,6 +100,17 @@ def without_accents(text: str) -> str:
     spelled = _LETTER.sub(lambda letter: _LETTERS[letter[0]], text)
     bare = _MARKS.sub("", unicodedata.normalize("NFD", spelled))
     return unicodedata.normalize("NFC", bare)
+
+
+def _refuse_marks(text: str) -> None:
+    """Raise InvalidInput for many marks in a row, which are put in order one by one."""
+    run = 0
+    for letter in text:
+        run = run + 1 if unicodedata.combining(letter) else 0
+        if run > MOST_MARKS:
+            raise InvalidInput(
+                f"ACCENTI takes at most {MOST_MARKS} marks on a letter", parameter="filter"
+            )
 
 
 def _on_strings(value: Datum, work: Callable[[pa.Array], pa.Array]) -> Datum:

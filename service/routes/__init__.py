@@ -122,7 +122,7 @@ TABLE = (
           formats=PAGE, tag="answers"),
     Route("/territories/{territory}", territories.territory, "territory", "A territory on a day",
           territories.ON_DATE, PAGE, ("date",), tag="answers", media=GEO),
-    Route("/fonts/{fontstack}/{start}-{end}.pbf", glyphs.glyphs, "glyphs",
+    Route("/fonts/{fontstack}/{range}.pbf", glyphs.glyphs, "glyphs",
           "Letters of the map's labels", formats=("pbf",), tag="map", media=glyphs.MEDIA,
           lasting=True),
     Route("/rasters", rasters.rasters, "rasters", "Rasters", formats=PAGE, tag="tiles"),

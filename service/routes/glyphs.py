@@ -22,7 +22,7 @@ LAST_RANGE = 65_280
 def glyphs(ask: Ask) -> Response:
     """The glyphs of a font stack, 256 code points at a time."""
     words = ask.path_words
-    start = _parse_start(words["start"], words["end"])
+    start = _parse_range(words["range"])
     return ask.body(glyph_range(words["fontstack"], start), MEDIA["pbf"])
 
 
@@ -39,7 +39,7 @@ def glyph_range(stack: str, start: int) -> bytes:
         raise NotFound(f"there is no font {stack[:60]!r}; there are {fonts}", parameter="fontstack")
     if start not in range(0, LAST_RANGE + 1, RANGE):
         wanted = f"{RANGE} code points from a multiple of {RANGE} on, up to {LAST_RANGE}"
-        raise NotFound(f"no range of glyphs begins at {start}; ask {wanted}", parameter="start")
+        raise NotFound(f"no range of glyphs begins at {start}; ask {wanted}", parameter="range")
     path = range_file(known[0], start)
     return gzip.decompress(path.read_bytes()) if path.is_file() else _empty(known[0], start)
 
@@ -58,12 +58,16 @@ def _field(number: int, value: bytes) -> bytes:
     return bytes((number << 3 | 2, len(value))) + value
 
 
-def _parse_start(start: str, end: str) -> int:
-    """The first code point of a range written as first and last."""
+def _parse_range(text: str) -> int:
+    """The first code point of a range written as first and last.
+
+    One word of the path: a pattern of two in one segment would try each hyphen for each.
+    """
+    start, _, end = text.partition("-")
     whole = all(CODE_POINT.fullmatch(text) for text in (start, end))
     if whole and int(end) - int(start) == RANGE - 1:
         return int(start)
     raise InvalidInput(
-        f"the range is {start[:20]}-{end[:20]}; give {RANGE} code points, as 0-{RANGE - 1}",
-        parameter="start",
+        f"the range is {text[:40]!r}; give {RANGE} code points, as 0-{RANGE - 1}",
+        parameter="range",
     )
