@@ -63,3 +63,11 @@ class Batch(Record):
     replaces: tuple[Replaced, ...] = described(
         "Layers or rasters of other batches whose place it took.", default=()
     )
+
+
+class Withdrawal(Record):
+    """That a batch was accepted and is not to be used by later releases."""
+
+    batch: Identifier = described("The batch.")
+    withdrawn: str = described("When it was withdrawn (RFC 3339, UTC).")
+    why: str = described("Why, in the words of who withdrew it.")

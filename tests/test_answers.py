@@ -282,3 +282,10 @@ def test_the_answer_asked_without_a_day_is_todays(client: Client) -> None:
     assert document["question"]["territory"] == "occupied"
     assert document["question"]["control"] == ["occupied", "uncertain", "contested"]
     assert document["numberReturned"] == len(document["features"])
+
+
+def test_a_question_written_in_two_ways_is_one_question(client: Client) -> None:
+    one = client.json(f"/reserves?date={THEN}T00:00:00Z&commodity=Li&territory=occupied")
+    two = client.json(f"/reserves?date={THEN}&commodity=lithium")
+    assert one["question"] == two["question"]
+    assert one["citation"] == two["citation"]

@@ -126,3 +126,11 @@ def test_no_answer_is_undocumented_or_a_failure(
             case.call_and_validate(checks=CHECKS)
 
         every_case()
+
+
+def test_every_path_of_the_table_is_told_apart(client: Client) -> None:
+    paths = [route.path for route in TABLE]
+    names = [route.name for route in TABLE]
+    assert len(set(paths)) == len(paths)
+    assert len(set(names)) == len(names)
+    assert client.get("/static/lodeline.css").headers["content-type"].startswith("text/css")

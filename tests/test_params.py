@@ -344,10 +344,3 @@ def test_html_goes_to_those_who_would_rather_have_it(accept: str, form: str) -> 
     assert wanted_format(None, accept, ("json", "html"), {}) == form
     assert wanted_format("json", accept, ("json", "html"), {}) == "json"
     assert wanted_format(None, accept, ("json",), {}) == "json"
-
-
-def test_a_question_written_in_two_ways_is_one_question(client: Client) -> None:
-    one = client.json(f"/reserves?date={THEN}T00:00:00Z&commodity=Li&territory=occupied")
-    two = client.json(f"/reserves?date={THEN}&commodity=lithium")
-    assert one["question"] == two["question"]
-    assert one["citation"] == two["citation"]

@@ -12,7 +12,6 @@ from geodata.release.manifest import read_manifest
 from geodata.release.publish import publish
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
-from service.routes import TABLE
 
 COLLECTIONS = (
     "deposits",
@@ -340,14 +339,3 @@ def test_older_releases_are_kept_open_up_to_a_number(two_releases: Workspace) ->
     client = client_of(two_releases, releases_open_max=1)
     for release in two_releases.release_ids() * 2:
         assert client.get(f"/collections?release={release}").status == 200
-
-
-# Everywhere
-
-
-def test_every_path_of_the_table_is_told_apart(client: Client) -> None:
-    paths = [route.path for route in TABLE]
-    names = [route.name for route in TABLE]
-    assert len(set(paths)) == len(paths)
-    assert len(set(names)) == len(names)
-    assert client.get("/static/lodeline.css").headers["content-type"].startswith("text/css")

@@ -30,6 +30,7 @@ from geodata.ingest.readings import Reader, ReaderMaker, Reading, SetAside
 from geodata.ingest.rules import RULES
 from geodata.ingest.sources import READERS
 from geodata.interval import today
+from geodata.release.batches import check_not_withdrawn
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
 
@@ -147,6 +148,8 @@ def ingest_kept(
     version = _rules_version(source, coverage)
     batch_id = f"{source.id}-{kept.sha256[:12]}-{version}"
     known = _known(workspace, source.id, batch_id)
+    if known:
+        check_not_withdrawn(workspace, known[-1])
     if known and not _may_change(workspace, known[-1]):
         progress("known", 1, 1)
         return known[-1]

@@ -21,6 +21,7 @@ from geodata.ingest.geotiff.wishes import RasterWishes, id_of
 from geodata.ingest.meter import Limits
 from geodata.ingest.register import Holder, Register
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
+from geodata.release.batches import check_not_withdrawn
 from geodata.release.rasters import SOURCE, rasters_in_use
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
 from schemas import Batch, Issue, Raster, Replaced
@@ -61,6 +62,7 @@ def ingest_geotiff(
     except NotFound:
         outcome = _named(kept, wishes, register, batch_id)
         return _ingest(workspace, kept, outcome, wishes, folder, progress)
+    check_not_withdrawn(workspace, known)
     progress("known", 1, 1)
     return _brought_forward(known, folder, wishes, register)
 

@@ -18,6 +18,7 @@ from geodata.ingest.ogr.trial import tried
 from geodata.ingest.ogr.wanted import check_layers, namings
 from geodata.ingest.ogr.wishes import Wishes
 from geodata.ingest.register import Holder, Register
+from geodata.release.batches import check_not_withdrawn
 from geodata.release.layers import (
     RESERVED,
     SOURCE,
@@ -69,6 +70,7 @@ def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progr
         known = read_batch(folder)
     except NotFound:
         return _ingest(workspace, kept, wishes, folder, progress)
+    check_not_withdrawn(workspace, known)
     progress("known", 1, 1)
     return _brought_forward(known, folder, wishes, _register(workspace, kept.name))
 
