@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     releases_open_max: int = Field(3, ge=1, description="Older releases kept open at a time.")
     cache_mb: int = Field(
-        48, ge=0, description="Megabytes (1e6 bytes) of answers, tiles and days kept by a worker."
+        32, ge=0, description="Megabytes (1e6 bytes) of answers, tiles and days kept by a worker."
     )
     max_age_s: int = Field(60, ge=0, description="Seconds a client may keep a current answer.")
 
