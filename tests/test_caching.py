@@ -126,6 +126,32 @@ def test_the_list_of_releases_is_asked_again_once_it_is_longer(
         assert len(again.json()["releases"]) == 2
 
 
+# Files in part
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/releases/{release}/files/deposits.parquet",
+        "/releases/{release}/files/territories.json",
+        "/tiles/deposits.pmtiles",
+        "/rasters/deposit-density.tif",
+    ],
+)
+def test_every_file_takes_one_range_and_passes_over_what_is_none(
+    client: Client, workspace: Workspace, path: str
+) -> None:
+    target = path.format(release=workspace.current_id())
+    whole = client.get(target).body
+
+    assert client.get(target, range="bytes=1-4").body == whole[1:5]
+    assert client.get(target, range="bytes=-3").body == whole[-3:]
+    for text in ("bytes=0-1,4-5", "bytes=5-2", "bytes=x-", "lines=0-1", "x", "bytes=0-1,0-1,0-1"):
+        answer = client.get(target, range=text)
+        assert (answer.status, answer.body) == (200, whole), text
+    assert client.get(target, range="bytes=999999999-").problem()["kind"] == "range"
+
+
 # What a browser may do
 
 
