@@ -142,6 +142,7 @@ def check_batch(folder: Path, batch: Batch, sha256: Callable[[Path], str]) -> No
     for name, wanted in batch.sha256.items():
         if not (folder / name).is_file() or sha256(folder / name) != wanted:
             raise Damaged(
-                f"{name} of batch {batch.id} has changed since ingest; to build without it: "
+                f"{name} of batch {batch.id} has changed since ingest; ingest it again, or "
+                "build without it: "
                 f"lodeline batch withdraw {batch.id} --why damaged"
             )
