@@ -1,6 +1,6 @@
 """The words of Lodeline: the records that travel between files, releases and users."""
 
-from schemas.batch import Batch, Issue, Snapshot
+from schemas.batch import Batch, Issue, Snapshot, Withdrawal
 from schemas.cell import Cell
 from schemas.deposit import Deposit
 from schemas.estimate import Estimate
@@ -31,4 +31,5 @@ __all__ = [
     "Standing",
     "TableFile",
     "Territory",
+    "Withdrawal",
 ]

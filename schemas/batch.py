@@ -52,3 +52,11 @@ class Batch(Record):
     verdict: Literal["accepted", "refused"] = described("Whether releases may use it.")
     reasons: tuple[str, ...] = described("Why it was refused.", default=())
     sha256: dict[str, str] = described("SHA-256 of each file of the batch.", default={})
+
+
+class Withdrawal(Record):
+    """That a batch was accepted and is not to be used by later releases."""
+
+    batch: Identifier = described("The batch.")
+    withdrawn: str = described("When it was withdrawn (RFC 3339, UTC).")
+    why: str = described("Why, in the words of who withdrew it.")

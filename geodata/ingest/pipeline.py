@@ -19,6 +19,7 @@ from geodata.ingest.fetch import Kept, keep
 from geodata.ingest.readings import Reader, ReaderMaker, Reading, SetAside
 from geodata.ingest.rules import RULES
 from geodata.ingest.sources import READERS
+from geodata.release.batches import check_not_withdrawn
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
 
@@ -100,6 +101,7 @@ def ingest_kept(
     except NotFound:
         pass
     else:
+        check_not_withdrawn(workspace, known)
         progress("known", 1, 1)
         return known
     reader = _reader(source)(Coverage(coverage, source.expectations))

@@ -10,6 +10,7 @@ from geodata.errors import Conflict
 from geodata.ingest.batches import ISSUES, all_batches, batch_path, find_batch
 from geodata.ingest.fetch import Kept
 from geodata.ingest.pipeline import Progress, ingest_kept, quiet
+from geodata.release.batches import check_not_withdrawn
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
 from schemas.table import column_names
@@ -60,11 +61,12 @@ def retry(
     """Read a batch's kept input again under the present rules; the new batch replaces the old.
 
     The old one goes only when the new one stands. Where no rule has changed it is returned as
-    it is. Raises NotFound, and Conflict where the batch is another source's.
+    it is. Raises NotFound, and Conflict where the batch is another source's or withdrawn.
     """
     old = find_batch(workspace, batch_id)
     if old.source != source.id:
         raise Conflict(f"batch {batch_id!r} is of source {old.source!r}, not {source.id!r}")
+    check_not_withdrawn(workspace, old)
     kept = Kept(workspace.raw / old.source, old.input_sha256, old.input_name)
     new = ingest_kept(workspace, source, kept, coverage=coverage, progress=progress)
     if new.id != old.id:

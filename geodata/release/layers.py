@@ -16,6 +16,7 @@ from geodata.errors import Damaged
 from geodata.formats.features import KeptFeatures, encode, offsets_path, write_features
 from geodata.formats.rows import BATCH
 from geodata.frame import ARROW, Frame
+from geodata.release.batches import usable_batches
 from geodata.release.manifest import described_file
 from geodata.workspace import Workspace
 from schemas import Batch, Layer, TableFile
@@ -52,15 +53,10 @@ def layer_tables(*folders: Path) -> list[str]:
 
 
 def layers_in_use(workspace: Workspace) -> dict[str, LayerInUse]:
-    """Layers of all accepted batches by id, ordered by it; of two of one id the later ingested."""
-    found = []
-    for path in workspace.batches.glob(f"{SOURCE}/[!.]*/batch.json"):
-        batch = Batch.model_validate_json(path.read_bytes())
-        if batch.verdict == "accepted":
-            found.append((batch.ingested, batch.id, path.parent, batch))
+    """Layers of all usable batches by id, ordered by it; of two of one id the later ingested."""
     latest = {
         layer.id: LayerInUse(layer, batch, folder)
-        for _, _, folder, batch in sorted(found, key=lambda each: each[:2])
+        for folder, batch in usable_batches(workspace, SOURCE)
         for layer in read_layers(folder)
     }
     return dict(sorted(latest.items()))

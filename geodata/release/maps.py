@@ -12,6 +12,7 @@ import pandas as pd
 
 from geodata.cells import DayMap, Fold
 from geodata.errors import Damaged
+from geodata.release.batches import usable_batches
 from geodata.release.feeds import combined
 from geodata.workspace import Workspace, new_folder
 from schemas import Batch
@@ -49,12 +50,7 @@ def accepted_batches(workspace: Workspace) -> list[tuple[Path, Batch]]:
 
     Of several batches of one input, read under different rules, the latest counts.
     """
-    found = []
-    for path in sorted(workspace.batches.glob("*/*/batch.json")):
-        batch = Batch.model_validate_json(path.read_bytes())
-        if batch.verdict == "accepted":
-            found.append((path.parent, batch))
-    ordered = sorted(found, key=lambda item: (item[1].source, item[1].ingested, item[1].id))
+    ordered = sorted(usable_batches(workspace), key=lambda item: item[1].source)
     latest = {(batch.source, batch.input_sha256): (path, batch) for path, batch in ordered}
     return list(latest.values())
 
@@ -145,4 +141,8 @@ def check_batch(folder: Path, batch: Batch, sha256: Callable[[Path], str]) -> No
     """Raises Damaged where a file of the batch is not what the batch says."""
     for name, wanted in batch.sha256.items():
         if not (folder / name).is_file() or sha256(folder / name) != wanted:
-            raise Damaged(f"{name} of batch {batch.id} has changed since ingest; ingest it again")
+            raise Damaged(
+                f"{name} of batch {batch.id} has changed since ingest; ingest it again, or "
+                "build without it: "
+                f"lodeline batch withdraw {batch.id} --why damaged"
+            )

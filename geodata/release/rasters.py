@@ -12,6 +12,7 @@ from geodata import facts
 from geodata.errors import Damaged
 from geodata.overlay import footprints
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
+from geodata.release.batches import usable_batches
 from geodata.release.manifest import described_file
 from geodata.workspace import Workspace
 from schemas import Batch, Raster, TableFile
@@ -30,15 +31,10 @@ class RasterInUse:
 
 
 def rasters_in_use(workspace: Workspace) -> dict[str, RasterInUse]:
-    """Rasters of all accepted batches by id, ordered by it; of two of one id the later ingested."""
-    found = []
-    for path in workspace.batches.glob(f"{SOURCE}/[!.]*/batch.json"):
-        batch = Batch.model_validate_json(path.read_bytes())
-        if batch.verdict == "accepted":
-            found.append((batch.ingested, batch.id, path.parent, batch))
+    """Rasters of all usable batches by id, ordered by it; of two of one id the later ingested."""
     latest = {
         raster.id: RasterInUse(raster, batch, folder)
-        for _, _, folder, batch in sorted(found, key=lambda each: each[:2])
+        for folder, batch in usable_batches(workspace, SOURCE)
         for raster in read_rasters(folder)
     }
     return dict(sorted(latest.items()))

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from geodata.errors import InvalidInput, LodelineError, NotFound
-from service.cli import ask, doctor, export, ingest, quarantine, release, serve
+from service.cli import ask, batch, doctor, export, ingest, quarantine, release, serve
 from service.cli.show import fail
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("ingest")(ingest.ingest)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.add_typer(release.app, name="release")
+app.add_typer(batch.app, name="batch")
 app.add_typer(quarantine.app, name="quarantine")
 
 

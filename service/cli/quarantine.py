@@ -1,7 +1,8 @@
 """What was set aside: list it, show it, try it again with the present rules."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 from geodata import facts
@@ -46,22 +47,21 @@ def show(
 ) -> None:
     """The issues of one batch, what was set aside first."""
     found = kept.show(workspace(), batch)
-    rank = found.issues["severity"].map({"refused": 0, "quarantined": 1, "repaired": 2, "note": 3})
-    issues = found.issues.iloc[rank.argsort(kind="stable")]
+    issues = issue_rows(found.issues)
     if as_json:
-        show_json(
-            {
-                "batch": found.batch.model_dump(mode="json"),
-                "issues": issues[COLUMNS]
-                .astype(object)
-                .where(issues.notna(), None)
-                .to_dict("records"),
-            }
-        )
+        show_json({"batch": found.batch.model_dump(mode="json"), "issues": issues})
         return
     tell(found.batch, as_json=False)
-    rows = issues[COLUMNS].head(limit).to_numpy().tolist()
-    show_table(f"{min(limit, len(issues))} of {len(issues)} issues", COLUMNS, rows)
+    rows = [list(issue.values()) for issue in issues[:limit]]
+    show_table(f"{len(rows)} of {len(issues)} issues", COLUMNS, rows)
+
+
+def issue_rows(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    """Issues with the keys of COLUMNS, what was set aside first; None where a value is missing."""
+    rank = issues["severity"].map({"refused": 0, "quarantined": 1, "repaired": 2, "note": 3})
+    ordered = issues.iloc[rank.argsort(kind="stable")][COLUMNS]
+    rows = ordered.astype(object).where(ordered.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 @app.command()

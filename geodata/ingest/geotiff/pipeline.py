@@ -20,6 +20,7 @@ from geodata.ingest.geotiff.tiff import checked_header
 from geodata.ingest.geotiff.wishes import RasterWishes, checked_id, id_of
 from geodata.ingest.meter import Limits
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
+from geodata.release.batches import check_not_withdrawn
 from geodata.release.rasters import SOURCE, rasters_in_use
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
 from schemas import Batch, Issue, Raster
@@ -57,6 +58,7 @@ def ingest_geotiff(
         known = read_batch(folder)
     except NotFound:
         return _ingest(workspace, kept, name, wishes, folder, progress)
+    check_not_withdrawn(workspace, known)
     progress("known", 1, 1)
     return _brought_forward(workspace, known, folder)
 

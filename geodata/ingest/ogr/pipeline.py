@@ -18,6 +18,7 @@ from geodata.ingest.ogr.rules import layer_issue, refusal_issue
 from geodata.ingest.ogr.trial import tried
 from geodata.ingest.ogr.wanted import check_layers, namings
 from geodata.ingest.ogr.wishes import Wishes
+from geodata.release.batches import check_not_withdrawn
 from geodata.release.layers import SOURCE, layer_file_name, layers_in_use, write_layers
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer
@@ -59,6 +60,7 @@ def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progr
         known = read_batch(folder)
     except NotFound:
         return _ingest(workspace, kept, wishes, folder, progress)
+    check_not_withdrawn(workspace, known)
     progress("known", 1, 1)
     return _brought_forward(workspace, known, folder)
 
