@@ -154,18 +154,27 @@ def _placed(query: Query, words: Words) -> Query:
 def area_of(bbox: BBox, axes: Axes) -> BaseGeometry:
     """What a box in another CRS, axes in the authority's order, covers in CRS84.
 
-    Raises InvalidInput where it lies outside the area the CRS may be used in.
+    A box without width or height covers a line or a point. Raises InvalidInput where it lies
+    outside the area the CRS may be used in.
     """
     west, south, east, north = bbox
-    longest = max(east - west, north - south) or 1.0
-    ring = shapely.segmentize(shapely.box(*bbox), longest / EDGE_POINTS)
+    if max(map(abs, bbox)) > PROJECTED:
+        raise InvalidInput(
+            f"bbox {bbox} has numbers beyond {PROJECTED:g}; give it in the units of {axes.code}",
+            parameter="bbox",
+        )
+    longest = max(east - west, north - south)
+    ring = shapely.box(*bbox)
+    if longest > 0:  # a ring without length has no edges to put points on
+        ring = shapely.segmentize(ring, longest / EDGE_POINTS)
     found = axes.to_crs84(as_array(ring))[0]
     if not np.isfinite(shapely.get_coordinates(found)).all():
         raise InvalidInput(
             f"bbox {bbox} is outside the area of {axes.code}; give it in the CRS's own units",
             parameter="bbox",
         )
-    return polygonal(shapely.make_valid(found))
+    area = polygonal(shapely.make_valid(found))
+    return shapely.convex_hull(found) if area.is_empty else area
 
 
 def parse_filter(words: Words, collection: Collection) -> Predicate | None:

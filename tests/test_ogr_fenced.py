@@ -207,6 +207,13 @@ def test_nanoseconds_are_cut_to_the_microsecond_before_and_told(tmp_path: Path) 
     assert rows(tmp_path, text)["t"].dt.microsecond.tolist() == [123456]
 
 
+def test_times_at_both_ends_of_what_nanoseconds_reach_are_read(tmp_path: Path) -> None:
+    ends = pa.array([2**63 - 1, -(2**63) + 1], pa.timestamp("ns", "UTC"))
+    batch = ingested(tmp_path, a_geoparquet(tmp_path / "ends.parquet", pa.table({"t": ends})))
+    assert batch.rows_accepted == 2
+    assert rows(tmp_path, batch)["t"].dt.microsecond.tolist() == [854775, 145224]
+
+
 def test_a_curve_in_text_sets_its_row_aside_and_no_other(tmp_path: Path) -> None:
     text = 'wkt,n\n"POINT (30 48)",1\n"CIRCULARSTRING (0 0, 1 1, 2 0)",2\n"POINT (31 48)",3\n'
     batch = ingested(tmp_path, a_file(tmp_path / "curves.csv", text))

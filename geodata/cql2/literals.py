@@ -15,7 +15,7 @@ from geodata.cql2.text import Plain
 from geodata.cql2.tree import Value
 from geodata.crs import GeometryArray
 from geodata.errors import InvalidInput
-from geodata.geometry import as_array
+from geodata.geometry import as_array, have_empty_parts
 from geodata.tangles import is_tangled
 
 MOST_VERTICES = 100_000
@@ -153,6 +153,8 @@ def _sound(shape: BaseGeometry) -> BaseGeometry:
     vertices = shapely.get_num_coordinates(shape)
     if vertices > MOST_VERTICES:
         raise _refused(f"geometry has {vertices} vertices; the most is {MOST_VERTICES}")
+    if have_empty_parts(as_array(shape)).any():
+        raise _refused("geometry has a part or ring without points; leave it out")
     if is_tangled(shape, MOST_MEETINGS):
         raise _refused("geometry has too many edges side by side or rings in one another")
     if not shape.is_valid:

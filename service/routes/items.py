@@ -53,7 +53,7 @@ def is_quick(words: Mapping[str, str]) -> bool:
         "bbox-crs",
     }
     limit = words.get("limit", "10")
-    return not heavy and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
+    return not heavy and limit.isascii() and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
 
 def items(ask: Ask) -> Response:

@@ -188,8 +188,12 @@ def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
     wanted = pa.timestamp("us", column.type.tz)
     if column.type.unit != "ns":
         return column.cast(wanted), 0
-    whole = pc.floor_temporal(column, unit="microsecond")
-    return whole.cast(wanted), pc.sum(pc.not_equal(whole, column)).as_py() or 0
+    # In whole numbers: Arrow's own floor overflows for times at the ends of what nanoseconds reach.
+    nanoseconds = column.cast(pa.int64())
+    whole = pc.divide(nanoseconds, 1000)  # towards zero, so one too many before 1970
+    rest = pc.subtract(nanoseconds, pc.multiply(whole, 1000))
+    whole = pc.subtract(whole, pc.less(rest, 0).cast(pa.int64()))
+    return whole.cast(wanted), pc.sum(pc.not_equal(rest, 0)).as_py() or 0
 
 
 def _integers(column: pa.ChunkedArray) -> Found:

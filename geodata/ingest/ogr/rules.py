@@ -42,6 +42,7 @@ LAYER_RULES: dict[str, str] = {
     # rows
     "geometry_can_be_read": "a geometry is one of points, lines, polygons and collections of them",
     "geometry_is_not_empty": "empty geometries are made missing",
+    "part_has_points": "parts and rings without points are left out",
     "geometry_has_two_axes": "heights and measures are dropped",
     "geometry_is_straight": "curves are turned into lines",
     "polygon_is_valid": "rings that cross or touch themselves are rebuilt",

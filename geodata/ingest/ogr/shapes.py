@@ -13,7 +13,7 @@ import shapely
 
 from geodata.crs import CRS84, GeometryArray, reproject
 from geodata.errors import InvalidInput
-from geodata.geometry import polygonal
+from geodata.geometry import have_empty_parts, polygonal, without_empty_parts
 
 EDGE_DEG = 1e-6
 """How far a coordinate may lie beyond the edge of the world by rounding, and is moved back."""
@@ -93,6 +93,9 @@ def _without_empty(shapes: Shapes) -> None:
     empty = shapely.is_empty(shapes.geometry)
     shapes.repair("geometry_is_not_empty", empty)
     shapes.geometry[empty] = None
+    partly = have_empty_parts(shapes.geometry)
+    shapes.repair("part_has_points", partly)
+    shapes.geometry[partly] = [without_empty_parts(each) for each in shapes.geometry[partly]]
 
 
 def _flatten(shapes: Shapes) -> None:
