@@ -75,7 +75,7 @@ def asked(workspace: Workspace) -> Callable[[str], tuple[Ask, str]]:
     routes = [replace(r, handler=keeper(r.name), formats=("html",)) for r in TABLE]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.app.TABLE", routes)
-        keeping = client_of(workspace)
+        keeping = client_of(workspace, cache_mb=0)
 
     def read(target: str) -> tuple[Ask, str]:
         assert keeping.get(target).status == 200
