@@ -18,6 +18,7 @@ from ogr_inputs import (
     folder_of,
     ingested,
     ingested_features,
+    issues,
     layers,
     rows,
     rules,
@@ -30,6 +31,7 @@ from geodata.ingest.ogr.naming import layer_id
 from geodata.release.layers import layer_frame
 from schemas import Batch
 
+COUNTED_3 = ["places.1", "places.2", "places.3"]
 WRITTEN = {
     "gpkg": {"driver": "GPKG", "layer": "mines_2024"},
     "geojson": {"driver": "GeoJSON"},
@@ -168,7 +170,12 @@ def test_days_and_times_are_known_by_every_value(tmp_path: Path) -> None:
         ([{"properties": {"ID": "x"}}, {"properties": {"ID": "y"}}], ["x", "y"]),
         ([{"properties": {"id": 5}}, {"properties": {"id": 5}}], ["places.1", "places.2"]),
         ([{"id": 5}, {"id": 5}], ["places.1", "places.2"]),
-        ([{"properties": {"id": "a"}}, {"properties": {"id": None}}], ["places.1", "places.2"]),
+        ([{"properties": {"id": "a"}}, {"properties": {"id": None}}], ["a", "places.2"]),
+        ([{"id": 7}, {"id": 7}, {"id": 8}], ["places.1", "places.2", "8"]),
+        ([{"id": 7}, {"id": 7}, {"id": "7"}, {"id": 8}], [*COUNTED_3, "8"]),
+        ([{"id": "x7"}, {"id": "x7"}, {"id": "x8"}], ["places.1", "places.2", "x8"]),
+        ([{"id": "places.2"}, {"id": "b"}, {"id": "b"}], COUNTED_3),
+        ([{"id": "a"}, {}, {"id": "b"}], ["a", "places.2", "b"]),
         ([{}, {}], ["places.1", "places.2"]),
     ],
 )
@@ -177,6 +184,19 @@ def test_ids_are_the_files_own_where_they_name_every_feature(
 ) -> None:
     batch = ingested_features(tmp_path, *({**a_feature(n=1), **own} for own in features))
     assert rows(tmp_path, batch)["id"].tolist() == ids
+
+
+@pytest.mark.parametrize("given", [[7, 7, 8], ["x7", "x7", "x8"], [None, "a", "b"], [7, "7", 8]])
+def test_ids_that_name_two_features_stay_in_a_column_and_their_number_is_told(
+    tmp_path: Path, given: list[Any]
+) -> None:
+    features = [a_feature(n=1) | ({} if own is None else {"id": own}) for own in given]
+    batch = ingested_features(tmp_path, *features)
+    kept = rows(tmp_path, batch)["id_2"].tolist()
+    assert [None if pd.isna(k) else str(k) for k in kept] == [g and str(g) for g in given]
+    told = issues(tmp_path, batch).query("rule == 'id_is_unique'")
+    renumbered = sum(id_.startswith("places.") for id_ in rows(tmp_path, batch)["id"])
+    assert told["count"].tolist() == [renumbered]
 
 
 @pytest.mark.parametrize(

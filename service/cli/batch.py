@@ -118,5 +118,5 @@ def _unit(standing: BatchStanding) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{count} {unit}" for unit, count in value.items())
+        return ", ".join(f"{unit}: {count}" for unit, count in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

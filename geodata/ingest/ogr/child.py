@@ -17,6 +17,8 @@ from typing import Any
 ROWS = 65_536
 CURVES = range(8, 13)
 """ISO WKB: CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface."""
+ALTERED = "Altering it to be unique"
+"""What GDAL says where it has replaced a feature number of GeoJSON."""
 UNUSED = ("geopandas", "pandas", "shapely")
 """What pyogrio loads where it can, and does without: half a second sooner."""
 
@@ -109,7 +111,18 @@ def _read_layer(request: dict[str, Any], name: str, number: int) -> dict[str, An
         "fid_column": info["fid_column"],
         "metadata": info["layer_metadata"] or {},
         "warnings": sorted({str(each.message) for each in caught}),
+        "ids": _ids(Path(path)) if any(ALTERED in str(each.message) for each in caught) else None,
     }
+
+
+def _ids(path: Path) -> list[Any] | None:
+    """The ids of all GeoJSON features as they stand in the file, which GDAL has altered."""
+    try:
+        features = json.loads(path.read_bytes())["features"]
+        ids = [feature.get("id") for feature in features]
+    except (ValueError, KeyError, TypeError, AttributeError, MemoryError, RecursionError):
+        return None
+    return [each if isinstance(each, int | str) else None for each in ids]
 
 
 def _write(path: Path, schema: Any, batches: Iterable[Any], geometry: str | None) -> bool:  # noqa: ANN401 - pyarrow has no types

@@ -48,7 +48,8 @@ class RawLayer:
     geometry: name of the column of WKB, None where there is none. crs: as text, None where the
     file names none. fid_column: the column the feature numbers are kept in, None where the
     driver has counted them. covering: a column of bounds that repeats the geometry. curved: some
-    geometries were curves and are lines now.
+    geometries were curves and are lines now. ids: (n,) what the file names its features, where the
+    driver has replaced some of them.
     """
 
     name: str
@@ -62,6 +63,7 @@ class RawLayer:
     covering: str | None
     curved: bool
     warnings: tuple[str, ...]
+    ids: pa.Array | None = None
 
     @property
     def numbered(self) -> bool:
@@ -164,7 +166,17 @@ def _raw_layer(found: dict[str, Any], dataset: Dataset, answers: Path) -> RawLay
         covering=found.get("covering"),
         curved=bool(found["linear"]),
         warnings=tuple(readable(text.replace(str(dataset.path), "")) for text in found["warnings"]),
+        ids=_as_array(found.get("ids"), table.num_rows),
     )
+
+
+def _as_array(ids: list[int | str | None] | None, rows: int) -> pa.Array | None:
+    """Ids as texts, whole numbers where all are; None where they are not one for each row."""
+    if ids is None or len(ids) != rows:
+        return None
+    if all(isinstance(each, int) and -(2**63) <= each < 2**63 for each in ids):
+        return pa.array(ids, pa.int64())
+    return pa.array([None if each is None else str(each) for each in ids], pa.string())
 
 
 def lost_lines(raw: RawLayer) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.ingest.ogr.child import ALTERED
 from geodata.ingest.ogr.columns import Found, typed
 from geodata.ingest.ogr.days import is_named_for_days
 from geodata.ingest.ogr.drive import RawLayer
@@ -25,8 +26,6 @@ DRAWING = frozenset(
 KML_TIMES = frozenset(("timestamp", "begin", "end", "description", "Name"))
 """What it adds too, and is left out where empty."""
 HEAD_BYTES = 1 << 20
-ALTERED = "Altering it to be unique"
-"""What GDAL says where it has replaced a feature number of GeoJSON."""
 CHANGING = frozenset(
     ("number_is_finite", "value_fits_its_type", "text_is_utf8", "time_fits_microseconds")
 )
@@ -79,6 +78,9 @@ def _typed_columns(
 ) -> list[tuple[str, Found]]:
     """Every column that is a property, with its type, in the order of the file."""
     found = []
+    if raw.ids is not None:
+        ids = pa.chunked_array([raw.ids])
+        found.append(("id", Found(ids, "integer" if pa.types.is_integer(ids.type) else "string")))
     for at, arrow in list(enumerate(raw.table.schema))[int(raw.numbered) :]:
         if arrow.name in without:
             continue
@@ -130,34 +132,62 @@ def _ids(
     found: list[tuple[str, Found]],
     note: Callable[[str, str, int], None],
 ) -> pa.ChunkedArray:
-    """The ids: of the column `id` (which then is no property), the driver, or counted."""
+    """The ids: of the column `id` (which then is no property), the driver, or counted.
+
+    Where that column names some features and not others, the column stays a property and those
+    it does not name are counted.
+    """
     own = next((at for at, (name, _) in enumerate(found) if name.lower() == "id"), None)
-    if own is not None:
-        name, column = found[own]
-        ids = _as_ids(column)
-        if ids is not None:
-            del found[own]
-            if name != "id":
-                note("column_name_is_free", f"{name!r}, now 'id'", 1)
-            return ids
-        note("id_is_unique", f"a column {name!r} that is not", 1)
+    ids = None if own is None else _as_ids(found[own][1])
+    if own is not None and ids is not None:
+        name, _ = found.pop(own)
+        if name != "id":
+            note("column_name_is_free", f"{name!r}, now 'id'", 1)
+        return ids
     numbers = raw.table.column(0) if raw.numbered else None
     if numbers is not None and _are_of_the_file(raw, numbers):
         return numbers.cast(pa.string())
-    counted = [f"{layer_id}.{n}" for n in range(1, raw.table.num_rows + 1)]
-    return pa.chunked_array([pa.array(counted, pa.string())])
+    if own is None:
+        return _counted(layer_id, raw.table.num_rows)
+    name, column = found[own]
+    ids, renumbered = _partly_as_ids(column, layer_id)
+    note("id_is_unique", f"{renumbered} of {len(ids)} rows of {name!r}", renumbered)
+    return ids
 
 
 def _as_ids(column: Found) -> pa.ChunkedArray | None:
     """A column as ids; None where it cannot name every feature."""
-    values = column.values
-    if column.type not in {"string", "integer"} or values.null_count:
+    if column.type not in {"string", "integer"} or column.values.null_count:
         return None
-    texts = values.cast(pa.string())
+    texts = column.values.cast(pa.string())
     if pc.count_distinct(texts).as_py() != len(texts):
         return None
-    fit = pc.match_substring_regex(texts, rf"^[^\x00-\x1f\x7f]{{1,{LONGEST_ID}}}$")
-    return texts if pc.all(fit).as_py() is not False else None
+    return texts if pc.all(_fit_for_ids(texts)).as_py() is not False else None
+
+
+def _fit_for_ids(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.match_substring_regex(texts, rf"^[^\x00-\x1f\x7f]{{1,{LONGEST_ID}}}$")
+
+
+def _partly_as_ids(column: Found, layer_id: str) -> tuple[pa.ChunkedArray, int]:
+    """Values that stand once as ids, all other rows counted, and how many these are.
+
+    Of a value that stands twice no row keeps it: neither is more it than the other.
+    """
+    counted = _counted(layer_id, len(column.values))
+    if column.type not in {"string", "integer"}:
+        return counted, len(counted)
+    texts = column.values.cast(pa.string())
+    tally = texts.value_counts()
+    once = tally.field("values").filter(pc.equal(tally.field("counts"), 1)).drop_null()
+    # a value like one of the counted would name two features
+    held = pc.and_(pc.is_in(texts, once), pc.invert(pc.is_in(texts, pa.array(counted.to_pylist()))))
+    held = pc.and_(held, pc.fill_null(_fit_for_ids(texts), False))  # noqa: FBT003 - Arrow's
+    return pc.if_else(held, texts, counted), len(texts) - (pc.sum(held).as_py() or 0)
+
+
+def _counted(layer_id: str, rows: int) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array([f"{layer_id}.{n}" for n in range(1, rows + 1)])])
 
 
 def _are_of_the_file(raw: RawLayer, numbers: pa.ChunkedArray) -> bool:

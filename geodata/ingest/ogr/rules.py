@@ -25,8 +25,8 @@ LAYER_RULES: dict[str, str] = {
     "column_name_is_free": "names differ in more than case, and none is `id` or `geometry`",
     "column_is_supported": "bytes are left out",
     "column_says_something": "settings of drawing that KML adds to every feature are left out",
-    "id_is_unique": "the column `id` names features where it is unique and never empty; else the "
-    "driver's number, else <layer>.<n>, n from 1",
+    "id_is_unique": "ids of the file that stand once name their features; the other features are "
+    "<layer>.<n>, n from 1, and all ids stay in a column of their own",
     "text_is_utf8": "text is UTF-8, what is not is replaced; save the file as UTF-8",
     "number_is_finite": "NaN and infinity are made empty",
     "value_fits_its_type": "a value that is none of its column's type is made empty",
