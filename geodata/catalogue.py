@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas import AdminArea, Cell, Change, Deposit, Estimate, Layer, Settlement, Span
-from schemas.fields import Record
-from schemas.layer import layer_columns
-from schemas.table import Column, columns
+from schemas.layers import layer_columns
+from schemas.record import Column, Record, columns
 
 SHAPES = {
     "deposits": "Point",

@@ -26,8 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.crs import CRS84
 from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Estimate, Settlement, Source, Territory
-from schemas.fields import Confidence, Record, Status
-from schemas.table import Column, column_names, columns
+from schemas.record import Column, Confidence, Record, Status, column_names, columns
 
 DATA = Path(__file__).parent / "data"
 PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")

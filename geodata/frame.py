@@ -18,7 +18,7 @@ from geodata.crs import CRS84, GeometryArray
 from geodata.formats.features import SEPARATOR, EncodedFeatures, Features, IntArray, encode
 from geodata.formats.rows import Rows
 from geodata.interval import DayArray
-from schemas.table import Column, ColumnType
+from schemas.record import Column, ColumnType
 
 ARROW: dict[ColumnType, pa.DataType] = {
     "string": pa.string(),

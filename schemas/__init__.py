@@ -1,16 +1,11 @@
 """The words of Lodeline: the records that travel between files, releases and users."""
 
-from schemas.batch import Batch, Issue, Replaced, Snapshot, Withdrawal
-from schemas.cell import Cell
-from schemas.deposit import Deposit
-from schemas.estimate import Estimate
-from schemas.layer import Layer
-from schemas.place import AdminArea, Settlement
-from schemas.raster import Raster
-from schemas.release import Manifest, TableFile
+from schemas.control import Cell, Change, Span, Standing
+from schemas.deposit import Deposit, Estimate
+from schemas.layers import Layer, Raster
+from schemas.place import AdminArea, Settlement, Territory
+from schemas.release import Batch, Issue, Manifest, Replaced, Snapshot, TableFile, Withdrawal
 from schemas.source import Expectations, Source
-from schemas.territory import Territory
-from schemas.timeline import Change, Span, Standing
 
 __all__ = [
     "AdminArea",

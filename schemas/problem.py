@@ -1,6 +1,6 @@
 """What does an error look like to a client: RFC 9457 problem details."""
 
-from schemas.fields import Record, described
+from schemas.record import Record, described
 
 
 class Problem(Record):

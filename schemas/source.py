@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.fields import Day, Record, Slug, Status, described
+from schemas.record import Day, Record, Slug, Status, described
 
 
 class Expectations(Record):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from geodata.catalogue import Collection
-from schemas.table import Column, ColumnType
+from schemas.record import Column, ColumnType
 
 Maker = Callable[[Collection, str], dict[str, Any]]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -18,7 +18,7 @@ from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.query import BBox, Predicate, Query, SortKey
 from geodata.store.embedded import EmbeddedStore
-from schemas.table import Column
+from schemas.record import Column
 from service.ask import Known, known
 from service.caching import digest
 from service.describe import TYPES, names_of, sortable_columns

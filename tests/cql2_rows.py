@@ -12,7 +12,7 @@ import shapely
 
 from geodata.cql2 import Filter, FilterCrs, compile_filter
 from geodata.crs import GeometryArray
-from schemas.table import Column, ColumnType
+from schemas.record import Column, ColumnType
 
 KINDS: dict[str, Any] = {
     "name": "string",

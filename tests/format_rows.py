@@ -11,7 +11,7 @@ import shapely
 
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import About, Rows
-from schemas.table import Column, ColumnType
+from schemas.record import Column, ColumnType
 
 ABOUT = About(
     name="deposits 2025-02-25",

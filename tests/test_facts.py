@@ -13,7 +13,7 @@ from geodata import facts
 from geodata.crs import LOCAL, reproject
 from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Estimate, Settlement
-from schemas.table import Column, column_names
+from schemas.record import Column, column_names
 from tools import packaged_data
 
 MEGABYTE = 1_000_000

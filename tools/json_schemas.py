@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import schemas
-from schemas.fields import Record
+from schemas.record import Record
 
 FOLDER = Path(schemas.__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

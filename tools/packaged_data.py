@@ -18,8 +18,7 @@ import yaml
 
 from geodata.facts import DATA, LIST_SEPARATOR
 from schemas import Deposit, Estimate
-from schemas.fields import Record
-from schemas.table import column_names
+from schemas.record import Record, column_names
 from tools.boundaries import boundary_files, oblast_codes
 
 Row = dict[str, str]

@@ -11,7 +11,7 @@ from geodata.catalogue import MAY_BE_EMPTY, Collection
 from geodata.formats.rows import Rows
 from geodata.frame import ARROW
 from geodata.interval import parse_day
-from schemas.table import Column
+from schemas.record import Column
 
 EXTRA = (
     Column("territory_share", "number", MAY_BE_EMPTY, "Share of the footprint in the territory."),

@@ -13,7 +13,7 @@ from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
 from geodata.cql2.text import Plain
 from geodata.cql2.tree import Call, Items, Kind, Node, Property, Value
 from geodata.errors import InvalidInput
-from schemas.table import Column
+from schemas.record import Column
 
 MOST_MEMBERS = 10_000
 GEOMETRY = "geometry"

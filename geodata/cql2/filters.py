@@ -9,7 +9,7 @@ from geodata.cql2.frame import Frame, Mask
 from geodata.cql2.literals import CRS84_FILTER, FilterCrs
 from geodata.cql2.parser import Language, parsed
 from geodata.cql2.tree import Node, canonical, properties_of
-from schemas.table import Column
+from schemas.record import Column
 
 
 @dataclass(frozen=True)

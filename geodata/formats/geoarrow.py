@@ -14,7 +14,7 @@ from geodata.formats.provenance import facts
 from geodata.formats.rows import About, Rows
 from geodata.formats.shapes import shapes_of
 from geodata.formats.spool import Sink
-from schemas.table import Column
+from schemas.record import Column
 
 GEOMETRY = "geometry"
 

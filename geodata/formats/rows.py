@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from geodata.crs import CRS84, GeometryArray
-from schemas.table import Column
+from schemas.record import Column
 
 BATCH = 10_000
 """Rows a streamed format takes at a time."""

@@ -16,7 +16,7 @@ import zstandard
 
 from geodata.errors import InvalidInput, TooLarge
 from geodata.ingest.meter import Limits, Meter, Readable, XzStream
-from schemas.fields import Severity
+from schemas.record import Severity
 
 SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xfd7zXZ\x00", "xz"),

@@ -16,8 +16,7 @@ from geodata.errors import Damaged, NotFound
 from geodata.ingest.daymaps import DayMap
 from geodata.workspace import Workspace, file_sha256, new_folder
 from schemas import Batch, Issue, Snapshot
-from schemas.fields import Record
-from schemas.table import ColumnType, columns
+from schemas.record import ColumnType, Record, columns
 
 RECORD, MAPS, SNAPSHOTS, ISSUES = (
     "batch.json",

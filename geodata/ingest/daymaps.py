@@ -12,7 +12,7 @@ from geodata.crs import areas_km2
 from geodata.geometry import EMPTY, GRID_DEG, as_array, common, merged, minus, polygonal
 from geodata.ingest.readings import Reading
 from schemas import Snapshot
-from schemas.fields import Status
+from schemas.record import Status
 
 PRECEDENCE: tuple[Status, ...] = ("occupied", "contested", "government")
 """Who keeps land that two statuses claim. Measured on DeepState's bodies of 2022 to 2025:

@@ -10,7 +10,7 @@ from geodata.ingest.daymaps import DayMap, MapMaker, change_km2
 from geodata.ingest.readings import Reading
 from geodata.ingest.rules import RULES
 from schemas import Expectations, Issue
-from schemas.fields import Severity
+from schemas.record import Severity
 
 CONFIRMING_MAPS = 3
 """So many maps in a row that agree with each other make a jump a fact."""

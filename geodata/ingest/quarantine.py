@@ -13,7 +13,7 @@ from geodata.ingest.pipeline import Progress, ingest_kept, quiet
 from geodata.release.batches import check_not_withdrawn
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
-from schemas.table import column_names
+from schemas.record import column_names
 
 
 @dataclass(frozen=True)

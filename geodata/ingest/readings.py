@@ -12,7 +12,7 @@ from geodata.errors import InvalidInput
 from geodata.ingest.coverage import Coverage
 from geodata.ingest.rules import RULES
 from schemas import Issue
-from schemas.fields import Severity, Status
+from schemas.record import Severity, Status
 
 EXAMPLES = 3
 EXAMPLE_LENGTH = 60

@@ -38,7 +38,7 @@ from geodata.release.tilesets import add_tilesets
 from geodata.tessellation import tessellate
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle
 from schemas import Batch, Manifest, Source, TableFile
-from schemas.fields import Record
+from schemas.record import Record
 
 Tables = Mapping[str, pd.DataFrame]
 PACKAGED = "settlements"

@@ -14,7 +14,7 @@ from geodata.formats.features import IntArray
 from geodata.frame import Frame
 from geodata.interval import DayArray, Interval, overlaps, parse_datetime, parse_day
 from geodata.query import BBox, Query, SortKey
-from schemas.table import Column
+from schemas.record import Column
 
 Mask = npt.NDArray[np.bool_]
 

@@ -19,7 +19,7 @@ from geodata.tiles.scalars import DAY_NUMBERS, day_numbers, fields, tile_table
 from geodata.tiles.sheets import Ranks, Sheet
 from geodata.tiles.tileset import Tileset
 from schemas import Standing
-from schemas.table import columns
+from schemas.record import columns
 
 DEEPEST, DEEPEST_POINTS = 10, 12
 """Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from geodata.formats.names import distinct_names
 from geodata.frame import Frame
 from geodata.tiles.sheets import OMITTED, POINT_COUNT
-from schemas.table import Column, ColumnType
+from schemas.record import Column, ColumnType
 
 OPEN_END, OPEN_START = 2147483647, -2147483648
 """Day numbers of an interval that goes on, and of one that always was."""

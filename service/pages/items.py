@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geodata.catalogue import Collection
-from schemas.table import Column
+from schemas.record import Column
 from service.ask import Ask
 from service.pages import deposit, maps
 from service.pages.rendering import page

@@ -13,7 +13,7 @@ from geodata.ingest.geotiff.wishes import RasterWishes
 from geodata.ingest.ogr.rules import readable
 from geodata.rasters import gdal
 from geodata.rasters.gdal import SETTINGS, other_drivers
-from schemas.fields import Severity
+from schemas.record import Severity
 
 SECONDS = 1800
 """Longest a file may take."""

@@ -3,7 +3,7 @@
 from geodata.ingest.archive import printable
 from geodata.ingest.ogr.rules import readable
 from schemas import Issue
-from schemas.fields import Severity
+from schemas.record import Severity
 
 RASTER_RULES: dict[str, str] = {
     # what a file must be

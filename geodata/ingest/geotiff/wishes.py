@@ -10,7 +10,7 @@ from geodata.errors import InvalidInput
 from geodata.rasters.listing import BUILT_IN
 from geodata.rasters.ramps import DEFAULT_RAMP, RAMPS
 from geodata.romanisation import ascii_name
-from schemas.raster import RASTER_ID
+from schemas.layers import RASTER_ID
 
 _CODE = re.compile(r"[A-Za-z]{2,10}:\w{1,12}", re.ASCII)
 

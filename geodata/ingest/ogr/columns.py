@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.ingest.ogr.formats import Values
-from schemas.table import ColumnType
+from schemas.record import ColumnType
 
 TIMES = pa.timestamp("us", "UTC")
 CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))

@@ -1,6 +1,6 @@
 """Which columns say when a feature was: known by their names, if they hold days or times."""
 
-from schemas.layer import LayerColumn
+from schemas.layers import LayerColumn
 
 DAYS = (
     ("valid_from", "valid_to"),

@@ -18,8 +18,8 @@ from geodata.ingest.ogr.shapes import Shapes, is_geographic_box, moved_from, par
 from geodata.ingest.ogr.table import LayerFile, layer_file
 from geodata.release.layers import layer_file_name
 from schemas import Issue, Layer
-from schemas.fields import Severity
-from schemas.layer import LayerColumn
+from schemas.layers import LayerColumn
+from schemas.record import Severity
 
 STRETCH = 65_536
 """Rows whose geometry is in memory at a time."""

@@ -5,7 +5,7 @@ import re
 from geodata.errors import InvalidInput
 from geodata.release.layers import RESERVED
 from geodata.romanisation import ascii_name
-from schemas.layer import LAYER_ID
+from schemas.layers import LAYER_ID
 
 LONGEST = 64
 

@@ -29,7 +29,7 @@ from geodata.release.layers import (
 )
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer
-from schemas.fields import Severity
+from schemas.record import Severity
 
 VERSION = "v2"
 """Of the rules in this folder: another version makes another batch of the same bytes."""

@@ -14,8 +14,8 @@ from geodata.ingest.ogr.days import is_named_for_days
 from geodata.ingest.ogr.drive import RawLayer
 from geodata.ingest.ogr.rules import layer_issue
 from schemas import Issue
-from schemas.fields import Severity
-from schemas.layer import LayerColumn
+from schemas.layers import LayerColumn
+from schemas.record import Severity
 
 LONGEST_NAME = 128
 LONGEST_ID = 200

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from geodata.ingest.archive import Refusal, printable
 from geodata.ingest.rules import RULES
 from schemas import Issue
-from schemas.fields import Severity
+from schemas.record import Severity
 
 LAYER_RULES: dict[str, str] = {
     # files and layers

@@ -8,7 +8,7 @@ from geodata.ingest.features import features_of
 from geodata.ingest.readings import Reading, SetAside, Stamp, Tally
 from geodata.ingest.shapes import Shapes, properties_of
 from geodata.ingest.sources.deepstate_labels import Label, read_label
-from schemas.fields import Status
+from schemas.record import Status
 
 DAILY_NAME = re.compile(r"deepstatemap_data_(\d{8})\.(?:geo)?json")
 BODY_NAME = re.compile(r"(\d{10})\.(?:geo)?json")

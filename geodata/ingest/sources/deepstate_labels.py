@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from schemas.fields import Status
+from schemas.record import Status
 
 KEYS: tuple[tuple[str, Status], ...] = (
     ("status.occupied", "occupied"),
