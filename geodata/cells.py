@@ -16,10 +16,11 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import CRS84, GeometryArray
+from geodata.crs import CRS84
 from geodata.errors import InvalidInput
 from geodata.geometry import EMPTY, common, merged, minus, polygons_of
-from geodata.interval import DayArray, as_days, covers
+from geodata.interval import as_days, covers
+from geodata.types import DayArray, GeometryArray
 
 DayMap = Mapping[str, BaseGeometry]
 COLUMNS = ("id", "source", "status", "valid_from", "valid_to", "status_original", "geometry")

@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from geodata.errors import InvalidInput
+from geodata.types import GeometryArray
 
 CRS84 = "OGC:CRS84"
 CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -21,7 +22,6 @@ LOCAL = "+proj=laea +lat_0=48.5 +lon_0=34 +datum=WGS84 +units=m"
 """Lambert azimuthal equal-area centred on the theatre: for neighbourhoods, not for figures."""
 
 GEOD = pyproj.Geod(ellps="WGS84")
-GeometryArray = npt.NDArray[np.object_]
 
 
 @lru_cache(maxsize=16)

@@ -14,21 +14,11 @@ import shapely
 
 from geodata.cache import memory_bytes
 from geodata.catalogue import Collection
-from geodata.crs import CRS84, GeometryArray
-from geodata.formats.features import SEPARATOR, EncodedFeatures, Features, IntArray, encode
+from geodata.crs import CRS84
+from geodata.formats.features import SEPARATOR, EncodedFeatures, Features, encode
 from geodata.formats.rows import Rows
-from geodata.interval import DayArray
-from schemas.record import Column, ColumnType
-
-ARROW: dict[ColumnType, pa.DataType] = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("us", "UTC"),
-    "strings": pa.list_(pa.string()),
-}
+from geodata.types import ARROW, DayArray, GeometryArray, IntArray
+from schemas.record import Column
 
 INDEXES = 200
 """Bytes a row takes in the indexes of a frame: its tree, points and order of ids."""

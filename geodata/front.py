@@ -12,9 +12,9 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import CRS84, GEOD, LOCAL, GeometryArray, reproject
+from geodata.crs import CRS84, GEOD, LOCAL, reproject
 from geodata.geometry import as_array, private
-from geodata.overlay import FloatArray
+from geodata.types import FloatArray, GeometryArray
 
 SLIVER_M = 4000.0
 """Land between occupied land and the outline counts from this width on, in metres: coast and

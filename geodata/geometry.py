@@ -11,7 +11,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
-from geodata.crs import GEOD, GeometryArray
+from geodata.crs import GEOD
+from geodata.types import GeometryArray
 
 GRID_DEG = 1e-6
 """Maps as read are snapped to this grid (0.11 m of latitude)."""

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import InvalidInput
+from geodata.types import DayArray
 
-DayArray = npt.NDArray[np.datetime64]
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
 

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import CRS84, EQUAL_AREA, GeometryArray, reproject
+from geodata.crs import CRS84, EQUAL_AREA, reproject
 from geodata.geometry import as_array, geodesic_discs, polygonal, private
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from geodata.types import FloatArray, GeometryArray, IntArray
 
 
 @dataclass(frozen=True)

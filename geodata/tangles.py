@@ -13,8 +13,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray
 from geodata.geometry import parts_of
+from geodata.types import GeometryArray
 
 MOST_MEETINGS = 4_000_000
 """Meetings of boxes of edges, or of rings, that take about half a second to check."""

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.geometry import common, minus
-from geodata.overlay import FloatArray
+from geodata.types import FloatArray
 from schemas import Territory
 
 LandOn = Callable[[date, str], BaseGeometry]

@@ -13,8 +13,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cells import cell_table
-from geodata.crs import CRS84, LOCAL, GeometryArray, reproject
+from geodata.crs import CRS84, LOCAL, reproject
 from geodata.geometry import as_array, merged, polygons_of
+from geodata.types import GeometryArray
 
 History = tuple[tuple[str, date, date | None], ...]
 

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.interval import DayArray, covers
-from geodata.overlay import FloatArray, IntArray, Pairs
+from geodata.interval import covers
+from geodata.overlay import Pairs
+from geodata.types import DayArray, FloatArray, IntArray
 
 CERTAIN = 0.95
 """Share of the footprint from which a verdict is certain (0.05 on the other side)."""

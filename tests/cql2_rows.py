@@ -11,7 +11,7 @@ import pyarrow as pa
 import shapely
 
 from geodata.cql2 import Filter, FilterCrs, compile_filter
-from geodata.crs import GeometryArray
+from geodata.types import GeometryArray
 from schemas.record import Column, ColumnType
 
 KINDS: dict[str, Any] = {

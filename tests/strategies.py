@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cells import DayMap, cell_table
-from geodata.crs import GeometryArray
 from geodata.geometry import EMPTY, GRID_DEG, merged, minus, snapped
+from geodata.types import GeometryArray
 
 WEST, SOUTH, EAST, NORTH = 31.0, 46.0, 41.0, 52.0
 FIRST = date(2024, 7, 8)

@@ -13,12 +13,12 @@ import shapely
 from pmtiles.reader import MmapSource, all_tiles
 
 from geodata import facts
-from geodata.release.maps import silent
 from geodata.romanisation import romanised
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.archive import Archive
 from geodata.tiles.grid import Tile, bounds_crs84
 from geodata.tiles.tileset import Tileset
+from geodata.types import silent
 from geodata.workspace import Workspace
 from tools import basemap
 from tools.basemap import CITIES, FILES, LAYERS

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.cql2 import FilterCrs, compile_filter, function_descriptions
-from geodata.crs import CRS84, GeometryArray, reproject
+from geodata.crs import CRS84, reproject
 from geodata.errors import InvalidInput
+from geodata.types import GeometryArray
 
 
 def refused(text: str, lang: Any = "cql2-text") -> str:

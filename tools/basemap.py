@@ -28,10 +28,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata import facts
 from geodata.crs import CRS84
-from geodata.release.maps import silent
 from geodata.tiles.layers import by_dimension
 from geodata.tiles.sheets import Sheet
 from geodata.tiles.tileset import Tileset
+from geodata.types import silent
 from tools import basemap_labels, basemap_shapes
 from tools.basemap_shapes import Feature, shared_edges
 from tools.packaged_data import packed

@@ -16,7 +16,7 @@ import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray
+from geodata.types import GeometryArray
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -13,11 +13,11 @@ from geodata.answers.citation import caveats, citation
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value
 from geodata.formats.geojson import feature
-from geodata.overlay import FloatArray
 from geodata.store.choice import Choice
 from geodata.store.embedded import EmbeddedStore
-from geodata.store.masks import Mask, commodity_mask
+from geodata.store.masks import commodity_mask
 from geodata.timeline import CERTAIN
+from geodata.types import FloatArray, Mask
 
 
 @dataclass(frozen=True)

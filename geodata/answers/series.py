@@ -11,11 +11,10 @@ from geodata.answers.reserves import any_commodity, verdicts_in_territory
 from geodata.answers.rows import json_rows
 from geodata.errors import InvalidInput
 from geodata.formats.geojson import feature
-from geodata.interval import LAST_DAY, DayArray, Interval
-from geodata.overlay import FloatArray, IntArray
+from geodata.interval import LAST_DAY, Interval
 from geodata.store.embedded import EmbeddedStore
-from geodata.store.masks import Mask
 from geodata.store.tables import days_of
+from geodata.types import DayArray, FloatArray, IntArray, Mask
 
 STEPS = ("day", "week", "month", "year")
 POINTS_MAX = 5000

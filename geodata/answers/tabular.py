@@ -9,8 +9,8 @@ import shapely
 
 from geodata.catalogue import MAY_BE_EMPTY, Collection
 from geodata.formats.rows import Rows
-from geodata.frame import ARROW
 from geodata.interval import parse_day
+from geodata.types import ARROW
 from schemas.record import Column
 
 EXTRA = (

@@ -8,11 +8,12 @@ import pyarrow.compute as pc
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cql2.frame import MOMENT, Datum, Frame, Mask, column_of
+from geodata.cql2.frame import MOMENT, Datum, Frame, column_of
 from geodata.cql2.operators import OPERATORS
 from geodata.cql2.times import OPEN
 from geodata.cql2.tree import Items, Kind, Node, Property, Value
 from geodata.errors import InvalidInput
+from geodata.types import Mask
 
 _TYPES: dict[Kind, pa.DataType] = {
     "string": pa.string(),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from geodata.cql2.arrays import mask_of
 from geodata.cql2.check import Scope, checked
-from geodata.cql2.frame import Frame, Mask
+from geodata.cql2.frame import Frame
 from geodata.cql2.literals import CRS84_FILTER, FilterCrs
 from geodata.cql2.parser import Language, parsed
 from geodata.cql2.tree import Node, canonical, properties_of
+from geodata.types import Mask
 from schemas.record import Column
 
 

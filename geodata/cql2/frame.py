@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
 from geodata.cql2.tree import Kind
-from geodata.crs import GeometryArray
+from geodata.types import GeometryArray, Mask
 
 Datum: TypeAlias = Any
 """An Arrow array or scalar, Shapes, a geometry, a Span or a list of these."""
-Mask = npt.NDArray[np.bool_]
 
 MOMENT = pa.timestamp("us", tz="UTC")
 

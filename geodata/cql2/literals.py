@@ -13,10 +13,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.cql2.text import Plain
 from geodata.cql2.tree import Value
-from geodata.crs import GeometryArray
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array, have_empty_parts
 from geodata.tangles import is_tangled
+from geodata.types import GeometryArray
 
 MOST_VERTICES = 100_000
 MOST_MEETINGS = 1_000_000

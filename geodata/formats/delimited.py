@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.formats.columns import as_text, is_text, without_formulas
 from geodata.formats.geoarrow import geometry_name
 from geodata.formats.rows import About, Rows
 from geodata.formats.shapes import are_points, coordinate_names, shapes_of, x_and_y
+from geodata.types import GeometryArray
 
 END = "\r\n"
 

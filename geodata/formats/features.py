@@ -13,11 +13,10 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from geodata.crs import GeometryArray
+from geodata.types import GeometryArray, IntArray
 
 SEPARATOR = b",\n"
 _FIRST, _LAST = np.array([0]), np.array([-1])
-IntArray = npt.NDArray[np.intp]
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
 
 

@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.formats.columns import plain_table
 from geodata.formats.names import distinct_names
 from geodata.formats.provenance import facts
 from geodata.formats.rows import About, Rows
 from geodata.formats.shapes import shapes_of
 from geodata.formats.spool import Sink
+from geodata.types import GeometryArray
 from schemas.record import Column
 
 GEOMETRY = "geometry"

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geodata.crs import CRS84, GeometryArray
+from geodata.crs import CRS84
 from geodata.formats.geoarrow import arrow_schema, arrow_table, geometry_name, projjson
 from geodata.formats.names import distinct_names
 from geodata.formats.rows import About, Rows
 from geodata.formats.shapes import shapes_of, type_names
 from geodata.formats.spool import Sink
+from geodata.types import GeometryArray
 
 ROW_GROUP = 50_000
 CORNERS = ("xmin", "ymin", "xmax", "ymax")

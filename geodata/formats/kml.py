@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import CRS84, GeometryArray, reproject
+from geodata.crs import CRS84, reproject
 from geodata.formats.columns import as_text, xml_safe
 from geodata.formats.provenance import description
 from geodata.formats.rows import About, Rows
 from geodata.formats.shapes import shapes_of
 from geodata.formats.spans import Span, spans
+from geodata.types import GeometryArray
 
 BATCH = 1_000
 NAMES = ("name_en", "name", "title", "id")

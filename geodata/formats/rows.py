@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from geodata.crs import CRS84, GeometryArray
+from geodata.crs import CRS84
+from geodata.types import GeometryArray
 from schemas.record import Column
 
 BATCH = 10_000

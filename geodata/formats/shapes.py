@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geodata.crs import CRS84, GeometryArray
+from geodata.crs import CRS84
 from geodata.formats.rows import Rows
+from geodata.types import GeometryArray
 
 TYPE_NAMES = (
     "Point",

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray, areas_km2
+from geodata.crs import areas_km2
+from geodata.types import GeometryArray
 from schemas import Expectations
 
 MARGIN_DEG = 0.02

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -31,6 +31,7 @@ from geodata.ingest.rules import RULES
 from geodata.ingest.sources import READERS
 from geodata.interval import today
 from geodata.release.batches import check_not_withdrawn
+from geodata.types import Progress
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
 
@@ -39,9 +40,6 @@ PASSING = frozenset(("change_is_plausible", "day_has_come"))
 CALENDAR = frozenset(("day_has_come", "day_is_in_the_sources_time"))
 """Rules on the day itself, whatever the map."""
 MOST_REASONS = 3
-Progress = Callable[[str, int, int], None]
-"""Called with a stage (reading, judging, writing, known), what is done and the whole, 0 where
-that is unknown."""
 
 
 def quiet(_stage: str, _done: int, _whole: int) -> None:

@@ -9,8 +9,9 @@ from shapely.geometry.base import BaseGeometry
 from geodata.errors import Conflict
 from geodata.ingest.batches import ISSUES, all_batches, batch_path, find_batch
 from geodata.ingest.fetch import Kept
-from geodata.ingest.pipeline import Progress, ingest_kept, quiet
+from geodata.ingest.pipeline import ingest_kept, quiet
 from geodata.release.batches import check_not_withdrawn
+from geodata.types import Progress
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
 from schemas.record import column_names

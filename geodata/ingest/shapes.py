@@ -9,9 +9,9 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray
 from geodata.geometry import as_array, merged, snapped
 from geodata.ingest.coverage import Coverage
+from geodata.types import GeometryArray
 
 POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
 

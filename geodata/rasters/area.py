@@ -8,10 +8,10 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray
 from geodata.errors import InvalidInput, TooLarge
 from geodata.geometry import parts_of, polygons_of
 from geodata.tangles import are_interwoven, is_tangled
+from geodata.types import GeometryArray
 
 MOST_VERTICES = 200_000
 MOST_FEATURES = 10_000

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray
 from geodata.rasters import density, occupation
 from geodata.rasters.cog import Overviews, write_cells
 from geodata.rasters.grid import Grid, covering
 from geodata.rasters.listing import DENSITY, OCCUPATION
+from geodata.types import GeometryArray
 from schemas import Raster, Source
 
 INVASION = date(2022, 2, 24)

@@ -5,9 +5,9 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import GeometryArray
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid
+from geodata.types import GeometryArray
 
 CELLS_PER_DEGREE = 120
 """30 arc-seconds: 928 m from north to south, 621 m from west to east at 48 degrees north."""

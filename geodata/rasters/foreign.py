@@ -19,6 +19,7 @@ from rasterio.windows import Window
 
 from geodata.rasters.gdal import DRIVER
 from geodata.rasters.refusal import RefusalError
+from geodata.types import Mask
 
 CELLS_AT_ONCE = 1 << 22
 SAMPLE = 1_000_000
@@ -30,7 +31,6 @@ NEAR = 1e-6
 """Relative distance at which two floats are one number written by different hands."""
 TAKEN = ("uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
 Cells = npt.NDArray[np.generic]
-Mask = npt.NDArray[np.bool_]
 
 
 class Told(Protocol):

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 
 from geodata.crs import CRS84, EQUAL_AREA, areas_km2
 from geodata.geometry import as_array
+from geodata.types import FloatArray
 from schemas import Raster
 
-FloatArray = npt.NDArray[np.float64]
 GEOGRAPHIC = "EPSG:4326"
 LATTICE = 33
 """Nodes a side of the lattice on which areas of projected cells are computed, then interpolated."""

@@ -30,6 +30,7 @@ from geodata.rasters.grid import Grid, Window, grid_of, is_geographic
 from geodata.rasters.legend import Scale
 from geodata.rasters.png import png
 from geodata.rasters.ramps import numbered, palette
+from geodata.types import Mask
 from schemas import Raster
 
 OPEN_AT_ONCE = 4
@@ -39,7 +40,6 @@ HALF = pi * 6_378_137
 NORTHMOST = 85.06
 """Latitude at which that map ends, a little beyond."""
 Values = npt.NDArray[np.generic]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

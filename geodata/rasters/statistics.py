@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -15,6 +14,7 @@ from geodata.geometry import as_array
 from geodata.rasters.coverage import coverage, pieces
 from geodata.rasters.grid import GEOGRAPHIC, Grid, Window, grid_of, is_geographic
 from geodata.rasters.reading import OpenFile
+from geodata.types import FloatArray
 
 MOST_CELLS = 16_000_000
 """Cells of the box around an area; those inside that hold values take 24 bytes each."""
@@ -27,7 +27,6 @@ AT_ONCE = threading.BoundedSemaphore(2)
 """Areas summed up at a time, so that many askers take no more memory than two."""
 DENSE_DEG = 0.02
 """Longest edge before an area is moved to a plane: straight edges of degrees bend there."""
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,12 @@ from geodata.release.manifest import (
     described_file,
     newest_manifest,
 )
-from geodata.release.maps import (
-    Progress,
-    accepted_batches,
-    check_batch,
-    folded,
-    silent,
-    source_maps,
-)
+from geodata.release.maps import accepted_batches, check_batch, folded, source_maps
 from geodata.release.rasters import SOURCE as RASTERS
 from geodata.release.rasters import RasterInUse, add_rasters, rasters_in_use
 from geodata.release.tilesets import add_tilesets
 from geodata.tessellation import tessellate
+from geodata.types import Progress, silent
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle
 from schemas import Batch, Manifest, Source, TableFile
 from schemas.record import Record

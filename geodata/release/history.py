@@ -9,8 +9,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84
-from geodata.overlay import IntArray, footprints, share_inside, shares_in
+from geodata.overlay import footprints, share_inside, shares_in
 from geodata.timeline import changes, spans, standings
+from geodata.types import IntArray
 from schemas import Source
 
 Overlay = Callable[["Histories"], tuple[str, pd.DataFrame]]

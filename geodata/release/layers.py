@@ -15,9 +15,10 @@ from geodata.catalogue import BUILT_IN, layer_collection
 from geodata.errors import Damaged
 from geodata.formats.features import KeptFeatures, encode, offsets_path, write_features
 from geodata.formats.rows import BATCH
-from geodata.frame import ARROW, Frame
+from geodata.frame import Frame
 from geodata.release.batches import usable_batches
 from geodata.release.manifest import described_file
+from geodata.types import ARROW
 from geodata.workspace import Workspace
 from schemas import Batch, Layer, TableFile
 

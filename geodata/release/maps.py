@@ -14,14 +14,9 @@ from geodata.cells import DayMap, Fold
 from geodata.errors import Damaged
 from geodata.release.batches import usable_batches
 from geodata.release.feeds import combined
+from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_folder
 from schemas import Batch
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """A progress report nobody reads."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from geodata.crs import areas_km2
 from geodata.errors import Conflict, Damaged
 from geodata.release.layers import layers_are_as_described
 from geodata.release.manifest import check_files, read_manifest
-from geodata.release.maps import Progress, silent
 from geodata.release.rasters import rasters_are_as_described
 from geodata.release.tilesets import tiles_can_be_read
+from geodata.types import Progress, silent
 from geodata.workspace import Workspace, only_writer
 from schemas import Manifest
 

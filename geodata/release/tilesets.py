@@ -14,10 +14,10 @@ from geodata.errors import Damaged
 from geodata.frame import Frame
 from geodata.release.layers import layer_frame
 from geodata.release.manifest import described_file
-from geodata.release.maps import Progress, silent
 from geodata.tiles import layers
 from geodata.tiles.archive import SUFFIX, Archive
 from geodata.tiles.tileset import Tileset
+from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_file
 from schemas import Layer, TableFile
 

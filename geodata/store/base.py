@@ -10,11 +10,12 @@ import numpy as np
 from geodata.cache import Cache
 from geodata.catalogue import Collection
 from geodata.crs import CRS84
-from geodata.formats.features import SEPARATOR, IntArray, encode
+from geodata.formats.features import SEPARATOR, encode
 from geodata.formats.rows import BATCH, Rows
 from geodata.frame import Frame
 from geodata.query import Query
 from geodata.tiles.mvt import TileLayer
+from geodata.types import IntArray
 from schemas import Manifest
 
 BYTES = 24_000_000

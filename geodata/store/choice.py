@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata.errors import InvalidInput
 from geodata.facts import PRIORITY
-from geodata.interval import DayArray
+from geodata.types import DayArray
 from schemas import Source
 
 

@@ -3,20 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
 from geodata.commodities import members
 from geodata.errors import InvalidInput
-from geodata.formats.features import IntArray
 from geodata.frame import Frame
-from geodata.interval import DayArray, Interval, overlaps, parse_datetime, parse_day
+from geodata.interval import Interval, overlaps, parse_datetime, parse_day
 from geodata.query import BBox, Query, SortKey
+from geodata.types import DayArray, IntArray, Mask
 from schemas.record import Column
-
-Mask = npt.NDArray[np.bool_]
 
 
 def matching_rows(frame: Frame, query: Query, source: str | None) -> IntArray:

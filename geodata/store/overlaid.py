@@ -15,12 +15,12 @@ from geodata.cache import Cache, keeping
 from geodata.cells import land_of
 from geodata.errors import InvalidInput, NotFound
 from geodata.front import Front, flips_if_line_moves_km, front, samples
-from geodata.overlay import FloatArray, share_inside
+from geodata.overlay import share_inside
 from geodata.store.choice import Choice, SourceBook
-from geodata.store.masks import Mask
 from geodata.store.tables import Tables
 from geodata.territories import codes, extent, land, may_lie_in
 from geodata.timeline import standing_on
+from geodata.types import FloatArray, Mask
 from schemas import Territory
 
 

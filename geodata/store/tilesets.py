@@ -15,7 +15,6 @@ import shapely
 
 from geodata.cache import Cache, keeping
 from geodata.errors import InvalidInput, NotFound
-from geodata.formats.features import IntArray
 from geodata.frame import Frame
 from geodata.query import Query
 from geodata.store.base import Page
@@ -28,6 +27,7 @@ from geodata.tiles.scalars import scalar, tile_names
 from geodata.tiles.sheets import OMITTED, POINT_COUNT
 from geodata.tiles.tileset import VectorLayer
 from geodata.tiles.unpack import unpack
+from geodata.types import IntArray
 from schemas import Manifest
 
 FORMS: dict[str, Callable[[list[TileLayer]], bytes]] = {"mvt": mvt.encode, "mlt": mlt.encode}

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geodata.crs import GeometryArray
-from geodata.formats.features import IntArray
 from geodata.tiles.cut import on_grid
+from geodata.types import GeometryArray, IntArray
 
 TOLERANCE = 4.0
 """Detail left out below the deepest level: the square root of the area of the triangles removed,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geodata.crs import GeometryArray
-from geodata.formats.features import IntArray
 from geodata.tiles.grid import EXTENT, Tile
 from geodata.tiles.varint import ranges
+from geodata.types import GeometryArray, IntArray
 
 BUFFER = 64
 """Units drawn beyond each edge of a tile, so that no outline shows along it."""

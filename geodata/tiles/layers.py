@@ -10,14 +10,14 @@ import pyarrow as pa
 import shapely
 
 from geodata.catalogue import OVERLAY_COLUMNS, Collection
-from geodata.crs import GeometryArray, areas_km2
-from geodata.formats.features import IntArray
+from geodata.crs import areas_km2
 from geodata.frame import Frame
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
 from geodata.tiles.points import MOST, crowded, out_of_collections, single_points
 from geodata.tiles.scalars import DAY_NUMBERS, day_numbers, fields, tile_table
 from geodata.tiles.sheets import Ranks, Sheet
 from geodata.tiles.tileset import Tileset
+from geodata.types import GeometryArray, IntArray
 from schemas import Standing
 from schemas.record import columns
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.tiles.mlt_streams import Data, Kind, Length, Words, integers, vertices
 from geodata.tiles.varint import Signed
+from geodata.types import GeometryArray
 
 POINT, LINE, AREA = 0, 1, 2
 _MULTI = 3

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from geodata.crs import GeometryArray
 from geodata.tiles.grid import EXTENT
 from geodata.tiles.strokes import Strokes, strokes
 from geodata.tiles.values import FEATURE, Tags, tags, text_field
 from geodata.tiles.varint import Signed, lengths, ranges, sums, varints
+from geodata.types import GeometryArray
 
 LAYER, NAME = 0x1A, 0x0A
 _VERSION_2 = b"\x78\x02"

@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.crs import GeometryArray
-from geodata.formats.features import IntArray
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, Coordinates, to_units
 from geodata.tiles.varint import Signed
+from geodata.types import GeometryArray, IntArray
 
 MOST = 1000
 """Points in a tile above which its level is thinned."""

@@ -9,12 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from geodata.crs import GeometryArray
-from geodata.formats.features import IntArray
 from geodata.tiles.coverage import FINER, TOLERANCE, Coverage, arranged
 from geodata.tiles.cut import Piece, cut, on_grid
 from geodata.tiles.grid import EXTENT, Coordinates, Tile, to_units
 from geodata.tiles.points import point_units, shown
+from geodata.types import GeometryArray, IntArray
 
 Ranks = npt.NDArray[np.float64]
 Extra = dict[str, npt.NDArray[np.int64]]

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.tiles.varint import Signed, Unsigned, ranges, zigzag
+from geodata.types import GeometryArray
 
 POINT, LINESTRING, POLYGON = 1, 2, 3
 MOVE_TO, LINE_TO, CLOSE_PATH = 1, 2, 7

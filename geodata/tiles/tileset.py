@@ -1,7 +1,7 @@
 """What is a tileset: its layers, its levels, and how its archive is written."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,7 @@ from geodata.tiles.archive import packed, write_archive
 from geodata.tiles.budget import Drawn, encoded
 from geodata.tiles.grid import Bounds, Tile
 from geodata.tiles.sheets import OMITTED, POINT_COUNT, Sheet
-
-Progress = Callable[[str, int, int], None]
+from geodata.types import Progress
 
 
 @dataclass(frozen=True)

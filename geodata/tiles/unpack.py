@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.errors import Damaged
 from geodata.tiles.grid import EXTENT
 from geodata.tiles.mvt import TileLayer
 from geodata.tiles.strokes import CLOSE_PATH, LINE_TO, LINESTRING, MOVE_TO, POINT, Strokes
 from geodata.tiles.varint import Signed, Unsigned, sums
+from geodata.types import GeometryArray
 
 Field = tuple[int, int, bytes]
 """Number of a field, its value where that is a number, its bytes where it has bytes."""

@@ -2,22 +2,23 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import progress as rich_progress
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from geodata.types import Progress
 from geodata.workspace import Workspace
 from schemas import Batch
 from service.settings import settings_of_environment
 
-Report = Callable[[str, int, int], None]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 errors = Console(stderr=True, soft_wrap=True)
 _output = Console(width=None if sys.stdout.isatty() else 220)
@@ -63,7 +64,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 
 
 @contextmanager
-def progress_bars() -> Iterator[Report]:
+def progress_bars() -> Iterator[Progress]:
     """A report that draws a bar per stage on a terminal, and nothing elsewhere."""
     columns = (
         TextColumn("{task.description}"),
@@ -71,7 +72,7 @@ def progress_bars() -> Iterator[Report]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
+    with rich_progress.Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
         known: dict[str, Any] = {}
 
         def report(stage: str, done: int, total: int) -> None:

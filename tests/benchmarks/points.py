@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 
 from geodata.cells import land_of
-from geodata.crs import GeometryArray
 from geodata.overlay import Pairs, shares_in
 from geodata.timeline import standing_on, standings
+from geodata.types import GeometryArray
 from tests.benchmarks.lines import Line, clocked, median_s
 from tests.benchmarks.place import Daily, Place
 

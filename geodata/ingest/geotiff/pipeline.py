@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +22,13 @@ from geodata.ingest.register import Holder, Register
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
 from geodata.release.batches import check_not_withdrawn
 from geodata.release.rasters import SOURCE, rasters_in_use
+from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
 from schemas import Batch, Issue, Raster, Replaced
 
 VERSION = "v1"
 """Of the rules in this folder: another version makes another batch of the same bytes."""
 LIMITS = Limits(member_bytes=4 << 30, total_bytes=4 << 30, ratio=1, members=1)
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass

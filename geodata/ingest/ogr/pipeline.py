@@ -1,6 +1,5 @@
 """What happens to a file a user brings: kept, opened at arm's length, its layers written."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,13 +26,13 @@ from geodata.release.layers import (
     read_layers,
     write_layers,
 )
+from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer
 from schemas.record import Severity
 
 VERSION = "v2"
 """Of the rules in this folder: another version makes another batch of the same bytes."""
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.ingest.ogr.drive import RawLayer
 from geodata.ingest.ogr.shapes import parsed
+from geodata.types import GeometryArray
 
 LON = ("lon", "lng", "long", "longitude", "decimallongitude", "lon_wgs84", "x")
 LAT = ("lat", "latitude", "decimallatitude", "lat_wgs84", "y")

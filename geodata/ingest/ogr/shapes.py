@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from geodata.crs import CRS84, GeometryArray, reproject
+from geodata.crs import CRS84, reproject
 from geodata.errors import InvalidInput
 from geodata.geometry import have_empty_parts, polygonal, without_empty_parts
+from geodata.types import GeometryArray, Mask
 
 EDGE_DEG = 1e-6
 """How far a coordinate may lie beyond the edge of the world by rounding, and is moved back."""
 POLYGONS = (3, 6)
-RowMask = npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -29,24 +29,24 @@ class Shapes:
     """
 
     geometry: GeometryArray
-    faults: dict[str, RowMask] = field(default_factory=dict)
-    repairs: dict[str, RowMask] = field(default_factory=dict)
+    faults: dict[str, Mask] = field(default_factory=dict)
+    repairs: dict[str, Mask] = field(default_factory=dict)
 
     @property
-    def kept(self) -> RowMask:
+    def kept(self) -> Mask:
         """Rows that are not set aside."""
         lost = np.zeros(len(self.geometry), dtype=bool)
         for mask in self.faults.values():
             lost |= mask
         return ~lost
 
-    def fault(self, rule: str, mask: RowMask) -> None:
+    def fault(self, rule: str, mask: Mask) -> None:
         """Set rows aside; their geometry is no longer looked at."""
         if mask.any():
             self.faults[rule] = mask
             self.geometry[mask] = None
 
-    def repair(self, rule: str, mask: RowMask) -> None:
+    def repair(self, rule: str, mask: Mask) -> None:
         """Note rows as changed."""
         if mask.any():
             self.repairs[rule] = mask
@@ -76,7 +76,7 @@ def parsed(read: Callable[[object], object], values: npt.NDArray[np.object_]) ->
         return shapes
 
 
-def clean(geometry: GeometryArray, given: RowMask, crs: str | None) -> Shapes:
+def clean(geometry: GeometryArray, given: Mask, crs: str | None) -> Shapes:
     """The rules every geometry passes. given: rows whose file has a geometry, (n,)."""
     shapes = Shapes(np.array(geometry, dtype=object))
     shapes.fault("geometry_can_be_read", given & shapely.is_missing(shapes.geometry))

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geodata.crs import GeometryArray
 from geodata.formats.names import distinct_names
+from geodata.types import GeometryArray
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 BOX = pa.struct([(name, pa.float64()) for name in CORNERS])
