@@ -16,8 +16,8 @@ from geodata.answers.question import (
     Question,
     parse_control,
 )
-from geodata.commodities import parse_commodities
 from geodata.crs import CRS84_AXES, Axes
+from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.interval import parse_day, today
 from geodata.query import BBox

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from geodata.data.packaged import PRIORITY
 from geodata.errors import InvalidInput
-from geodata.facts import PRIORITY
 
 CACHE_SHARES = {"answers": 0.35, "tiles": 0.15, "store": 0.5}
 """How `cache_mb` is divided: whole answers, tiles as they were sent, what open releases keep."""

@@ -12,9 +12,9 @@ import shapely
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
-from geodata import facts
 from geodata.cells import DayMap
 from geodata.crs import CRS84
+from geodata.data import packaged
 from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace, file_sha256
@@ -115,15 +115,15 @@ class SmallFacts:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.revision = 0
-        self._deposits = facts.deposits().iloc[:4].assign(part_of=None)
+        self._deposits = packaged.deposits().iloc[:4].assign(part_of=None)
         self._deposits.geometry = [
             shapely.Point(x, y) for x, y in ((31, 47), (34, 48), (35, 49), (37, 48))
         ]
-        self._estimates = self._kept(facts.estimates())
+        self._estimates = self._kept(packaged.estimates())
         self._settlements = _few_settlements()
         self._areas = _few_areas()
         for name, function in self._loaders().items():
-            monkeypatch.setattr(facts, name, function)
+            monkeypatch.setattr(packaged, name, function)
 
     def _loaders(self) -> Mapping[str, object]:
         return {
@@ -143,7 +143,7 @@ class SmallFacts:
 
 def _few_settlements() -> gpd.GeoDataFrame:
     """Three places, one of which changes hands."""
-    table = facts.settlements()
+    table = packaged.settlements()
     turned = table.groupby("place_id")["status"].transform("nunique") > 1
     still = table.groupby("place_id")["id"].transform("size") == 1
     some = [*table.loc[turned, "place_id"].unique()[:1], *table.loc[still, "place_id"].unique()[:2]]
@@ -155,7 +155,7 @@ def _few_settlements() -> gpd.GeoDataFrame:
 
 def _few_areas() -> gpd.GeoDataFrame:
     """The square country and its two halves."""
-    table = facts.admin_areas()
+    table = packaged.admin_areas()
     few = pd.concat([table[table["level"] == 0], table[table["level"] == 1].iloc[:2]])
     shapes = [OUTLINE, box(30, 46, 34, 50), box(34, 46, 38, 50)]
     return gpd.GeoDataFrame(few.reset_index(drop=True), geometry=shapes, crs=CRS84)

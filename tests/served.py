@@ -16,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from starlette.types import ASGIApp, Message
 
-from geodata import facts, interval
+from geodata import interval
+from geodata.data import packaged
 from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
@@ -196,10 +197,10 @@ def first_release(root: Path) -> Workspace:
 
 def second_release(workspace: Workspace) -> str:
     """Build one more release, which lacks the deposit GONE; it is not published."""
-    rows = facts.deposits()
+    rows = packaged.deposits()
     left = rows[rows["id"] != GONE].reset_index(drop=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts, "deposits", lambda: left)
+        patch.setattr(packaged, "deposits", lambda: left)
         return build(workspace).id
 
 

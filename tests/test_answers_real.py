@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from served import Client, client_of, common_folder, made_once, properties
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.ingest import ingest
 from geodata.release.build import build
 from geodata.release.publish import publish
@@ -48,8 +48,8 @@ def mapped(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Client:
 
     def make(root: Path) -> None:
         workspace = Workspace(root)
-        source = facts.sources()["deepstate"]
-        batch = ingest(workspace, source, maps, coverage=facts.outline())
+        source = packaged.sources()["deepstate"]
+        batch = ingest(workspace, source, maps, coverage=packaged.outline())
         assert (batch.verdict, batch.days) == ("accepted", 27)
         publish(workspace, build(workspace).id)
 

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from pmtiles.reader import MmapSource, all_tiles
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.romanisation import romanised
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.archive import Archive
@@ -25,7 +25,7 @@ from tools.basemap import CITIES, FILES, LAYERS
 from tools.basemap_shapes import shared_edges
 
 LAYER_MAP = basemap.source_layers()
-PACKAGED = facts.data_file("basemap/basemap.pmtiles")
+PACKAGED = packaged.data_file("basemap/basemap.pmtiles")
 TILESET = basemap.tileset(LAYER_MAP)
 DNIPRO = Tile(6, 38, 22)
 LABELLED = ("countries", "places", "seas")
@@ -96,31 +96,31 @@ def test_names_have_no_russian_letters() -> None:
 
 def test_crimea_is_in_ukraine_and_no_border_runs_across_its_isthmus() -> None:
     isthmus = shapely.box(33.3, 45.6, 35.2, 46.3)
-    assert facts.outline().contains(shapely.Point(34.1, 44.95))
+    assert packaged.outline().contains(shapely.Point(34.1, 44.95))
     assert not LAYER_MAP["borders"].intersects(isthmus).any()
     assert not LAYER_MAP["borders"].intersects(shapely.box(32, 44, 36.9, 46.3)).any()
 
 
 def test_borders_of_ukraine_follow_its_recognised_outline() -> None:
     borders = LAYER_MAP["borders"]
-    inside = shapely.buffer(facts.outline(), -0.001)
+    inside = shapely.buffer(packaged.outline(), -0.001)
     assert not borders.intersects(inside).any()
-    along = borders[borders.intersects(shapely.buffer(facts.outline(), 0.001))]
+    along = borders[borders.intersects(shapely.buffer(packaged.outline(), 0.001))]
     assert not along["disputed"].any()
     land_border = shapely.intersection(
-        facts.outline().boundary, shapely.buffer(shapely.union_all(along.geometry), 0.001)
+        packaged.outline().boundary, shapely.buffer(shapely.union_all(along.geometry), 0.001)
     )
     assert land_border.length == pytest.approx(51.5, abs=1)
 
 
 def test_the_outline_is_land_to_a_thousandth() -> None:
     land = shapely.union_all(LAYER_MAP["land"].geometry)
-    outside = shapely.difference(facts.outline(), land)
-    assert outside.area < facts.outline().area / 1_000
+    outside = shapely.difference(packaged.outline(), land)
+    assert outside.area < packaged.outline().area / 1_000
 
 
 def test_every_oblast_capital_lies_in_its_own_oblast() -> None:
-    areas = facts.admin_areas().query("level == 1")
+    areas = packaged.admin_areas().query("level == 1")
     places = LAYER_MAP["places"]
     capitals = places[places["capital"].notna()]
     for area in areas.itertuples():
@@ -148,7 +148,7 @@ def test_ukrainian_cities_have_their_ukrainian_names() -> None:
 
 
 def test_big_places_have_the_ukrainian_names_of_the_settlements_table() -> None:
-    known = facts.settlements().drop_duplicates("place_id")
+    known = packaged.settlements().drop_duplicates("place_id")
     tree = shapely.STRtree(known.geometry.to_numpy())
     places = LAYER_MAP["places"].query("population > 30_000")
     nearest, metres = tree.query_nearest(places.geometry, return_distance=True, all_matches=False)
@@ -162,13 +162,13 @@ def test_big_places_have_the_ukrainian_names_of_the_settlements_table() -> None:
 def test_oblast_lines_run_inside_the_country() -> None:
     lines = LAYER_MAP["oblasts"].query("name_en.isna()")
     assert set(lines.geom_type) == {"LineString", "MultiLineString"}
-    inside = shapely.buffer(facts.outline(), 0.01)
+    inside = shapely.buffer(packaged.outline(), 0.01)
     assert lines.within(inside).all()
     assert len(_labels("oblasts")) == 27 - len(CITIES)
 
 
 def test_labels_of_oblasts_stand_in_them() -> None:
-    areas = facts.admin_areas().query("level == 1").set_index("name_uk").geometry
+    areas = packaged.admin_areas().query("level == 1").set_index("name_uk").geometry
     for label in _labels("oblasts").itertuples():
         assert areas[label.name_uk].contains(label.geometry)
 
@@ -234,9 +234,9 @@ def test_low_zooms_are_light() -> None:
 
 
 def test_files_are_small_and_part_of_the_facts() -> None:
-    files = [facts.data_file(f"basemap/{name}.geojson.gz") for name in FILES]
+    files = [packaged.data_file(f"basemap/{name}.geojson.gz") for name in FILES]
     assert sum(path.stat().st_size for path in files) < 700_000
-    assert {*files, PACKAGED, facts.data_file("basemap/names.yml")} <= set(facts.data_files())
+    assert {*files, PACKAGED, packaged.data_file("basemap/names.yml")} <= set(packaged.data_files())
 
 
 # Its tiles

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from served import GONE, THEN, Client, client_of, copied
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.workspace import Workspace
 from service.cli import main
 
@@ -215,8 +215,8 @@ def test_a_build_is_published_where_that_is_asked(
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     own = copied(workspace, tmp_path / "own")
-    rows = facts.estimates()
-    monkeypatch.setattr(facts, "estimates", lambda: rows.iloc[1:].reset_index(drop=True))
+    rows = packaged.estimates()
+    monkeypatch.setattr(packaged, "estimates", lambda: rows.iloc[1:].reset_index(drop=True))
     done = runner(own, monkeypatch, capfd)("release", "build", "--publish", "--json")
     assert done.json()["number"] == 2
     assert own.current_id() == done.json()["id"]

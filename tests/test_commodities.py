@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from geodata import facts
-from geodata.commodities import commodities, commodity_ids, members, parse_commodities
+from geodata.data import packaged
+from geodata.data.commodities import commodities, commodity_ids, members, parse_commodities
 from geodata.errors import InvalidInput
 
 TABLES = Path("data") / "facts"
 
 
 def test_every_commodity_of_a_deposit_is_known_and_none_is_idle() -> None:
-    used = {word for listed in facts.deposits()["commodities"] for word in listed}
+    used = {word for listed in packaged.deposits()["commodities"] for word in listed}
     assert used == set(commodity_ids())
 
 

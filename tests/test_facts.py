@@ -9,8 +9,8 @@ import shapely
 import yaml
 from pydantic import ValidationError
 
-from geodata import facts
 from geodata.crs import LOCAL, reproject
+from geodata.data import packaged
 from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Estimate, Settlement
 from schemas.record import Column, column_names
@@ -22,7 +22,7 @@ TABLES = Path("data") / "facts"
 
 
 def _status_of(place_id: str) -> pd.Series:
-    settlements = facts.settlements()
+    settlements = packaged.settlements()
     rows = settlements[settlements["place_id"] == place_id]
     return pd.Series(rows["status"].to_numpy(), index=rows["valid_from"].dt.strftime("%Y-%m-%d"))
 
@@ -35,7 +35,7 @@ def _written(status: pd.Series) -> str:
 
 
 def test_every_deposit_is_carried_with_the_columns_of_its_record() -> None:
-    deposits = facts.deposits()
+    deposits = packaged.deposits()
     assert len(deposits) == 101
     assert deposits["id"].is_unique
     assert tuple(deposits.columns) == column_names(Deposit)
@@ -44,7 +44,7 @@ def test_every_deposit_is_carried_with_the_columns_of_its_record() -> None:
 
 
 def test_components_name_the_deposit_they_are_part_of() -> None:
-    deposits = facts.deposits().set_index("id")
+    deposits = packaged.deposits().set_index("id")
     assert deposits["part_of"].dropna().to_dict() == {
         "stankuvatske_li": "dobra_li",
         "nadiia_li": "dobra_li",
@@ -55,7 +55,7 @@ def test_components_name_the_deposit_they_are_part_of() -> None:
 
 
 def test_areal_and_unlocated_deposits_are_never_laid_over_control() -> None:
-    deposits = facts.deposits().set_index("id")
+    deposits = packaged.deposits().set_index("id")
     untested = deposits.index[deposits["overlay_basis"] == "none"]
     assert set(untested) == {
         "ge_donbas_coal",
@@ -68,54 +68,54 @@ def test_areal_and_unlocated_deposits_are_never_laid_over_control() -> None:
 
 
 def test_the_main_commodity_comes_first_and_none_comes_twice() -> None:
-    deposits = facts.deposits()
+    deposits = packaged.deposits()
     for main, listed in zip(deposits["commodity"], deposits["commodities"], strict=True):
         assert listed[0] == main
         assert len(set(listed)) == len(listed)
 
 
 def test_two_named_oblasts_become_two_codes() -> None:
-    oblasts = facts.deposits().set_index("id")["oblasts"]
+    oblasts = packaged.deposits().set_index("id")["oblasts"]
     assert oblasts["kalynivske_u"] == ("UA-35", "UA-48")
     assert oblasts["ge_donbas_coal"] == ("UA-14", "UA-09")
     assert oblasts["kerch_fe_v"] == ("UA-43",)
 
 
 def test_every_deposit_lies_in_an_oblast_it_names() -> None:
-    areas = facts.admin_areas().set_index("id").geometry
-    for deposit in facts.deposits().itertuples():
+    areas = packaged.admin_areas().set_index("id").geometry
+    for deposit in packaged.deposits().itertuples():
         assert any(areas[code].intersects(deposit.geometry) for code in deposit.oblasts), deposit.id
 
 
 def test_the_note_of_shevchenkivske_warns_of_the_other_villages_first() -> None:
-    note = facts.deposits().set_index("id")["note"]["shevchenkivske_li"]
+    note = packaged.deposits().set_index("id")["note"]["shevchenkivske_li"]
     assert note.startswith("Press reports of late December 2024 and January 2025")
     assert "meant another village called Shevchenko" in note
 
 
 def test_a_loader_hands_out_copies() -> None:
-    mine = facts.deposits()
+    mine = packaged.deposits()
     mine["name_en"] = "spoiled"
-    facts.territories().clear()
-    assert "spoiled" not in set(facts.deposits()["name_en"])
-    assert facts.territories()
+    packaged.territories().clear()
+    assert "spoiled" not in set(packaged.deposits()["name_en"])
+    assert packaged.territories()
 
 
 # Estimates
 
 
 def test_every_estimate_speaks_of_a_deposit_and_one_of_its_commodities() -> None:
-    estimates = facts.estimates()
+    estimates = packaged.estimates()
     assert tuple(estimates.columns) == tuple(n for n in column_names(Estimate) if n != "geometry")
     assert len(estimates) == 15
     assert estimates["id"].is_unique
-    listed = facts.deposits().set_index("id")["commodities"]
+    listed = packaged.deposits().set_index("id")["commodities"]
     for estimate in estimates.itertuples():
         assert estimate.commodity in listed[estimate.deposit_id]
 
 
 def test_only_published_reserve_classes_are_reserves() -> None:
-    estimates = facts.estimates()
+    estimates = packaged.estimates()
     reserves = estimates[estimates["kind"] == "reserve"]
     assert set(reserves["deposit_id"]) == {"shevchenkivske_li", "balakhivske_c"}
     assert set(reserves["category"]) == {"C1+C2", "B+C1", "C2"}
@@ -123,7 +123,7 @@ def test_only_published_reserve_classes_are_reserves() -> None:
 
 
 def test_more_than_gives_a_lower_bound_and_up_to_an_upper_one() -> None:
-    estimates = facts.estimates().set_index("id")
+    estimates = packaged.estimates().set_index("id")
     low, best, high = estimates[["amount_low", "amount", "amount_high"]].T.to_numpy().astype(float)
     bounds = dict(zip(estimates.index, zip(low, best, high, strict=True), strict=True))
     assert bounds["polokhivske_li.lithium"][:2] == (760_000, 760_000)
@@ -135,14 +135,14 @@ def test_more_than_gives_a_lower_bound_and_up_to_an_upper_one() -> None:
 
 
 def test_a_computed_amount_is_not_carried() -> None:
-    estimates = facts.estimates()
+    estimates = packaged.estimates()
     zavallivske = estimates[estimates["deposit_id"] == "zavallivske_c"]
     assert list(zavallivske["measure"]) == ["ore"]
     assert list(zavallivske["grade"]) == [6.8]
 
 
 def test_the_parts_of_balakhivske_add_up_to_its_published_totals() -> None:
-    estimates = facts.estimates().query("deposit_id == 'balakhivske_c'")
+    estimates = packaged.estimates().query("deposit_id == 'balakhivske_c'")
     assert estimates.groupby("measure")["amount"].sum().to_dict() == {
         "ore": 42_405_000,
         "contained": 2_122_000,
@@ -159,7 +159,7 @@ def test_splits_refuse_a_table_with_other_quantities() -> None:
 
 
 def test_settlements_have_intervals_without_gap_or_overlap() -> None:
-    settlements = facts.settlements()
+    settlements = packaged.settlements()
     assert tuple(settlements.columns) == column_names(Settlement)
     assert settlements["place_id"].nunique() == 8952
     assert str(settlements["valid_from"].dtype) == "datetime64[s]"
@@ -191,8 +191,8 @@ def test_known_cities_changed_hands_on_known_days(place_id: str, history: str) -
 
 
 def test_settlements_lie_in_their_oblast_or_within_five_kilometres() -> None:
-    areas = facts.admin_areas().query("level == 1")
-    places = facts.settlements().drop_duplicates("place_id")
+    areas = packaged.admin_areas().query("level == 1")
+    places = packaged.settlements().drop_duplicates("place_id")
     shapes = reproject(areas.geometry.to_numpy(), "OGC:CRS84", LOCAL)
     named = pd.Series(shapes, index=areas["name_en"])[places["oblast"]].to_numpy()
     points = reproject(places.geometry.to_numpy(), "OGC:CRS84", LOCAL)
@@ -202,7 +202,7 @@ def test_settlements_lie_in_their_oblast_or_within_five_kilometres() -> None:
 
 
 def test_names_carry_no_stress_marks_and_one_apostrophe() -> None:
-    settlements = facts.settlements()
+    settlements = packaged.settlements()
     names = pd.concat([settlements["name_en"], settlements["name_uk"].dropna()])
     assert not names.str.contains("[\u0301\u0060\u2019\u02bc]|  ").any()
 
@@ -220,18 +220,18 @@ def test_a_mend_that_finds_nothing_is_refused(
 
 
 def test_damaged_settlements_are_named() -> None:
-    frame = facts.settlements().drop(columns="geometry")
+    frame = packaged.settlements().drop(columns="geometry")
     frame.loc[0, "status"] = "claimed"
     frame.loc[1, "valid_to"] = frame.loc[1, "valid_from"]
     with pytest.raises(Damaged, match="statuses are known, days are ordered"):
-        facts._check_settlements(frame)
+        packaged._check_settlements(frame)
 
 
 # Boundaries
 
 
 def test_administrative_areas_form_a_tree_with_stable_ids() -> None:
-    areas = facts.admin_areas()
+    areas = packaged.admin_areas()
     assert tuple(areas.columns) == column_names(AdminArea)
     assert areas["level"].value_counts().to_dict() == {0: 1, 1: 27, 2: 136}
     assert areas["id"].is_unique
@@ -243,25 +243,25 @@ def test_administrative_areas_form_a_tree_with_stable_ids() -> None:
 
 
 def test_raions_of_donetsk_are_numbered_by_their_names() -> None:
-    areas = facts.admin_areas().query("parent == 'UA-14'")
+    areas = packaged.admin_areas().query("parent == 'UA-14'")
     assert list(areas["id"]) == [f"UA-14-r{number:02d}" for number in range(1, 9)]
     assert list(areas["name_uk"]) == sorted(areas["name_uk"])
 
 
 def test_land_is_the_outline_less_the_lakes() -> None:
-    assert shapely.is_valid(facts.land())
-    assert facts.outline().contains(shapely.Point(34.1, 44.95))
+    assert shapely.is_valid(packaged.land())
+    assert packaged.outline().contains(shapely.Point(34.1, 44.95))
     reservoir = shapely.Point(34.3, 47.45)
-    assert facts.lakes().contains(reservoir)
-    assert facts.outline().contains(reservoir)
-    assert not facts.land().contains(reservoir)
+    assert packaged.lakes().contains(reservoir)
+    assert packaged.outline().contains(reservoir)
+    assert not packaged.land().contains(reservoir)
 
 
 # Territories and sources
 
 
 def test_territories_are_the_eight_of_the_contract() -> None:
-    territories = facts.territories()
+    territories = packaged.territories()
     assert list(territories) == [
         "occupied",
         "occupied-since-2022",
@@ -281,13 +281,13 @@ def test_territories_are_the_eight_of_the_contract() -> None:
 
 
 def test_territories_name_known_oblasts_only() -> None:
-    known = set(facts.admin_areas()["id"])
-    for territory in facts.territories().values():
+    known = set(packaged.admin_areas()["id"])
+    for territory in packaged.territories().values():
         assert {*territory.oblasts, *territory.except_oblasts} <= known
 
 
 def test_every_source_states_a_licence_and_what_to_write_beside_the_data() -> None:
-    sources = facts.sources()
+    sources = packaged.sources()
     assert list(sources) == ["deepstate", "isw", "nzz", "settlements", "viina"]
     for source in sources.values():
         assert source.licence
@@ -299,35 +299,35 @@ def test_every_source_states_a_licence_and_what_to_write_beside_the_data() -> No
 
 
 def test_packaged_files_are_small_and_each_stands_in_the_readme() -> None:
-    files = facts.data_files()
+    files = packaged.data_files()
     assert sum(path.stat().st_size for path in files) < 3 * MEGABYTE
-    readme = (facts.DATA / "README.md").read_text("utf-8")
+    readme = (packaged.DATA / "README.md").read_text("utf-8")
     for path in files:
-        assert f"| `{path.relative_to(facts.DATA).as_posix()}` |" in readme
+        assert f"| `{path.relative_to(packaged.DATA).as_posix()}` |" in readme
 
 
 def test_the_notice_stands_at_the_root_and_in_the_readme() -> None:
     notice = "Made with Natural Earth (public domain). Settlement names and coordinates: GeoNames"
-    for path in (facts.DATA / "README.md", facts.DATA.parent.parent / "NOTICE"):
+    for path in (packaged.DATA / "README.md", packaged.DATA.parent.parent / "NOTICE"):
         assert notice in " ".join(path.read_text("utf-8").split())
 
 
 def test_the_hash_of_the_facts_follows_their_bytes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(facts, "DATA", tmp_path)
+    monkeypatch.setattr(packaged, "DATA", tmp_path)
     (tmp_path / "a.csv").write_text("x")
     (tmp_path / "README.md").write_text("prose does not count")
-    first = facts.facts_sha256.__wrapped__()
+    first = packaged.facts_sha256.__wrapped__()
     (tmp_path / "README.md").write_text("other prose")
-    assert facts.facts_sha256.__wrapped__() == first
+    assert packaged.facts_sha256.__wrapped__() == first
     (tmp_path / "a.csv").write_text("y")
-    assert facts.facts_sha256.__wrapped__() != first
+    assert packaged.facts_sha256.__wrapped__() != first
 
 
 def test_a_file_that_is_not_packaged_is_refused_by_name() -> None:
     with pytest.raises(NotFound, match=r"deposits\.csv"):
-        facts.data_file("nowhere.csv")
+        packaged.data_file("nowhere.csv")
 
 
 def test_text_becomes_values_of_the_columns_types() -> None:
@@ -335,11 +335,11 @@ def test_text_becomes_values_of_the_columns_types() -> None:
     texts = {"strings": "a|b", "number": "2.5", "boolean": "true", "string": "a|b"}
     for kind, value in kinds.items():
         column = Column(name="x", type=kind, nullable=True, meaning="")  # type: ignore[arg-type]
-        assert facts._typed(column, texts[kind]) == value
+        assert packaged._typed(column, texts[kind]) == value
 
 
 def test_a_record_that_does_not_hold_is_named() -> None:
     with pytest.raises(Damaged, match="'somewhere'"):
-        facts._record(Deposit, {"id": "somewhere"})
+        packaged._record(Deposit, {"id": "somewhere"})
     with pytest.raises(ValidationError):
         Deposit.model_validate({"id": "somewhere"})

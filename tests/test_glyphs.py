@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from geodata import facts
+from geodata.data import packaged as facts
 from geodata.errors import NotFound
 from geodata.rasters.lettering import STRIP
 from service.routes.glyphs import FOLDER, FONTS, LAST_RANGE, RANGE, glyph_range, range_file

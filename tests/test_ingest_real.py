@@ -13,7 +13,7 @@ from ingest_inputs import a_daily, a_feature, a_folder, a_map, a_source, counts,
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.ingest import ingest
 from geodata.ingest.archive import Member, members
 from geodata.ingest.batches import batch_path
@@ -95,8 +95,8 @@ def test_daily_file_and_body_of_the_evening_before_draw_the_same_map(
 
 def real_ingest(tmp_path: Path, files: dict[str, bytes]) -> Batch:
     shutil.rmtree(tmp_path / "input", ignore_errors=True)
-    source, path = facts.sources()["deepstate"], a_folder(tmp_path, files)
-    return ingest(Workspace(tmp_path / "ws"), source, path, coverage=facts.outline())
+    source, path = packaged.sources()["deepstate"], a_folder(tmp_path, files)
+    return ingest(Workspace(tmp_path / "ws"), source, path, coverage=packaged.outline())
 
 
 @pytest.mark.needs_shared
@@ -117,7 +117,7 @@ def test_real_days_in_batches_are_accepted_and_a_broken_next_day_is_not(
     moved = shapely.transform(land, lambda points: np.add(points, (0.5, 0.3)))
     afghanistan = shapely.box(61, 30, 70, 36)
     broken = [
-        a_map(a_feature(mapping(each))) for each in (half, moved, afghanistan, facts.outline())
+        a_map(a_feature(mapping(each))) for each in (half, moved, afghanistan, packaged.outline())
     ]
     for each in (*broken, a_map()):
         batch = real_ingest(tmp_path, {a_daily("20260501"): each})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geodata import facts
+from geodata.data import packaged as facts
 from tools import packaged_data
 
 TABLES = Path("data") / "facts"

@@ -10,7 +10,7 @@ from colour_vision import SEEN, Lab, contrast, distance, lab, nearest, over, par
 
 import service
 from geodata.answers.question import VERDICTS
-from geodata.commodities import commodities
+from geodata.data.commodities import commodities
 from service.styles.palette import palettes
 
 PALETTE = json.loads(

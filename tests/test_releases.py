@@ -11,8 +11,8 @@ import pytest
 from releases import SmallFacts, give_batch, land
 from shapely import box
 
-from geodata import facts
 from geodata.cells import DayMap
+from geodata.data import packaged
 from geodata.errors import Conflict, Damaged
 from geodata.release import publish as publishing
 from geodata.release.build import build
@@ -130,8 +130,8 @@ def test_rows_that_came_went_and_changed_are_told_apart_table_by_table(
 ) -> None:
     first = build(workspace).id
     small.revision = 1
-    estimates = facts.estimates()
-    monkeypatch.setattr(facts, "estimates", lambda: estimates.iloc[1:].assign(note="other"))
+    estimates = packaged.estimates()
+    monkeypatch.setattr(packaged, "estimates", lambda: estimates.iloc[1:].assign(note="other"))
     give_batch(workspace, daily(occupied(SMALL)), "one")
     second = build(workspace).id
 
@@ -156,7 +156,7 @@ def test_differences_name_the_first_rows_of_each_kind(
 
     told = deposits.as_json()
     assert told["changed"] == 4
-    assert told["examples"] == {"changed": sorted(facts.deposits()["id"])}
+    assert told["examples"] == {"changed": sorted(packaged.deposits()["id"])}
 
 
 # What verification finds

@@ -9,7 +9,7 @@ import shapely
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.geometry import EMPTY
 from geodata.territories import Areas, codes, extent, land, may_lie_in
 from schemas import Territory
@@ -74,9 +74,9 @@ def test_a_territory_fixed_on_a_day_is_the_same_on_every_date() -> None:
 
 
 @pytest.mark.parametrize("day", [BEFORE, EVE, NOW])
-@pytest.mark.parametrize("name", facts.territories())
+@pytest.mark.parametrize("name", packaged.territories())
 def test_the_land_of_every_packaged_territory_lies_in_its_extent(name: str, day: date) -> None:
-    defined = facts.territories()[name]
+    defined = packaged.territories()[name]
     oblasts = {f"UA-{number:02d}": WEST for number in range(100)} | {
         "UA-14": MIDDLE, "UA-09": EAST, "UA-23": MIDDLE, "UA-65": MIDDLE, "UA-43": EAST,
     }  # fmt: skip

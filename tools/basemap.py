@@ -26,8 +26,8 @@ import shapely
 import yaml
 from shapely.geometry.base import BaseGeometry
 
-from geodata import facts
 from geodata.crs import CRS84
+from geodata.data import packaged
 from geodata.tiles.layers import by_dimension
 from geodata.tiles.sheets import Sheet
 from geodata.tiles.tileset import Tileset
@@ -36,7 +36,7 @@ from tools import basemap_labels, basemap_shapes
 from tools.basemap_shapes import Feature, shared_edges
 from tools.packaged_data import packed
 
-HERE = facts.DATA / "basemap"
+HERE = packaged.DATA / "basemap"
 ARCHIVE = "basemap.pmtiles"
 ATTRIBUTION = "Natural Earth; GeoNames (CC BY 4.0)"
 DECIMALS = 4
@@ -136,7 +136,7 @@ def _read(name: str) -> geopandas.GeoDataFrame:
 
 def _oblasts() -> geopandas.GeoDataFrame:
     """Lines between oblasts, and a point with the names of each."""
-    areas = facts.admin_areas().query("level == 1")
+    areas = packaged.admin_areas().query("level == 1")
     lines = shared_edges(areas.geometry.to_numpy(), areas["id"].to_numpy())
     rows: list[dict[str, Any]] = [{"name_en": None, "name_uk": None, "min_zoom": 4}] * len(lines)
     named = areas[~areas["id"].isin(CITIES)]

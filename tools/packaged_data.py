@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from geodata.facts import DATA, LIST_SEPARATOR
+from geodata.data.packaged import DATA, LIST_SEPARATOR
 from schemas import Deposit, Estimate
 from schemas.record import Record, column_names
 from tools.boundaries import boundary_files, oblast_codes

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geodata.commodities import members
+from geodata.data.commodities import members
 
 GROUP = ["commodity", "measure", "unit", "category_scheme", "kind"]
 MAYBE = frozenset({"occupied", "uncertain", "contested"})

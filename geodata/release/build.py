@@ -9,7 +9,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geodata import __version__, facts
+from geodata import __version__
+from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
 from geodata.frame import placed
 from geodata.release.features import write_all_features
@@ -74,11 +75,11 @@ def _tables(
     workspace: Workspace, batches: list[tuple[Path, Batch]], progress: Progress
 ) -> dict[str, pd.DataFrame]:
     """All tables of the release by name."""
-    deposits = facts.deposits()
-    settlements = facts.settlements()
-    histories = Histories(deposits, facts.outline(), facts.land())
+    deposits = packaged.deposits()
+    settlements = packaged.settlements()
+    histories = Histories(deposits, packaged.outline(), packaged.land())
     progress("tessellate settlements", 0, 1)
-    cells = [tessellate(settlements, facts.land(), PACKAGED)]
+    cells = [tessellate(settlements, packaged.land(), PACKAGED)]
     progress("tessellate settlements", 1, 1)
     snapshots = [_compiled_snapshot(settlements)]
     for source, folders in _by_source(batches).items():
@@ -91,10 +92,10 @@ def _tables(
         progress("overlay", number + 1, len(cells))
     return {
         "deposits": deposits,
-        "estimates": facts.estimates(),
+        "estimates": packaged.estimates(),
         "settlements": settlements,
-        "admin_areas": facts.admin_areas(),
-        "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[facts.lakes()], crs="OGC:CRS84"),
+        "admin_areas": packaged.admin_areas(),
+        "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[packaged.lakes()], crs="OGC:CRS84"),
         "control": pd.concat(cells, ignore_index=True),
         "snapshots": snapshot_table,
         **histories.tables(),
@@ -111,7 +112,7 @@ def _by_source(batches: list[tuple[Path, Batch]]) -> dict[str, list[Path]]:
 def _source_of(cells: gpd.GeoDataFrame, snapshots: pd.DataFrame) -> Source:
     """The description of the source the cells came from."""
     name = str(cells["source"].iloc[0]) if len(cells) else str(snapshots["source"].iloc[-1])
-    known = facts.sources()
+    known = packaged.sources()
     if name not in known:
         raise InvalidInput(f"source {name!r} has no description; known are {sorted(known)}")
     return known[name]
@@ -191,8 +192,8 @@ def _write_tables(folder: Path, tables: Tables) -> list[TableFile]:
 def _write_words(folder: Path) -> list[TableFile]:
     """Territories, sources and commodities as they were, so that old answers can be made again."""
     words: dict[str, Mapping[str, Record]] = {
-        "territories": facts.territories(),
-        "sources": facts.sources(),
+        "territories": packaged.territories(),
+        "sources": packaged.sources(),
     }
     entries = []
     for name, records in words.items():
@@ -211,14 +212,14 @@ def _manifest(
     tables: Tables,
 ) -> Manifest:
     used = sorted(set(tables["snapshots"]["source"]))
-    known = facts.sources()
+    known = packaged.sources()
     return Manifest(
         format=FORMAT,
         id=f"r{number:04d}-{content[:8]}",
         number=number,
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         software=f"lodeline {__version__}",
-        facts_sha256=facts.facts_sha256(),
+        facts_sha256=packaged.facts_sha256(),
         tables=files,
         batches=batches,
         control_sources=tuple(used),

@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.overlay import footprints
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
@@ -51,10 +51,10 @@ def add_rasters(
     made = build_rasters(folder, Facts(
         cells=gpd.GeoDataFrame(tables["control"]),
         snapshots=tables["snapshots"],
-        sources=facts.sources(),
-        footprints=footprints(whole, facts.outline(), facts.land()),
-        outline=facts.outline(),
-        priority=facts.PRIORITY,
+        sources=packaged.sources(),
+        footprints=footprints(whole, packaged.outline(), packaged.land()),
+        outline=packaged.outline(),
+        priority=packaged.PRIORITY,
     ))  # fmt: skip
     for used in in_use.values():
         shutil.copyfile(used.folder / used.raster.file_name, folder / used.raster.file_name)

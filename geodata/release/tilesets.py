@@ -8,8 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geodata import facts
 from geodata.catalogue import COLLECTIONS
+from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.frame import Frame
 from geodata.release.layers import layer_frame
@@ -93,7 +93,7 @@ def _copied(folder: Path, name: str, kept: Path) -> list[TableFile]:
 def _packaged(folder: Path) -> TableFile:
     """The packaged base map put into a release folder, so that a release shows what it showed."""
     path = folder / f"{BASEMAP}{SUFFIX}"
-    shutil.copyfile(facts.data_file(f"{BASEMAP}/{path.name}"), path)
+    shutil.copyfile(packaged.data_file(f"{BASEMAP}/{path.name}"), path)
     return described_file(path, len(Archive(path)))
 
 
@@ -116,7 +116,7 @@ def _forget(workspace: Workspace, used: set[str]) -> None:
 
 def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     """The packaged tilesets; where one cannot be drawn the build fails."""
-    sources = facts.sources()
+    sources = packaged.sources()
     present = sorted(set(tables["snapshots"]["source"]))
     spoken = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
     deposits = gpd.GeoDataFrame(tables["deposits"])

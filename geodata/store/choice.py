@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from geodata.data.packaged import PRIORITY
 from geodata.errors import InvalidInput
-from geodata.facts import PRIORITY
 from geodata.types import DayArray
 from schemas import Source
 

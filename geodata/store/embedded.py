@@ -7,8 +7,8 @@ import numpy as np
 
 from geodata.cache import Cache, keeping
 from geodata.catalogue import COLLECTIONS, Collection, layer_collection
+from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
-from geodata.facts import PRIORITY
 from geodata.formats.features import KeptFeatures
 from geodata.frame import Frame
 from geodata.interval import today

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.commodities import members
+from geodata.data.commodities import members
 from geodata.errors import InvalidInput
 from geodata.frame import Frame
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day

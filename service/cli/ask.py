@@ -17,7 +17,7 @@ from geodata.answers.question import (
     parse_control,
 )
 from geodata.answers.reserves import reserves
-from geodata.commodities import parse_commodities
+from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_day, today
 from geodata.store.embedded import EmbeddedStore

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.errors import InvalidInput
 from geodata.ingest.geotiff import RasterWishes
 from geodata.ingest.ogr import Wishes
@@ -70,7 +70,7 @@ def ingest(
     no_wishes(wishes, source)
     with progress_bars() as report:
         batch = ingest_input(
-            workspace(), described(source), path, coverage=facts.outline(), progress=report
+            workspace(), described(source), path, coverage=packaged.outline(), progress=report
         )
     tell(batch, as_json=as_json)
     if batch.verdict == "refused":
@@ -79,7 +79,7 @@ def ingest(
 
 def described(source: str) -> Source:
     """The description of a source. Raises InvalidInput, naming what there is."""
-    known = facts.sources()
+    known = packaged.sources()
     if source not in known:
         raise InvalidInput(f"source {source!r} is not described; described are {', '.join(known)}")
     return known[source]

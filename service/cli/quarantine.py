@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.ingest import quarantine as kept
 from geodata.ingest.batches import find_batch
 from service.cli.ingest import described, tell
@@ -69,5 +69,5 @@ def retry(batch: Annotated[str, typer.Argument(help="Batch id.")], as_json: Json
     """Ingest the kept input again with the present rules."""
     source = described(find_batch(workspace(), batch).source)
     with progress_bars() as report:
-        again = kept.retry(workspace(), source, batch, coverage=facts.outline(), progress=report)
+        again = kept.retry(workspace(), source, batch, coverage=packaged.outline(), progress=report)
     tell(again, as_json=as_json)

@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from geodata.answers.question import VERDICTS
-from geodata.commodities import commodities, members
+from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from schemas import Source

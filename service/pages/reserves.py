@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
-from geodata.commodities import commodities, members
+from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from service.ask import Ask
 from service.pages import maps

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from geodata.answers.question import VERDICTS
-from geodata.commodities import commodities
+from geodata.data.commodities import commodities
 
 THIN = "\u202f"
 MINUS = "\u2212"

@@ -8,7 +8,7 @@ from geodata.answers.point import control_at
 from geodata.answers.question import DEFAULT_COMMODITIES
 from geodata.answers.series import changes as changes_between
 from geodata.answers.timelines import deposit_timeline
-from geodata.commodities import parse_commodities
+from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_datetime
 from service.ask import Ask

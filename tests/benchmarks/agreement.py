@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata import facts
 from geodata.cells import land_of
 from geodata.crs import areas_km2
+from geodata.data import packaged
 from geodata.tessellation import tessellate
 from tests.benchmarks.lines import Line, clocked
 from tests.benchmarks.place import Place
@@ -25,8 +25,8 @@ WANTED = {
 def run(place: Place) -> Iterator[Line]:
     """Both maps are cut to the outline less the lakes; areas are ellipsoidal."""
     published = place.published(WANTED)
-    land = facts.land()
-    seconds, cells = clocked(lambda: tessellate(facts.settlements(), land, "settlements"))
+    land = packaged.land()
+    seconds, cells = clocked(lambda: tessellate(packaged.settlements(), land, "settlements"))
     yield Line("tessellate the settlements", seconds, "s")
     yield Line("cells", len(cells))
     for day, (iou_wanted, alike_wanted) in WANTED.items():

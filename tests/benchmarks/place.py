@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.ingest.pipeline import ingest
 from geodata.release.maps import SourceMaps, accepted_batches, folded, source_maps
 from geodata.workspace import Workspace
@@ -79,7 +79,7 @@ class Place:
         archive = self.control_file(DAILY)
         workspace = Workspace(self.scratch / "daily")
         began = time.process_time()
-        described, outline = facts.sources()[SOURCE], facts.outline()
+        described, outline = packaged.sources()[SOURCE], packaged.outline()
         ingest_s, _ = clocked(lambda: ingest(workspace, described, archive, coverage=outline))
         folders = [folder for folder, _ in accepted_batches(workspace)]
         read_s, given = clocked(lambda: source_maps(SOURCE, folders))

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from geodata import facts
 from geodata.cells import land_of
+from geodata.data import packaged
 from geodata.tessellation import tessellate
 from tests.benchmarks.agreement import km2
 from tests.benchmarks.lines import Line
@@ -76,7 +76,7 @@ def _areas(folder: Path) -> Iterator[Line]:
     snapshots = pd.read_parquet(folder / "snapshots.parquet")
     days = [pd.Timestamp(day).date() for day in snapshots["day"]]
     told = dict(zip(days, snapshots["occupied_km2"], strict=True))
-    cells = tessellate(facts.settlements(), facts.land(), "settlements")
+    cells = tessellate(packaged.settlements(), packaged.land(), "settlements")
     for first in BEFORE_AND_AFTER_KHERSON:
         for day in (first + timedelta(days=n) for n in range(DAYS)):
             ours = km2(land_of(cells, day))

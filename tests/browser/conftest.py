@@ -12,7 +12,7 @@ from served import common_folder, made_once
 from served_really import server_over
 from shapely import box
 
-from geodata import facts
+from geodata.data import packaged
 from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
@@ -72,8 +72,8 @@ def page(chromium: object, plain: str) -> Iterator[MapPage]:
 def _two_sources(root: Path) -> None:
     workspace = Workspace(root)
     give_batch(workspace, [(DONETSK_FROM, {"occupied": DONETSK})], "by-hand")
-    rows = facts.deposits()
+    rows = packaged.deposits()
     rows.loc[rows["id"] == RENAMED, ["name_en", "name_uk"]] = HOSTILE
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts, "deposits", lambda: rows)
+        patch.setattr(packaged, "deposits", lambda: rows)
         publish(workspace, build(workspace).id)

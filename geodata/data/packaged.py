@@ -28,7 +28,7 @@ from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Estimate, Settlement, Source, Territory
 from schemas.record import Column, Confidence, Record, Status, column_names, columns
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent
 PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
 """Order in which control sources are asked where none is named."""
 LIST_SEPARATOR = "|"

@@ -10,7 +10,7 @@ from pathlib import Path
 from geodata.errors import InvalidInput
 
 ALL = "all"
-_FILE = Path(__file__).parent / "data" / "commodities.csv"
+_FILE = Path(__file__).parent / "commodities.csv"
 _MEMBERS = {
     "rare-earths": frozenset({"rare-earths", "yttrium"}),
     "titanium": frozenset({"titanium", "rutile"}),
