@@ -12,7 +12,7 @@ import shapely
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import DayMap
+from geodata.control.cells import DayMap
 from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.release.build import build

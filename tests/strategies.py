@@ -14,7 +14,7 @@ import shapely
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import DayMap, cell_table
+from geodata.control.cells import DayMap, cell_table
 from geodata.geometry import EMPTY, GRID_DEG, merged, minus, snapped
 from geodata.types import GeometryArray
 

@@ -10,7 +10,7 @@ from gallery import AREAL
 from shapely import MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import (
+from geodata.control.cells import (
     COLUMNS,
     DayMap,
     Fold,

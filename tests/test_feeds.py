@@ -20,7 +20,7 @@ from releases import SmallFacts, give_batch, land
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import DayMap
+from geodata.control.cells import DayMap
 from geodata.crs import CRS84
 from geodata.geometry import EMPTY
 from geodata.release.build import build

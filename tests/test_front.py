@@ -12,7 +12,7 @@ from oracles import LOCAL, WGS84, geodesic_km, in_plane, smallest_move_km
 from shapely import MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
-from geodata.front import SAMPLES, Front, flips_if_line_moves_km, front, samples
+from geodata.control.contact_line import SAMPLES, Front, flips_if_line_moves_km, front, samples
 from geodata.geometry import EMPTY, as_array, geodesic_discs
 
 # A square country, sea to its south; edges are cut short, for borders are drawn so.

@@ -28,11 +28,11 @@ from ingest_inputs import (
     maps,
 )
 
+from geodata.control.sources import SourceBook
 from geodata.ingest import ingest, quarantine, retry
 from geodata.ingest.batches import batch_path
 from geodata.release.history import first_day
 from geodata.release.maps import accepted_batches, check_batch, source_maps
-from geodata.store.choice import SourceBook
 from geodata.workspace import Workspace, file_sha256
 from schemas import Batch
 

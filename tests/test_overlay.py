@@ -15,9 +15,9 @@ from shapely import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from strategies import Board, board_footprints, board_lands, boards
 
+from geodata.control.overlay import footprints, on_land, share_inside, shares_in
 from geodata.crs import CRS84
 from geodata.geometry import as_array
-from geodata.overlay import footprints, on_land, share_inside, shares_in
 
 COUNTRY = box(30, 46, 40, 50)
 LAKE = box(34, 47, 36, 49)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from raster_inputs import pixels_of, slow_areas, slow_shares
 
-from geodata.cells import cell_table
+from geodata.control.cells import cell_table
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array
 from geodata.rasters.area import parse_area

@@ -13,7 +13,7 @@ from raster_inputs import a_geotiff, slow_areas, slow_shares
 from rio_cogeo.cogeo import cog_validate
 from served import copied
 
-from geodata.cells import as_of, statuses_at
+from geodata.control.cells import as_of, statuses_at
 from geodata.crs import areas_km2
 from geodata.errors import Damaged, NotFound, TooLarge
 from geodata.geometry import as_array

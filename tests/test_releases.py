@@ -11,7 +11,7 @@ import pytest
 from releases import SmallFacts, give_batch, land
 from shapely import box
 
-from geodata.cells import DayMap
+from geodata.control.cells import DayMap
 from geodata.data import packaged
 from geodata.errors import Conflict, Damaged
 from geodata.release import publish as publishing

@@ -9,9 +9,9 @@ import shapely
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
+from geodata.control.territories import Areas, codes, extent, land, may_lie_in
 from geodata.data import packaged
 from geodata.geometry import EMPTY
-from geodata.territories import Areas, codes, extent, land, may_lie_in
 from schemas import Territory
 
 WEST, MIDDLE, EAST = box(30, 46, 31, 47), box(31, 46, 32, 47), box(32, 46, 33, 47)

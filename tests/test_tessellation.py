@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from oracles import LOCAL, in_plane
 from shapely import Point, box
 
-from geodata.cells import as_of, land_of, statuses_at
+from geodata.control.cells import as_of, land_of, statuses_at
+from geodata.control.tessellation import nearest_land, tessellate
 from geodata.crs import CRS84
 from geodata.geometry import as_array
 from geodata.interval import as_days
-from geodata.tessellation import nearest_land, tessellate
 
 LAND = box(33, 48, 35, 49)
 LAKE = box(33.9, 48.4, 34.1, 48.6)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.control.overlay import Pairs
+from geodata.control.timeline import STATUSES, changes, spans, standing_on, standings, verdicts
 from geodata.interval import as_days
-from geodata.overlay import Pairs
-from geodata.timeline import STATUSES, changes, spans, standing_on, standings, verdicts
 
 FIRST = date(2022, 1, 1)
 Cell = tuple[int, str, float, str, str | None]

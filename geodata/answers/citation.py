@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from geodata.answers.question import Question
-from geodata.store.choice import Choice
+from geodata.control.sources import Choice
 from geodata.store.embedded import EmbeddedStore
 
 OLD_DAYS = 31

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from geodata.answers.rows import json_value
-from geodata.store.choice import Choice
+from geodata.control.sources import Choice
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.tables import days_of
 

@@ -12,11 +12,11 @@ from geodata.answers.amounts import amounts
 from geodata.answers.citation import caveats, citation
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value
+from geodata.control.sources import Choice
+from geodata.control.timeline import CERTAIN
 from geodata.formats.geojson import feature
-from geodata.store.choice import Choice
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.masks import commodity_mask
-from geodata.timeline import CERTAIN
 from geodata.types import FloatArray, Mask
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from rasterio.features import rasterize
 from rasterio.transform import from_origin
 
-from geodata.cells import as_of
+from geodata.control.cells import as_of
 from geodata.interval import as_days
 from geodata.rasters.grid import Grid
 

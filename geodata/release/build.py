@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata import __version__
+from geodata.control.tessellation import tessellate
 from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
 from geodata.frame import placed
@@ -29,7 +30,6 @@ from geodata.release.maps import accepted_batches, check_batch, folded, source_m
 from geodata.release.rasters import SOURCE as RASTERS
 from geodata.release.rasters import RasterInUse, add_rasters, rasters_in_use
 from geodata.release.tilesets import add_tilesets
-from geodata.tessellation import tessellate
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle
 from schemas import Batch, Manifest, Source, TableFile

@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.control.overlay import footprints, share_inside, shares_in
+from geodata.control.timeline import changes, spans, standings
 from geodata.crs import CRS84
-from geodata.overlay import footprints, share_inside, shares_in
-from geodata.timeline import changes, spans, standings
 from geodata.types import IntArray
 from schemas import Source
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geodata.cells import DayMap, Fold
+from geodata.control.cells import DayMap, Fold
 from geodata.errors import Damaged
 from geodata.release.batches import usable_batches
 from geodata.release.feeds import combined

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.cells import as_of
+from geodata.control.cells import as_of
 from geodata.crs import areas_km2
 from geodata.errors import Conflict, Damaged
 from geodata.release.layers import layers_are_as_described

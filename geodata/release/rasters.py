@@ -8,9 +8,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from geodata.control.overlay import footprints
 from geodata.data import packaged
 from geodata.errors import Damaged
-from geodata.overlay import footprints
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
 from geodata.release.batches import usable_batches
 from geodata.release.manifest import described_file

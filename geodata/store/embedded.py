@@ -7,6 +7,7 @@ import numpy as np
 
 from geodata.cache import Cache, keeping
 from geodata.catalogue import COLLECTIONS, Collection, layer_collection
+from geodata.control.sources import SourceBook
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
 from geodata.formats.features import KeptFeatures
@@ -16,7 +17,6 @@ from geodata.query import Query
 from geodata.rasters.opened import Rasters
 from geodata.release.layers import layer_frame
 from geodata.store.base import Page, StoreCaches, as_rows
-from geodata.store.choice import SourceBook
 from geodata.store.masks import matching_rows
 from geodata.store.overlaid import Overlaid
 from geodata.store.tables import Tables

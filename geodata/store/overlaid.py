@@ -12,14 +12,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cache import Cache, keeping
-from geodata.cells import land_of
+from geodata.control.cells import land_of
+from geodata.control.contact_line import Front, flips_if_line_moves_km, front, samples
+from geodata.control.overlay import share_inside
+from geodata.control.sources import Choice, SourceBook
+from geodata.control.territories import codes, extent, land, may_lie_in
+from geodata.control.timeline import standing_on
 from geodata.errors import InvalidInput, NotFound
-from geodata.front import Front, flips_if_line_moves_km, front, samples
-from geodata.overlay import share_inside
-from geodata.store.choice import Choice, SourceBook
 from geodata.store.tables import Tables
-from geodata.territories import codes, extent, land, may_lie_in
-from geodata.timeline import standing_on
 from geodata.types import FloatArray, Mask
 from schemas import Territory
 

@@ -12,11 +12,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.catalogue import Collection
+from geodata.control.overlay import footprints
+from geodata.control.territories import Areas
 from geodata.errors import Damaged
 from geodata.frame import placed
-from geodata.overlay import footprints
 from geodata.release.manifest import check_files, read_manifest
-from geodata.territories import Areas
 from geodata.types import GeometryArray
 from schemas import Layer, Manifest, Source, Territory
 

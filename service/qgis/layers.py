@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from geodata.store.choice import Choice
+from geodata.control.sources import Choice
 from geodata.store.tilesets import TilesetAbout
 from service.styles.expressions import day_number
 from service.styles.palette import Colours, Palette

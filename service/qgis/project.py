@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from geodata.store.choice import Choice
+from geodata.control.sources import Choice
 from geodata.tiles.grid import HALF_WORLD_M, Bounds, to_units
 from service.qgis import layers
 from service.qgis.layers import Layer, rgba

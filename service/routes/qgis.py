@@ -4,8 +4,8 @@ from datetime import date
 
 from starlette.responses import Response
 
+from geodata.control.sources import Choice
 from geodata.interval import as_days
-from geodata.store.choice import Choice
 from geodata.store.embedded import EmbeddedStore
 from service.about import download_name
 from service.ask import Ask

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from geodata.store.choice import Choice
+from geodata.control.sources import Choice
 from geodata.store.tilesets import TilesetAbout
 from service.styles import basemap, subjects
 from service.styles.expressions import held_on

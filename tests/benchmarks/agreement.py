@@ -7,10 +7,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import land_of
+from geodata.control.cells import land_of
+from geodata.control.tessellation import tessellate
 from geodata.crs import areas_km2
 from geodata.data import packaged
-from geodata.tessellation import tessellate
 from tests.benchmarks.lines import Line, clocked
 from tests.benchmarks.place import Place
 

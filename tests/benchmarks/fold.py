@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import land_of, statuses_at
+from geodata.control.cells import land_of, statuses_at
 from geodata.release.maps import folded
 from geodata.workspace import Workspace
 from tests.benchmarks.agreement import km2

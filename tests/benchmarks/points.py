@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geodata.cells import land_of
-from geodata.overlay import Pairs, shares_in
-from geodata.timeline import standing_on, standings
+from geodata.control.cells import land_of
+from geodata.control.overlay import Pairs, shares_in
+from geodata.control.timeline import standing_on, standings
 from geodata.types import GeometryArray
 from tests.benchmarks.lines import Line, clocked, median_s
 from tests.benchmarks.place import Daily, Place

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.cells import land_of
+from geodata.control.cells import land_of
+from geodata.control.tessellation import tessellate
 from geodata.data import packaged
-from geodata.tessellation import tessellate
 from tests.benchmarks.agreement import km2
 from tests.benchmarks.lines import Line
 from tests.benchmarks.place import RAW, ROOT, SOURCE, Place

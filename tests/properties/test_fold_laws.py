@@ -12,7 +12,7 @@ from oracles import cells_on, off_the_border, status_at
 from shapely.geometry.base import BaseGeometry
 from strategies import map_sequences, random_points
 
-from geodata.cells import DayMap, Fold, as_of, fold, land_of, on_days, statuses_at
+from geodata.control.cells import DayMap, Fold, as_of, fold, land_of, on_days, statuses_at
 from geodata.geometry import EMPTY
 from geodata.interval import as_days
 

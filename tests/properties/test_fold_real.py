@@ -15,7 +15,7 @@ from oracles import off_the_border
 from served import common_folder, made_once
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import DayMap, Fold, as_of, fold, land_of, statuses_at
+from geodata.control.cells import DayMap, Fold, as_of, fold, land_of, statuses_at
 from geodata.crs import CRS84
 from geodata.geometry import snapped
 

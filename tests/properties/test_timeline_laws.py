@@ -12,8 +12,8 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 from strategies import EAST, FIRST, SOUTH, WEST, Board, board_footprints, boards
 
-from geodata.overlay import share_inside, shares_in
-from geodata.timeline import STATUSES, changes, spans, standing_on, standings
+from geodata.control.overlay import share_inside, shares_in
+from geodata.control.timeline import STATUSES, changes, spans, standing_on, standings
 
 COVERED = box(WEST, SOUTH, EAST, SOUTH + 3)
 ANY_STATUS = ("occupied", "contested", "government", "unknown")

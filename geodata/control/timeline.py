@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geodata.control.overlay import Pairs
 from geodata.interval import covers
-from geodata.overlay import Pairs
 from geodata.types import DayArray, FloatArray, IntArray
 
 CERTAIN = 0.95

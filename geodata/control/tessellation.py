@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cells import cell_table
+from geodata.control.cells import cell_table
 from geodata.crs import CRS84, LOCAL, reproject
 from geodata.geometry import as_array, merged, polygons_of
 from geodata.types import GeometryArray

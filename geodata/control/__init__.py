@@ -1,0 +1,1 @@
+"""Who holds what, as arrays in and arrays out."""
