@@ -11,9 +11,9 @@ import pytest
 import shapely
 
 from geodata.errors import InvalidInput
+from geodata.formats.files import read_out
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import Rows
-from geodata.formats.spool import read_out
 from tests.format_rows import ABOUT, first, many, polygons, sample, written
 
 STREAMED = sorted(name for name, each in FORMATS.items() if each.streams)
@@ -80,7 +80,7 @@ def test_the_same_rows_give_the_same_bytes(
 def test_the_folder_goes_when_the_client_goes_away(
     name: str, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geodata.formats.spool.CHUNK", 100)
+    monkeypatch.setattr("geodata.formats.files.CHUNK", 100)
     chunks = FORMATS[name].write(sample(), ABOUT)
     assert next(chunks)
     assert [oct(folder.stat().st_mode)[-3:] for folder in scratch.iterdir()] == ["700"]

@@ -13,7 +13,7 @@ import pytest
 import shapely
 from pyogrio.raw import read_arrow
 
-from geodata.formats import spreadsheet
+from geodata.formats import xlsx
 from geodata.formats.kml import geometry_kml
 from tests.format_rows import ABOUT, NAMES, POINTS, first, kept, polygons, sample, written
 
@@ -140,7 +140,7 @@ def test_a_text_longer_than_a_cell_is_cut_and_counted() -> None:
 def test_more_rows_than_a_sheet_holds_go_to_the_next(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "SHEET_ROWS", 3)
+    monkeypatch.setattr(xlsx, "SHEET_ROWS", 3)
     path = kept(tmp_path, "xlsx", sample())
 
     layers = pyogrio.list_layers(path)[:, 0].tolist()

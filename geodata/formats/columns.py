@@ -7,6 +7,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.formats.rows import Rows
+
 LIST_SEPARATOR = "|"
 FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - spreadsheets take the wide signs too
 """What makes a spreadsheet read a text as a formula (OWASP, CSV injection)."""
@@ -96,3 +98,34 @@ def _is_string(kind: pa.DataType) -> bool:
 
 def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+Span = tuple[str | None, str | None]
+"""First and last day, both inside; None where open."""
+
+
+def spans(rows: Rows) -> list[Span] | None:
+    """The days of each row, from `valid_from` and `valid_to` or from `day`; None without them.
+
+    `valid_to` is the first day outside, so the last day inside is the one before.
+    """
+    days = {
+        name: rows.table.column(name)
+        for name in ("valid_from", "valid_to", "day")
+        if name in rows.table.column_names
+        and pa.types.is_date32(rows.table.schema.field(name).type)
+    }
+    if "valid_from" in days and "valid_to" in days:
+        last = _day_before(days["valid_to"])
+        return list(zip(_texts(days["valid_from"]), _texts(last), strict=True))
+    if "day" in days:
+        return [(day, day) for day in _texts(days["day"])]
+    return None
+
+
+def _day_before(days: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.subtract(days.cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
+
+
+def _texts(days: pa.ChunkedArray) -> list[str | None]:
+    return list(as_text(days).to_pylist())

@@ -8,11 +8,9 @@ import pyproj
 import shapely
 
 from geodata.formats.columns import plain_table
-from geodata.formats.names import distinct_names
-from geodata.formats.provenance import facts
-from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import shapes_of
-from geodata.formats.spool import Sink
+from geodata.formats.files import Sink, distinct_names
+from geodata.formats.geometry_column import shapes_of
+from geodata.formats.rows import About, Rows, facts
 from geodata.types import GeometryArray
 from schemas.record import Column
 

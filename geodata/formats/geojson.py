@@ -8,8 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.formats.features import SEPARATOR, encode
-from geodata.formats.provenance import facts
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import About, Rows, facts
 
 BATCH = 1_000
 """Features in a chunk."""

@@ -12,11 +12,10 @@ import pyarrow.parquet as pq
 import shapely
 
 from geodata.crs import CRS84
+from geodata.formats.files import Sink, distinct_names
 from geodata.formats.geoarrow import arrow_schema, arrow_table, geometry_name, projjson
-from geodata.formats.names import distinct_names
+from geodata.formats.geometry_column import shapes_of, type_names
 from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import shapes_of, type_names
-from geodata.formats.spool import Sink
 from geodata.types import GeometryArray
 
 ROW_GROUP = 50_000

@@ -6,13 +6,12 @@ from typing import Any
 import orjson
 
 from geodata.crs import CRS84, CRS84_URI
-from geodata.formats.columns import json_values
+from geodata.formats.columns import Span, json_values, spans
 from geodata.formats.features import geometries
+from geodata.formats.files import stem
 from geodata.formats.geojson import BATCH, collection, provenance
-from geodata.formats.names import stem
+from geodata.formats.geometry_column import is_north_first, shapes_of, swapped
 from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import is_north_first, shapes_of, swapped
-from geodata.formats.spans import Span, spans
 
 CONFORMS_TO = (
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",

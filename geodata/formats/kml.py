@@ -14,11 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, reproject
-from geodata.formats.columns import as_text, xml_safe
-from geodata.formats.provenance import description
-from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import shapes_of
-from geodata.formats.spans import Span, spans
+from geodata.formats.columns import Span, as_text, spans, xml_safe
+from geodata.formats.geometry_column import shapes_of
+from geodata.formats.rows import About, Rows, description
 from geodata.types import GeometryArray
 
 BATCH = 1_000

@@ -1,6 +1,8 @@
-"""The door to GDAL for writing: rows into a file that we name, in a folder that is ours."""
+"""GDAL's writers: FlatGeobuf, GeoPackage, and the door to them."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from pyogrio.raw import write_arrow
 from geodata.crs import CRS84
 from geodata.errors import Unavailable
 from geodata.formats.columns import lists_as_json, plain_table
+from geodata.formats.files import distinct_names, read_out, stem
 from geodata.formats.geoarrow import wkb
-from geodata.formats.rows import Rows
-from geodata.formats.shapes import layer_type, promoted, shapes_of
+from geodata.formats.geometry_column import layer_type, promoted, shapes_of
+from geodata.formats.rows import About, Rows, description, facts, generated_at
 
 GEOMETRY = "geom"
 """Name of the geometry among the columns given to GDAL; no property may have it."""
@@ -95,3 +98,67 @@ def _table(rows: Rows, wanted: str) -> pa.Table:
 def _ogr_type(rows: Rows, layer: Layer) -> str:
     name = layer.geometry_type or layer_type(rows)
     return f"{name} Z" if shapely.has_z(shapes_of(rows)).any() else name
+
+
+def write_flatgeobuf(rows: Rows, about: About) -> Iterator[bytes]:
+    """A FlatGeobuf file; days become midnights, lists JSON text: the format has neither.
+
+    With the index the rows come in the order of the curve; it is left out where a row has no
+    shape (it cannot be indexed) and where the client asked for an order.
+    """
+    names = distinct_names(rows.table.column_names, 128, (GEOMETRY,))
+
+    def build(folder: Path) -> Path:
+        path = folder / "rows.fgb"
+        write_layer(path, renamed(rows, names), _flatgeobuf_layer(rows, about, folder))
+        return path
+
+    return read_out(build)
+
+
+def _flatgeobuf_layer(rows: Rows, about: About, folder: Path) -> Layer:
+    gaps = bool(shapely.is_missing(shapes_of(rows)).any())
+    options = {
+        "SPATIAL_INDEX": "NO" if gaps or rows.ordered else "YES",
+        "TEMPORARY_DIR": str(folder),
+        "TITLE": about.title,
+        "DESCRIPTION": description(about),
+    }
+    return Layer("FlatGeobuf", stem(about.name), options)
+
+
+FID = "fid"
+
+
+def write_geopackage(rows: Rows, about: About) -> Iterator[bytes]:
+    """A GeoPackage; lists are JSON text. Title, licence and citation are in the layer's metadata.
+
+    A property called `fid` or `geom` is numbered (`fid_1`): the format has these names itself.
+    """
+    names = distinct_names(rows.table.column_names, 128, (FID, GEOMETRY))
+
+    def build(folder: Path) -> Path:
+        path = folder / "rows.gpkg"
+        write_layer(path, renamed(rows, names), _geopackage_layer(about))
+        _date(path, about)
+        return path
+
+    return read_out(build)
+
+
+def _geopackage_layer(about: About) -> Layer:
+    options = {
+        "FID": FID,
+        "GEOMETRY_NAME": GEOMETRY,
+        "IDENTIFIER": about.title,
+        "DESCRIPTION": description(about),
+    }
+    return Layer("GPKG", stem(about.name), options, metadata=facts(about))
+
+
+def _date(path: Path, about: About) -> None:
+    """Date the contents to the release, not to the clock: the same rows, the same bytes."""
+    moment = generated_at(about).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (moment,))
+        database.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (moment,))

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from geodata.formats.delimited import write_csv
-from geodata.formats.flatgeobuf import write_flatgeobuf
+from geodata.formats.csv import write_csv
 from geodata.formats.geoarrow import write_arrow_stream
 from geodata.formats.geojson import write_geojson, write_geojsonseq
-from geodata.formats.geopackage import write_geopackage
 from geodata.formats.geoparquet import write_parquet
 from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.kml import write_kml
+from geodata.formats.ogr import write_flatgeobuf, write_geopackage
 from geodata.formats.rows import About, Rows
 from geodata.formats.shapefile import write_shapefile
-from geodata.formats.spreadsheet import write_xlsx
+from geodata.formats.xlsx import write_xlsx
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,10 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.formats.columns import as_text, is_text
-from geodata.formats.names import distinct_names, stem
+from geodata.formats.files import distinct_names, read_out, stem
+from geodata.formats.geometry_column import TYPE_NAMES, shapes_of
 from geodata.formats.ogr import GEOMETRY, Layer, renamed, write_layer
-from geodata.formats.provenance import about_text, generated_at
-from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import TYPE_NAMES, shapes_of
-from geodata.formats.spool import read_out
+from geodata.formats.rows import About, Rows, about_text, generated_at
 
 LONGEST_NAME = 10
 LONGEST_TEXT = 254

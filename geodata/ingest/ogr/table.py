@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geodata.formats.names import distinct_names
+from geodata.formats.files import distinct_names
 from geodata.types import GeometryArray
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")

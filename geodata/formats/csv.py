@@ -12,8 +12,8 @@ import shapely
 
 from geodata.formats.columns import as_text, is_text, without_formulas
 from geodata.formats.geoarrow import geometry_name
+from geodata.formats.geometry_column import are_points, coordinate_names, shapes_of, x_and_y
 from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import are_points, coordinate_names, shapes_of, x_and_y
 from geodata.types import GeometryArray
 
 END = "\r\n"

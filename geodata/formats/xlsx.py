@@ -13,11 +13,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geodata.formats.columns import as_text, is_text, plain_table
+from geodata.formats.files import read_out
 from geodata.formats.geoarrow import geometry_name
-from geodata.formats.provenance import facts, generated_at
-from geodata.formats.rows import About, Rows
-from geodata.formats.shapes import are_points, coordinate_names, shapes_of, x_and_y
-from geodata.formats.spool import read_out
+from geodata.formats.geometry_column import are_points, coordinate_names, shapes_of, x_and_y
+from geodata.formats.rows import About, Rows, facts, generated_at
 
 SHEET_ROWS = 1_000_000
 """Rows of data in a sheet (Excel has 1,048,576); the rest goes to further sheets."""
