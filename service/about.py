@@ -1,6 +1,6 @@
 """What a download says of itself: name, release, the URL that gives it again, licence, citation."""
 
-from geodata.catalogue import Collection
+from geodata.features.collections import Collection
 from geodata.formats.files import content_disposition
 from geodata.formats.registry import Format
 from geodata.formats.rows import About

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from geodata.catalogue import Collection
+from geodata.features.collections import Collection
 from schemas.record import Column, ColumnType
 
 Maker = Callable[[Collection, str], dict[str, Any]]

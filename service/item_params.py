@@ -10,13 +10,13 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.catalogue import Collection
 from geodata.cql2 import FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.errors import InvalidInput
+from geodata.features.collections import Collection
+from geodata.features.query import BBox, Predicate, Query, SortKey
 from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
-from geodata.query import BBox, Predicate, Query, SortKey
 from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
 from service.ask import Known, known

@@ -19,8 +19,8 @@ from geodata.answers.question import (
 from geodata.crs import CRS84_AXES, Axes
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
+from geodata.features.query import BBox
 from geodata.interval import parse_day, today
-from geodata.query import BBox
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
 TEXT_MAX = 4000

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geodata.catalogue import OVERLAY_COLUMNS
 from geodata.crs import CRS84_URI
+from geodata.features.collections import OVERLAY_COLUMNS
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from geodata.errors import InvalidInput
-from geodata.query import Query
+from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile
 from service.ask import Known, known

@@ -4,8 +4,8 @@ from datetime import date
 
 import pandas as pd
 
+from geodata.features.query import BBox, Query
 from geodata.interval import one_day
-from geodata.query import BBox, Query
 from geodata.store.base import Page, Store
 
 ALL = 100_000

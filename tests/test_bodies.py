@@ -9,7 +9,7 @@ from served import THEN, Answer, Client, client_of
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from geodata.cache import entry_bytes
-from geodata.query import Query
+from geodata.features.query import Query
 from geodata.store.base import Page
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace

@@ -19,8 +19,8 @@ from ogr_inputs import (
 )
 from typer.testing import CliRunner
 
-from geodata.catalogue import BUILT_IN
 from geodata.errors import Damaged, InvalidInput
+from geodata.features.collections import BUILT_IN
 from geodata.ingest import quarantine
 from geodata.release import build as build_module
 from geodata.release.build import build

@@ -11,7 +11,7 @@ from page_checks import Page, faults_of
 from served import HOST, THEN, Client, client_of
 from starlette.responses import Response
 
-from geodata.catalogue import BUILT_IN
+from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
 from service.ask import Ask
 from service.pages import VIEWS, api_page, problem_page

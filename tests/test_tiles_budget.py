@@ -15,7 +15,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.query import Query
+from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles import budget
 from geodata.tiles.budget import Drawn, encoded

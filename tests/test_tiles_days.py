@@ -8,8 +8,8 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 
+from geodata.features.query import Query
 from geodata.interval import Interval, one_day
-from geodata.query import Query
 from geodata.store.embedded import EmbeddedStore
 
 SHEVCHENKIVSKE = "shevchenkivske_li"

@@ -18,8 +18,8 @@ from shapely.affinity import translate
 
 from geodata.cql2 import compile_filter
 from geodata.errors import InvalidInput, NotFound
+from geodata.features.query import Query
 from geodata.interval import one_day
-from geodata.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.budget import BUDGET
 from geodata.tiles.cut import BUFFER

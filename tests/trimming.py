@@ -18,9 +18,9 @@ import shapely
 from geodata.answers.question import Question
 from geodata.answers.reserves import reserves
 from geodata.crs import CRS84
+from geodata.features.query import Query
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_datetime, parse_day
-from geodata.query import Query
 from geodata.release import build as building
 from geodata.release.features import write_all_features
 from geodata.release.manifest import MANIFEST, content_sha256, described_file, read_manifest

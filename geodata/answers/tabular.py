@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geodata.catalogue import MAY_BE_EMPTY, Collection
+from geodata.features.collections import MAY_BE_EMPTY, Collection
 from geodata.formats.rows import Rows
 from geodata.interval import parse_day
 from geodata.types import ARROW

@@ -5,8 +5,8 @@ from datetime import date
 from geodata.answers.rows import json_value
 from geodata.answers.timelines import deposit_timeline
 from geodata.errors import Gone, NotFound
+from geodata.features.query import Query
 from geodata.interval import Interval, parse_day
-from geodata.query import Query
 from geodata.store.embedded import EmbeddedStore
 
 Version = dict[str, object]

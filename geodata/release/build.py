@@ -13,7 +13,7 @@ from geodata import __version__
 from geodata.control.tessellation import tessellate
 from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
-from geodata.frame import placed
+from geodata.features.table import placed
 from geodata.release.features import write_all_features
 from geodata.release.history import Histories, source_history
 from geodata.release.layers import SOURCE as LAYERS

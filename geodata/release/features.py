@@ -6,10 +6,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from geodata.catalogue import COLLECTIONS
+from geodata.features.collections import COLLECTIONS
+from geodata.features.table import Frame
 from geodata.formats.features import encode, offsets_path, write_features
 from geodata.formats.rows import BATCH
-from geodata.frame import Frame
 from geodata.release.manifest import described_file
 from schemas import TableFile
 

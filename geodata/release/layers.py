@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geodata.catalogue import BUILT_IN, layer_collection
 from geodata.errors import Damaged
+from geodata.features.collections import BUILT_IN, layer_collection
+from geodata.features.table import Frame
 from geodata.formats.features import KeptFeatures, encode, offsets_path, write_features
 from geodata.formats.rows import BATCH
-from geodata.frame import Frame
 from geodata.release.batches import usable_batches
 from geodata.release.manifest import described_file
 from geodata.types import ARROW

@@ -8,10 +8,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geodata.catalogue import COLLECTIONS
 from geodata.data import packaged
 from geodata.errors import Damaged
-from geodata.frame import Frame
+from geodata.features.collections import COLLECTIONS
+from geodata.features.table import Frame
 from geodata.release.layers import layer_frame
 from geodata.release.manifest import described_file
 from geodata.tiles import layers

@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 
 from geodata.cache import Cache
-from geodata.catalogue import Collection
 from geodata.crs import CRS84
+from geodata.features.collections import Collection
+from geodata.features.query import Query
+from geodata.features.table import Frame
 from geodata.formats.features import SEPARATOR, encode
 from geodata.formats.rows import BATCH, Rows
-from geodata.frame import Frame
-from geodata.query import Query
 from geodata.tiles.mvt import TileLayer
 from geodata.types import IntArray
 from schemas import Manifest

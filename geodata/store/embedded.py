@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from geodata.cache import Cache, keeping
-from geodata.catalogue import COLLECTIONS, Collection, layer_collection
 from geodata.control.sources import SourceBook
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
+from geodata.features.collections import COLLECTIONS, Collection, layer_collection
+from geodata.features.query import Query
+from geodata.features.table import Frame
 from geodata.formats.features import KeptFeatures
-from geodata.frame import Frame
 from geodata.interval import today
-from geodata.query import Query
 from geodata.rasters.opened import Rasters
 from geodata.release.layers import layer_frame
 from geodata.store.base import Page, StoreCaches, as_rows

@@ -9,9 +9,9 @@ import shapely
 
 from geodata.data.commodities import members
 from geodata.errors import InvalidInput
-from geodata.frame import Frame
+from geodata.features.query import BBox, Query, SortKey
+from geodata.features.table import Frame
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day
-from geodata.query import BBox, Query, SortKey
 from geodata.types import DayArray, IntArray, Mask
 from schemas.record import Column
 

@@ -11,11 +11,11 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.catalogue import Collection
 from geodata.control.overlay import footprints
 from geodata.control.territories import Areas
 from geodata.errors import Damaged
-from geodata.frame import placed
+from geodata.features.collections import Collection
+from geodata.features.table import placed
 from geodata.release.manifest import check_files, read_manifest
 from geodata.types import GeometryArray
 from schemas import Layer, Manifest, Source, Territory

@@ -15,8 +15,8 @@ import shapely
 
 from geodata.cache import Cache, keeping
 from geodata.errors import InvalidInput, NotFound
-from geodata.frame import Frame
-from geodata.query import Query
+from geodata.features.query import Query
+from geodata.features.table import Frame
 from geodata.store.base import Page
 from geodata.tiles import mlt, mvt
 from geodata.tiles.archive import SUFFIX, Archive

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geodata.catalogue import OVERLAY_COLUMNS, Collection
 from geodata.crs import areas_km2
-from geodata.frame import Frame
+from geodata.features.collections import OVERLAY_COLUMNS, Collection
+from geodata.features.table import Frame
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
 from geodata.tiles.points import MOST, crowded, out_of_collections, single_points
 from geodata.tiles.scalars import DAY_NUMBERS, day_numbers, fields, tile_table

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.features.table import Frame
 from geodata.formats.files import distinct_names
-from geodata.frame import Frame
 from geodata.tiles.sheets import OMITTED, POINT_COUNT
 from schemas.record import Column, ColumnType
 

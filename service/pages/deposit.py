@@ -14,9 +14,9 @@ from geodata.answers.citation import citation
 from geodata.answers.reserves import by_source, estimates_of
 from geodata.answers.timelines import deposit_timeline
 from geodata.crs import areas_km2
+from geodata.features.query import Query
 from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
-from geodata.query import Query
 from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
 from service.pages import maps, timelines

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geodata.catalogue import Collection
+from geodata.features.collections import Collection
 from schemas.record import Column
 from service.ask import Ask
 from service.pages import deposit, maps

@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from geodata.catalogue import Collection
 from geodata.crs import CRS84_URI, OFFERED
+from geodata.features.collections import Collection
 from geodata.store.embedded import EmbeddedStore
 from service.ask import Ask
 from service.links import HTML, JSON, Link, collection_links, link, rel

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from geodata.catalogue import COLLECTIONS
 from geodata.cql2 import compile_filter
 from geodata.errors import InvalidInput
+from geodata.features.collections import COLLECTIONS
 from tests.benchmarks.lines import Line, median_s
 from tests.benchmarks.place import Place
 

@@ -10,10 +10,10 @@ import shapely
 from shapely import box
 from store_questions import COLLECTIONS, DONBAS_BOX, WAR_DAY, everything, ids
 
-from geodata.catalogue import Collection
 from geodata.errors import InvalidInput, NotFound
+from geodata.features.collections import Collection
+from geodata.features.query import BBox, Query
 from geodata.interval import one_day, parse_datetime
-from geodata.query import BBox, Query
 from geodata.store.base import Store
 
 # Collections

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from store_questions import controls, everything, ids
 
 from geodata.errors import InvalidInput
+from geodata.features.query import Query
 from geodata.interval import Interval, one_day, parse_datetime, today
-from geodata.query import Query
 from geodata.store.base import Store
 
 

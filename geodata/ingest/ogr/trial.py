@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.frame import Frame
+from geodata.features.table import Frame
 from geodata.ingest.ogr.rules import layer_issue
 from geodata.release.layers import encoded_features, layer_frame
 from geodata.release.tilesets import drawn_layer

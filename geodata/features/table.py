@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.cache import memory_bytes
-from geodata.catalogue import Collection
 from geodata.crs import CRS84
+from geodata.features.collections import Collection
 from geodata.formats.features import SEPARATOR, EncodedFeatures, Features, encode
 from geodata.formats.rows import Rows
 from geodata.types import ARROW, DayArray, GeometryArray, IntArray

@@ -1,0 +1,1 @@
+"""Collections, their rows, and the question asked of them."""
