@@ -1,11 +1,11 @@
-"""Does an argument fit its place? It is taken as it is, read as what is wanted, or refused."""
+"""Does an argument fit its place, and can two values be compared?"""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
+from geodata.cql2.ast import UNKNOWN, Call, Items, Kind, Node, Property, Value, is_literal
 from geodata.cql2.literals import read_instant
 from geodata.cql2.operators import Takes
-from geodata.cql2.tree import Call, Items, Kind, Node, Property, Value, is_literal
 from geodata.errors import InvalidInput
 
 _SCALARS: frozenset[Kind] = frozenset(("string", "number", "boolean", "date", "datetime"))
@@ -95,6 +95,31 @@ def _members(operator: str, given: Node) -> Node:
     return given
 
 
+def _advice(node: Node, wants: Takes) -> str:
+    if node.kind == "strings" and isinstance(node, Property):
+        return f"; write A_CONTAINS({node.name}, ('…'))"
+    if node.kind == "geometry" and wants == "scalar":
+        return "; write S_INTERSECTS(geometry, BBOX(…)) or geometry IS NULL"
+    return ""
+
+
+def _misfit(operator: str, found: Node, wants: Takes) -> InvalidInput:
+    return InvalidInput(
+        f"{operator.upper()} wants {_WORDS[wants]} and has {_shown(found)}{_advice(found, wants)}",
+        parameter="filter",
+    )
+
+
+def _shown(node: Node) -> str:
+    if isinstance(node, Property):
+        return f"the property {node.name} ({_NAMES[node.kind]})"
+    if isinstance(node, Items):
+        return "a list in parentheses"
+    if isinstance(node, Call):
+        return f"{node.name.upper()}(…) ({_NAMES[node.kind]})"
+    return f"the {_NAMES[node.kind]} {str(node.value)[:40]!r}"
+
+
 _READ: dict[Takes, Callable[[str, Node], Node]] = {
     "instant": _instant,
     "temporal": _instant,
@@ -115,26 +140,60 @@ def refuse_backwards(start: Node, end: Node) -> None:
             )
 
 
-def _misfit(operator: str, found: Node, wants: Takes) -> InvalidInput:
-    return InvalidInput(
-        f"{operator.upper()} wants {_WORDS[wants]} and has {_shown(found)}{_advice(found, wants)}",
-        parameter="filter",
-    )
+_INSTANTS = frozenset(("date", "datetime"))
 
 
-def _shown(node: Node) -> str:
-    if isinstance(node, Property):
-        return f"the property {node.name} ({_NAMES[node.kind]})"
-    if isinstance(node, Items):
-        return "a list in parentheses"
-    if isinstance(node, Call):
-        return f"{node.name.upper()}(…) ({_NAMES[node.kind]})"
-    return f"the {_NAMES[node.kind]} {str(node.value)[:40]!r}"
+def compared(name: str, left: Node, right: Node) -> Node:
+    """The comparison of that name, or UNKNOWN where the two have nothing in common."""
+    pair = in_common(left, right)
+    return UNKNOWN if pair is None else Call(name, pair, "boolean")
 
 
-def _advice(node: Node, wants: Takes) -> str:
-    if node.kind == "strings" and isinstance(node, Property):
-        return f"; write A_CONTAINS({node.name}, ('…'))"
-    if node.kind == "geometry" and wants == "scalar":
-        return "; write S_INTERSECTS(geometry, BBOX(…)) or geometry IS NULL"
-    return ""
+def between(value: Node, low: Node, high: Node) -> Node:
+    """BETWEEN; where its bounds are of another kind the two comparisons it stands for."""
+    first, second = in_common(value, low), in_common(value, high)
+    if first and second and first[0] == second[0]:
+        return Call("between", (first[0], first[1], second[1]), "boolean")
+    return Call("and", (compared(">=", value, low), compared("<=", value, high)), "boolean")
+
+
+def among(value: Node, members: tuple[Node, ...]) -> Node:
+    """IN: one look-up for the literals of the value's kind, a comparison for each other member."""
+    pairs = [(member, in_common(value, member)) for member in members]
+    sure = [pair[1] for _, pair in pairs if pair and pair[0] == value and is_literal(pair[1])]
+    others = [
+        compared("=", value, member)
+        for member, pair in pairs
+        if not (pair and pair[0] == value and is_literal(pair[1]))
+    ]
+    found = Call("in", (value, Items(tuple(dict.fromkeys(sure)))), "boolean")
+    parts = [found, *dict.fromkeys(others)] if sure or not others else list(dict.fromkeys(others))
+    return parts[0] if len(parts) == 1 else Call("or", tuple(parts), "boolean")
+
+
+def in_common(left: Node, right: Node) -> tuple[Node, Node] | None:
+    """Both sides in one kind, or None."""
+    if left.kind == right.kind:
+        return left, right
+    if left.kind in _INSTANTS and right.kind in _INSTANTS:
+        return _day(left), _day(right)
+    if left.kind in _INSTANTS and (read := _as_instant(right)):
+        return in_common(left, read)
+    if right.kind in _INSTANTS and (read := _as_instant(left)):
+        return in_common(read, right)
+    return None
+
+
+def _as_instant(node: Node) -> Value | None:
+    """A plain string literal as the date or timestamp it spells."""
+    if isinstance(node, Value) and isinstance(node.value, str) and node.kind == "string":
+        return read_instant(node.value)
+    return None
+
+
+def _day(node: Node) -> Node:
+    if node.kind == "date":
+        return node
+    if isinstance(node, Value) and isinstance(node.value, datetime):
+        return Value(node.value.date(), "date")
+    return Call("day_of", (node,), "date")

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from math import isfinite
 
-from geodata.cql2.arguments import fitted, refuse_backwards
-from geodata.cql2.comparable import among, between, compared
+from geodata.cql2.arguments import among, between, compared, fitted, refuse_backwards
+from geodata.cql2.ast import Call, Items, Kind, Node, Property, Value
 from geodata.cql2.literals import FilterCrs, read_box, read_date, read_geometry, read_timestamp
-from geodata.cql2.logic import COMPARISONS
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
+from geodata.cql2.scalars import COMPARISONS
 from geodata.cql2.text import Plain
-from geodata.cql2.tree import Call, Items, Kind, Node, Property, Value
 from geodata.errors import InvalidInput
 from schemas.record import Column
 

@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.cql2.ast import Value
 from geodata.cql2.text import Plain
-from geodata.cql2.tree import Value
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array, have_empty_parts
 from geodata.tangles import is_tangled

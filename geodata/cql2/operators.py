@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 import pyarrow.compute as pc
 
-from geodata.cql2 import lists, logic, numbers, shapes, times, words
-from geodata.cql2.frame import Datum
-from geodata.cql2.tree import Kind
+from geodata.cql2 import scalars, sets, spatial, strings, temporal
+from geodata.cql2.ast import Kind
+from geodata.cql2.columns import Datum
 
 Takes = Literal[
     "scalar",
@@ -48,45 +48,51 @@ class Operator:
 
 
 _LOGIC = (
-    Operator("and", ("boolean", "boolean"), "boolean", logic.all_of, variadic=True),
-    Operator("or", ("boolean", "boolean"), "boolean", logic.any_of, variadic=True),
-    Operator("not", ("boolean",), "boolean", logic.opposite),
-    Operator("isnull", ("any",), "boolean", logic.is_null),
+    Operator("and", ("boolean", "boolean"), "boolean", scalars.all_of, variadic=True),
+    Operator("or", ("boolean", "boolean"), "boolean", scalars.any_of, variadic=True),
+    Operator("not", ("boolean",), "boolean", scalars.opposite),
+    Operator("isnull", ("any",), "boolean", scalars.is_null),
 )
 _COMPARISONS = (
-    *(Operator(n, ("scalar", "scalar"), "boolean", logic.comparison(n)) for n in logic.COMPARISONS),
-    Operator("between", ("scalar", "scalar", "scalar"), "boolean", logic.between),
-    Operator("in", ("scalar", "members"), "boolean", logic.within_list),
-    Operator("like", ("string", "pattern"), "boolean", words.like),
+    *(
+        Operator(n, ("scalar", "scalar"), "boolean", scalars.comparison(n))
+        for n in scalars.COMPARISONS
+    ),
+    Operator("between", ("scalar", "scalar", "scalar"), "boolean", scalars.between),
+    Operator("in", ("scalar", "members"), "boolean", scalars.within_list),
+    Operator("like", ("string", "pattern"), "boolean", strings.like),
 )
 _ARITHMETIC = tuple(
-    Operator(name, ("number", "number"), "number", numbers.arithmetic(work))
+    Operator(name, ("number", "number"), "number", scalars.arithmetic(work))
     for name, work in (
         ("+", np.add),
         ("-", np.subtract),
         ("*", np.multiply),
         ("/", np.divide),
         ("%", np.fmod),
-        ("div", numbers.whole_quotient),
-        ("^", numbers.power),
+        ("div", scalars.whole_quotient),
+        ("^", scalars.power),
     )
 )
 _STRINGS = (
-    Operator("casei", ("string",), "string", words.casei),
-    Operator("accenti", ("string",), "string", words.accenti),
+    Operator("casei", ("string",), "string", strings.casei),
+    Operator("accenti", ("string",), "string", strings.accenti),
 )
 _RELATIONS = (
-    *(Operator(n, ("geometry", "geometry"), "boolean", shapes.spatial(n)) for n in shapes.TESTS),
-    *(Operator(n, ("temporal", "temporal"), "boolean", times.relation(n)) for n in times.RELATIONS),
-    *(Operator(n, ("strings", "strings"), "boolean", lists.list_relation(n)) for n in lists.CLAIMS),
-    Operator("interval", ("instant", "instant"), "interval", times.interval),
+    *(Operator(n, ("geometry", "geometry"), "boolean", spatial.spatial(n)) for n in spatial.TESTS),
+    *(
+        Operator(n, ("temporal", "temporal"), "boolean", temporal.relation(n))
+        for n in temporal.RELATIONS
+    ),
+    *(Operator(n, ("strings", "strings"), "boolean", sets.list_relation(n)) for n in sets.CLAIMS),
+    Operator("interval", ("instant", "instant"), "interval", temporal.interval),
 )
 FUNCTIONS = (
     Operator(
         "lower",
         ("string",),
         "string",
-        words.lower,
+        strings.lower,
         arguments=("text",),
         meaning="The text in small letters.",
     ),
@@ -94,7 +100,7 @@ FUNCTIONS = (
         "upper",
         ("string",),
         "string",
-        words.upper,
+        strings.upper,
         arguments=("text",),
         meaning="The text in capital letters.",
     ),
@@ -102,7 +108,7 @@ FUNCTIONS = (
         "length",
         ("string",),
         "number",
-        words.length,
+        strings.length,
         arguments=("text",),
         meaning="The number of characters of the text.",
     ),
@@ -110,7 +116,7 @@ FUNCTIONS = (
         "abs",
         ("number",),
         "number",
-        numbers.arithmetic(np.abs),
+        scalars.arithmetic(np.abs),
         arguments=("number",),
         meaning="The number without its sign.",
     ),
@@ -118,7 +124,7 @@ FUNCTIONS = (
         "round",
         ("number",),
         "number",
-        numbers.arithmetic(np.round),
+        scalars.arithmetic(np.round),
         arguments=("number",),
         meaning="The nearest whole number; halves go to the even one.",
     ),
@@ -126,7 +132,7 @@ FUNCTIONS = (
         "floor",
         ("number",),
         "number",
-        numbers.arithmetic(np.floor),
+        scalars.arithmetic(np.floor),
         arguments=("number",),
         meaning="The greatest whole number that is not greater.",
     ),
@@ -134,7 +140,7 @@ FUNCTIONS = (
         "ceil",
         ("number",),
         "number",
-        numbers.arithmetic(np.ceil),
+        scalars.arithmetic(np.ceil),
         arguments=("number",),
         meaning="The least whole number that is not less.",
     ),
@@ -142,7 +148,7 @@ FUNCTIONS = (
         "year",
         ("instant",),
         "number",
-        numbers.part_of_date(pc.year),
+        scalars.part_of_date(pc.year),
         arguments=("when",),
         meaning="The year of a date or of a timestamp in UTC.",
     ),
@@ -150,7 +156,7 @@ FUNCTIONS = (
         "month",
         ("instant",),
         "number",
-        numbers.part_of_date(pc.month),
+        scalars.part_of_date(pc.month),
         arguments=("when",),
         meaning="The month, 1 to 12, of a date or of a timestamp in UTC.",
     ),
@@ -158,7 +164,7 @@ FUNCTIONS = (
         "day_of",
         ("instant",),
         "date",
-        times.day_of,
+        temporal.day_of,
         arguments=("when",),
         meaning="The UTC day of a timestamp; a date stays as it is.",
     ),
@@ -166,7 +172,7 @@ FUNCTIONS = (
         "distance_km",
         ("geometry", "geometry"),
         "number",
-        shapes.distance_km,
+        spatial.distance_km,
         arguments=("from", "to"),
         meaning="The geodesic distance on WGS 84 between the nearest points, in kilometres.",
     ),
@@ -174,7 +180,7 @@ FUNCTIONS = (
         "area_km2",
         ("geometry",),
         "number",
-        shapes.area_km2,
+        spatial.area_km2,
         arguments=("shape",),
         meaning="The area on WGS 84 in square kilometres; 0 for points and lines.",
     ),

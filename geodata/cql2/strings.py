@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.cql2.frame import Datum
-from geodata.cql2.logic import on_words
+from geodata.cql2.columns import Datum
+from geodata.cql2.scalars import on_words
 from geodata.errors import InvalidInput
 
 MOST_WILDCARDS = 50

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from geodata.cql2.frame import Datum
+from geodata.cql2.columns import Datum
 
 Unit = Literal["day", "us"]
 Ints: TypeAlias = npt.NDArray[np.int64]

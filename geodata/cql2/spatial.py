@@ -9,7 +9,7 @@ import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cql2.frame import Datum, Shapes
+from geodata.cql2.columns import Datum, Shapes
 from geodata.crs import GEOD, areas_km2
 from geodata.geometry import as_array, private
 from geodata.types import GeometryArray, Mask

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.cql2.tree import Kind
+from geodata.cql2.ast import Kind
 from geodata.types import GeometryArray, Mask
 
 Datum: TypeAlias = Any

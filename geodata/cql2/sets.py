@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.cql2.frame import Datum
-from geodata.cql2.logic import plain
+from geodata.cql2.columns import Datum
+from geodata.cql2.scalars import plain
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
