@@ -15,8 +15,8 @@ from pmtiles.reader import MmapSource, all_tiles
 from geodata.data import packaged
 from geodata.romanisation import romanised
 from geodata.store.embedded import EmbeddedStore
-from geodata.tiles.archive import Archive
 from geodata.tiles.grid import Tile, bounds_crs84
+from geodata.tiles.pmtiles import Archive
 from geodata.tiles.tileset import Tileset
 from geodata.types import silent
 from geodata.workspace import Workspace

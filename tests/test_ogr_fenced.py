@@ -35,9 +35,8 @@ from geodata.release.build import build
 from geodata.release.layers import read_layers
 from geodata.release.publish import publish, verify
 from geodata.release.tilesets import NO_TILES
-from geodata.tiles.coverage import arranged
+from geodata.tiles.generalise import arranged, out_of_collections
 from geodata.tiles.layers import AREA_TILES_MOST, _shapes_depth
-from geodata.tiles.points import out_of_collections
 from service.cli import app
 
 

@@ -30,7 +30,7 @@ from served import Client, client_of
 
 from geodata.release.build import build
 from geodata.release.publish import publish
-from geodata.tiles.scalars import tile_names
+from geodata.tiles.source_layer import tile_names
 
 pytestmark = pytest.mark.xdist_group("ogr-published")
 TINY = 1e-7

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
-from geodata.tiles import budget
-from geodata.tiles.budget import Drawn, encoded
-from geodata.tiles.cut import Piece
+from geodata.tiles import tileset as budget
+from geodata.tiles.clip import Piece
 from geodata.tiles.grid import Tile
 from geodata.tiles.layers import control
 from geodata.tiles.mvt import encode
-from geodata.tiles.sheets import OMITTED, POINT_COUNT, Extra, Sheet
-from geodata.tiles.unpack import unpack
+from geodata.tiles.mvt_decode import unpack
+from geodata.tiles.source_layer import OMITTED, POINT_COUNT, Extra, Sheet
+from geodata.tiles.tileset import Drawn, encoded
 
 TILE = Tile(3, 4, 2)
 EACH = 100

@@ -6,8 +6,8 @@ import pytest
 import shapely
 
 from geodata.errors import NotFound
-from geodata.tiles.coverage import arranged
-from geodata.tiles.cut import BUFFER, cut, on_grid
+from geodata.tiles.clip import BUFFER, cut, on_grid
+from geodata.tiles.generalise import MOST, SIDE, arranged, shown
 from geodata.tiles.grid import (
     EXTENT,
     Tile,
@@ -18,7 +18,6 @@ from geodata.tiles.grid import (
     tile_matrix_set,
     to_units,
 )
-from geodata.tiles.points import MOST, SIDE, shown
 
 KYIV = np.array([[30.5234, 50.4501]])
 

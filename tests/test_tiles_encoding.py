@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import Damaged
-from geodata.tiles.cut import on_grid
+from geodata.tiles.clip import on_grid
 from geodata.tiles.mvt import TileLayer, encode, together
-from geodata.tiles.unpack import unpack
+from geodata.tiles.mvt_decode import unpack
 from geodata.tiles.varint import lengths, ranges, sums, varints, zigzag
 
 SHAPES = [

@@ -21,11 +21,11 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import Query
 from geodata.interval import one_day
 from geodata.store.embedded import EmbeddedStore
-from geodata.tiles.budget import BUDGET
-from geodata.tiles.cut import BUFFER
+from geodata.tiles.clip import BUFFER
 from geodata.tiles.grid import EXTENT, Tile, to_units
-from geodata.tiles.scalars import OPEN_END
-from geodata.tiles.unpack import unpack
+from geodata.tiles.mvt_decode import unpack
+from geodata.tiles.source_layer import OPEN_END
+from geodata.tiles.tileset import BUDGET
 
 TEN_DAYS = [
     date(2014, 3, 20),

@@ -29,7 +29,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.tiles.layers import by_dimension
-from geodata.tiles.sheets import Sheet
+from geodata.tiles.source_layer import Sheet
 from geodata.tiles.tileset import Tileset
 from geodata.types import silent
 from tools import basemap_labels, basemap_shapes

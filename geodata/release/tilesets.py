@@ -15,7 +15,7 @@ from geodata.features.table import Frame
 from geodata.release.layers import layer_frame
 from geodata.release.manifest import described_file
 from geodata.tiles import layers
-from geodata.tiles.archive import SUFFIX, Archive
+from geodata.tiles.pmtiles import SUFFIX, Archive
 from geodata.tiles.tileset import Tileset
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_file

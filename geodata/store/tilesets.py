@@ -19,14 +19,13 @@ from geodata.features.query import Query
 from geodata.features.table import Frame
 from geodata.store.base import Page
 from geodata.tiles import mlt, mvt
-from geodata.tiles.archive import SUFFIX, Archive
+from geodata.tiles.generalise import point_units, shown, single_points
 from geodata.tiles.grid import Bounds, Tile, bounds_crs84, covering
 from geodata.tiles.mvt import TileLayer, together
-from geodata.tiles.points import point_units, shown, single_points
-from geodata.tiles.scalars import scalar, tile_names
-from geodata.tiles.sheets import OMITTED, POINT_COUNT
+from geodata.tiles.mvt_decode import unpack
+from geodata.tiles.pmtiles import SUFFIX, Archive
+from geodata.tiles.source_layer import OMITTED, POINT_COUNT, scalar, tile_names
 from geodata.tiles.tileset import VectorLayer
-from geodata.tiles.unpack import unpack
 from geodata.types import IntArray
 from schemas import Manifest
 

@@ -12,10 +12,9 @@ import shapely
 from geodata.crs import areas_km2
 from geodata.features.collections import OVERLAY_COLUMNS, Collection
 from geodata.features.table import Frame
+from geodata.tiles.generalise import MOST, crowded, out_of_collections, single_points
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
-from geodata.tiles.points import MOST, crowded, out_of_collections, single_points
-from geodata.tiles.scalars import DAY_NUMBERS, day_numbers, fields, tile_table
-from geodata.tiles.sheets import Ranks, Sheet
+from geodata.tiles.source_layer import DAY_NUMBERS, Ranks, Sheet, day_numbers, fields, tile_table
 from geodata.tiles.tileset import Tileset
 from geodata.types import GeometryArray, IntArray
 from schemas import Standing

@@ -14,7 +14,7 @@ from geodata.ingest.ogr.rules import layer_issue
 from geodata.release.layers import encoded_features, layer_frame
 from geodata.release.tilesets import drawn_layer
 from geodata.tiles.layers import beyond_mercator
-from geodata.tiles.scalars import tile_names
+from geodata.tiles.source_layer import tile_names
 from geodata.workspace import Workspace
 from schemas import Issue, Layer
 

@@ -10,7 +10,7 @@ import shapely
 from geodata.errors import Damaged
 from geodata.tiles.grid import EXTENT
 from geodata.tiles.mvt import TileLayer
-from geodata.tiles.strokes import CLOSE_PATH, LINE_TO, LINESTRING, MOVE_TO, POINT, Strokes
+from geodata.tiles.mvt_geometry import CLOSE_PATH, LINE_TO, LINESTRING, MOVE_TO, POINT, Strokes
 from geodata.tiles.varint import Signed, Unsigned, sums
 from geodata.types import GeometryArray
 
