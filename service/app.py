@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from geodata import __version__
 from geodata.errors import LodelineError
-from geodata.rasters.opened import warm
+from geodata.rasters.listing import warm
 from service.ask import endpoint
 from service.bodies import Bodies
 from service.caching import cache_control

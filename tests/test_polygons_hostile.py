@@ -19,7 +19,7 @@ from geodata.rasters import statistics
 from geodata.rasters.area import parse_area
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid
-from geodata.rasters.opened import Rasters
+from geodata.rasters.listing import Rasters
 from geodata.store.embedded import EmbeddedStore
 from geodata.tangles import are_interwoven, is_tangled
 from geodata.workspace import Workspace

@@ -14,15 +14,12 @@ from geodata.control.cells import cell_table
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array
 from geodata.rasters.area import parse_area
+from geodata.rasters.colours import RAMPS, legend_png, numbered, palette, png, ramp, scale_of, stops
 from geodata.rasters.coverage import coverage
-from geodata.rasters.density import NODATA as NO_DENSITY
-from geodata.rasters.density import deposit_density
 from geodata.rasters.grid import Grid, covering
-from geodata.rasters.legend import legend_png, scale_of, stops
 from geodata.rasters.lettering import INKS, can_write, written
-from geodata.rasters.occupation import NODATA, newest_source, occupation_since
-from geodata.rasters.png import png
-from geodata.rasters.ramps import RAMPS, numbered, palette, ramp
+from geodata.rasters.products import NO_DAY, deposit_density, newest_source, occupation_since
+from geodata.rasters.products import NO_DAY as NO_DENSITY
 from geodata.rasters.statistics import weighted_median
 from schemas import Raster
 
@@ -108,9 +105,9 @@ def test_occupied_land_has_the_day_it_was_last_taken() -> None:
     ]
     days = occupation_since(cell_table("x", rows), date(2024, 1, 1), SMALL)
     assert set(days[:, :4].ravel()) == {(date(2023, 5, 1) - date(1970, 1, 1)).days}
-    assert set(days[:, 4:].ravel()) == {NODATA}
+    assert set(days[:, 4:].ravel()) == {NO_DAY}
     nothing = occupation_since(cell_table("x", rows), date(2022, 12, 1), SMALL)
-    assert set(nothing.ravel()) == {NODATA}
+    assert set(nothing.ravel()) == {NO_DAY}
 
 
 def test_the_first_source_of_the_priority_list_is_drawn() -> None:

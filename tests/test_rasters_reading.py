@@ -12,8 +12,8 @@ from raster_inputs import a_geotiff, folder_of, ingested, pixels_of, the_raster
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
+from geodata.rasters.colours import scale_of
 from geodata.rasters.grid import grid_of
-from geodata.rasters.legend import scale_of
 from geodata.rasters.reading import MERCATOR, OpenFile, TileCells
 
 NOISE = np.random.default_rng(7).integers(0, 1000, (600, 800)).astype(np.int16)

@@ -19,10 +19,16 @@ from geodata.errors import Damaged, NotFound, TooLarge
 from geodata.geometry import as_array
 from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
 from geodata.rasters import statistics
+from geodata.rasters.colours import scale_of
 from geodata.rasters.grid import Grid, grid_of
-from geodata.rasters.legend import scale_of
-from geodata.rasters.listing import BUILT_IN, DENSITY, OCCUPATION, read_rasters, write_rasters
-from geodata.rasters.opened import Rasters
+from geodata.rasters.listing import (
+    BUILT_IN,
+    DENSITY,
+    OCCUPATION,
+    Rasters,
+    read_rasters,
+    write_rasters,
+)
 from geodata.release.build import build
 from geodata.release.manifest import described_file
 from geodata.release.publish import verify

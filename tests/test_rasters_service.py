@@ -14,10 +14,9 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 from served import Client, client_of, local
 
+from geodata.rasters.colours import ramp, scale_of
 from geodata.rasters.grid import grid_of
-from geodata.rasters.legend import scale_of
 from geodata.rasters.listing import BUILT_IN, DENSITY, OCCUPATION
-from geodata.rasters.ramps import ramp
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from service import sent

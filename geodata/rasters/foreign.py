@@ -1,7 +1,4 @@
-"""What is in a foreign band, and how do its cells become plain ones: two passes, row by row.
-
-Part of the child that opens foreign files; see `child`.
-"""
+"""How does the child that opens foreign files say no: with the rule that does not hold."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,8 +15,16 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
 from geodata.rasters.gdal import DRIVER
-from geodata.rasters.refusal import RefusalError
 from geodata.types import Mask
+
+
+class RefusalError(Exception):
+    """The file cannot become a raster: the rule, and what was found."""
+
+    def __init__(self, rule: str, found: str) -> None:
+        super().__init__(found)
+        self.told = (rule, found)
+
 
 CELLS_AT_ONCE = 1 << 22
 SAMPLE = 1_000_000

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 from rasterio.transform import Affine, from_origin
@@ -25,11 +26,9 @@ from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import Window as RasterioWindow
 
 from geodata.errors import Damaged
+from geodata.rasters.colours import Scale, numbered, palette, png
 from geodata.rasters.gdal import DRIVER, SETTINGS
 from geodata.rasters.grid import Grid, Window, grid_of, is_geographic
-from geodata.rasters.legend import Scale
-from geodata.rasters.png import png
-from geodata.rasters.ramps import numbered, palette
 from geodata.types import Mask
 from schemas import Raster
 
@@ -205,3 +204,51 @@ def _on_mercator(grid: Grid) -> _OnMercator:
 def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     """Whether two boxes have ground in common."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def differences(path: Path, raster: Raster) -> list[str]:
+    """What differs between a file and its record; empty where nothing does."""
+    if not path.is_file():
+        return [f"{path.name} is lost"]
+    try:
+        with rasterio.Env(**SETTINGS), rasterio.open(path, driver=DRIVER) as dataset:
+            found = _told(dataset)
+            corners = [(0, 0), (dataset.height - 1, dataset.width - 1)]
+            for row, column in corners:
+                dataset.read(1, window=((row, row + 1), (column, column + 1)))
+    except RasterioError as error:
+        return [f"it cannot be read: {error}"]
+    wanted = {
+        "bands": 1,
+        "type": raster.dtype,
+        "size": (raster.width, raster.height),
+        "grid": _grid(*raster.corner, *raster.resolution),
+        "nodata": _plain(raster.nodata),
+        "CRS": CRS.from_user_input(raster.crs),
+    }
+    return [
+        f"{name} is {found[name]}, not {value}"
+        for name, value in wanted.items()
+        if found[name] != value
+    ]
+
+
+def _told(dataset: rasterio.DatasetReader) -> dict[str, object]:
+    move = dataset.transform
+    return {
+        "bands": dataset.count,
+        "type": dataset.dtypes[0],
+        "size": (dataset.width, dataset.height),
+        "grid": _grid(move.c, move.f, move.a, -move.e),
+        "nodata": _plain(dataset.nodata),
+        "CRS": dataset.crs,
+    }
+
+
+def _grid(*figures: float) -> tuple[float, ...]:
+    """Figures of a grid to ten digits: a file and a list may round the last ones otherwise."""
+    return tuple(float(f"{figure:.10g}") for figure in figures)
+
+
+def _plain(nodata: object) -> object:
+    return "nan" if isinstance(nodata, float) and np.isnan(nodata) else nodata

@@ -44,7 +44,7 @@ def add_rasters(
     folder: Path, tables: Mapping[str, pd.DataFrame], in_use: Mapping[str, RasterInUse]
 ) -> list[TableFile]:
     """Put rasters into a release: made from its tables, or as ingested, and their list."""
-    from geodata.rasters.built import Facts, build_rasters  # noqa: PLC0415 - loads rasterio
+    from geodata.rasters.products import Facts, build_rasters  # noqa: PLC0415 - loads rasterio
 
     deposits = gpd.GeoDataFrame(tables["deposits"])
     whole = deposits[deposits["part_of"].isna().to_numpy()].reset_index(drop=True)
@@ -68,7 +68,7 @@ def rasters_are_as_described(folder: Path) -> None:
     rasters = read_rasters(folder)
     if not rasters:
         return
-    from geodata.rasters.checked import differences  # noqa: PLC0415 - loads rasterio
+    from geodata.rasters.reading import differences  # noqa: PLC0415 - loads rasterio
 
     for raster in rasters:
         wrong = differences(folder / raster.file_name, raster)

@@ -14,7 +14,7 @@ from geodata.features.query import Query
 from geodata.features.table import Frame
 from geodata.formats.features import KeptFeatures
 from geodata.interval import today
-from geodata.rasters.opened import Rasters
+from geodata.rasters.listing import Rasters
 from geodata.release.layers import layer_frame
 from geodata.store.base import Page, StoreCaches, as_rows
 from geodata.store.masks import matching_rows

@@ -10,7 +10,7 @@ from geodata.errors import InvalidInput
 from geodata.ingest.geotiff import RasterWishes
 from geodata.ingest.ogr import Wishes
 from geodata.ingest.pipeline import ingest as ingest_input
-from geodata.rasters.ramps import RAMPS
+from geodata.rasters.colours import RAMPS
 from schemas import Batch, Source
 from service.cli.ingest_geotiff import ingest_raster, no_raster_wishes
 from service.cli.ingest_ogr import ingest_file, no_wishes

@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from geodata.rasters.legend import RESCALES
-from geodata.rasters.ramps import RAMPS
+from geodata.rasters.colours import RAMPS, RESCALES
 from service.ask import Ask
 from service.pages.rendering import page
 

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from geodata.errors import InvalidInput, NotFound
 from geodata.rasters.area import parse_area
-from geodata.rasters.legend import RESCALES, Scale, beyond, day_of, scale_of, stops
-from geodata.rasters.legend import legend_png as drawn_legend
-from geodata.rasters.ramps import RAMPS
+from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
+from geodata.rasters.colours import legend_png as drawn_legend
 from schemas import Raster
 from service.about import download_name
 from service.ask import Ask

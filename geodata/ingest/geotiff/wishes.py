@@ -7,8 +7,8 @@ import re
 from dataclasses import asdict, dataclass
 
 from geodata.errors import InvalidInput
+from geodata.rasters.colours import DEFAULT_RAMP, RAMPS
 from geodata.rasters.listing import BUILT_IN
-from geodata.rasters.ramps import DEFAULT_RAMP, RAMPS
 from geodata.romanisation import ascii_name
 from schemas.layers import RASTER_ID
 

@@ -32,7 +32,7 @@ def main(request: dict[str, Any]) -> None:
     _limit(resource.RLIMIT_CPU, request["cpu_s"])
     _limit(resource.RLIMIT_FSIZE, request["written_bytes"])
     _limit(resource.RLIMIT_CORE, 0)
-    from geodata.rasters.refusal import RefusalError  # noqa: PLC0415 - after the path is set
+    from geodata.rasters.foreign import RefusalError  # noqa: PLC0415 - after the path is set
 
     found = Found()
     try:

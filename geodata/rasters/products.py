@@ -1,4 +1,4 @@
-"""Which rasters are made from a release's own tables, and what is said of them?"""
+"""Which rasters are made of a release's tables?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,96 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
+from rasterio.features import rasterize
+from rasterio.transform import from_origin
 from shapely.geometry.base import BaseGeometry
 
-from geodata.rasters import density, occupation
+from geodata.control.cells import as_of
+from geodata.interval import as_days
 from geodata.rasters.cog import Overviews, write_cells
+from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
 from geodata.rasters.listing import DENSITY, OCCUPATION
 from geodata.types import GeometryArray
 from schemas import Raster, Source
+
+OCCUPATION_CELLS_PER_DEGREE = 240
+"""15 arc-seconds: 464 m from north to south, 310 m from west to east at 48 degrees north."""
+NO_DAY = int(np.iinfo(np.int32).min)
+Days = npt.NDArray[np.int32]
+
+
+def newest_source(ends: dict[str, date], priority: Sequence[str]) -> str:
+    """The source that answers for the newest day of all: the first of the priority list.
+
+    ends: the newest day of each source of the release. Sources not listed come last, by name.
+    """
+    return next((source for source in priority if source in ends), min(ends))
+
+
+def occupation_since(cells: gpd.GeoDataFrame, day: date, grid: Grid) -> Days:
+    """Day the land at the centre of each grid cell was last taken, if it is held on `day`.
+
+    cells: of one source, CRS84. Returns (height, width) days since 1970-01-01; NODATA where the
+    land is not occupied on `day`.
+    """
+    today = as_of(cells, day)
+    held = today[(today["status"] == "occupied").to_numpy()]
+    taken = as_days(held["valid_from"]).astype("datetime64[D]").astype(int)
+    shapes = list(zip(held.geometry, taken.tolist(), strict=True))
+    if not shapes:
+        return np.full((grid.height, grid.width), NO_DAY, dtype=np.int32)
+    return np.asarray(
+        rasterize(
+            shapes,
+            out_shape=(grid.height, grid.width),
+            transform=from_origin(grid.west, grid.north, grid.dx, grid.dy),
+            fill=NO_DAY,
+            dtype="int32",
+        )
+    )
+
+
+DENSITY_CELLS_PER_DEGREE = 120
+"""30 arc-seconds: 928 m from north to south, 621 m from west to east at 48 degrees north."""
+NO_DENSITY = -9999.0
+PER_KM2 = 1000.0
+Density = npt.NDArray[np.float32]
+
+
+def deposit_density(footprints: GeometryArray, outline: BaseGeometry, grid: Grid) -> Density:
+    """Deposits expected in each cell per 1,000 km2, (height, width).
+
+    footprints: (n,) CRS84 polygons or points, None and empty left out; each is one deposit spread
+    evenly over its ground. Times the area of the cells the grid sums to the number of them.
+    NODATA where a cell neither meets the outline nor a footprint.
+    """
+    areas = grid.cell_areas_km2()
+    found = np.zeros((grid.height, grid.width))
+    for shape in footprints:
+        if shape is not None and not shape.is_empty:
+            rows, columns, mass = _spread(shape, grid, areas)
+            found[rows, columns] += mass / areas[rows, 0] * PER_KM2
+    rows, columns, _ = coverage(outline, grid)
+    inside = found > 0
+    inside[rows, columns] = True
+    return np.where(inside, found, NO_DENSITY).astype(np.float32)
+
+
+def _spread(
+    shape: BaseGeometry, grid: Grid, areas: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Rows and columns of the cells a footprint lies in, and the share of it in each."""
+    if shapely.get_dimensions(shape) == 2:
+        rows, columns, covered = coverage(shape, grid)
+        ground = covered * areas[rows, 0]
+        return rows, columns, ground / ground.sum()
+    cell = grid.cell_at(*shapely.get_coordinates(shapely.point_on_surface(shape))[0])
+    if cell is None:
+        raise ValueError(f"{shape} lies outside the grid {grid}")
+    return np.array([cell[0]]), np.array([cell[1]]), np.ones(1)
+
 
 INVASION = date(2022, 2, 24)
 """Where the colours of `occupation-since` begin unless asked otherwise: most days lie after it."""
@@ -48,12 +130,12 @@ def build_rasters(folder: Path, facts: Facts) -> tuple[Raster, ...]:
 def _occupation_since(folder: Path, facts: Facts) -> Raster:
     ends = facts.snapshots.groupby("source")["day"].max()
     newest = {str(source): pd.Timestamp(day).date() for source, day in ends.items()}
-    source = occupation.newest_source(newest, facts.priority)
+    source = newest_source(newest, facts.priority)
     day = newest[source]
     own = facts.cells[(facts.cells["source"] == source).to_numpy()]
-    grid = covering(facts.outline.bounds, occupation.CELLS_PER_DEGREE)
-    days = occupation.occupation_since(own, day, grid)
-    raster = _described(days, days != occupation.NODATA, grid, {
+    grid = covering(facts.outline.bounds, OCCUPATION_CELLS_PER_DEGREE)
+    days = occupation_since(own, day, grid)
+    raster = _described(days, days != NO_DAY, grid, {
         "id": OCCUPATION,
         "title": "Day the land was last taken",
         "description": (
@@ -64,7 +146,7 @@ def _occupation_since(folder: Path, facts: Facts) -> Raster:
         ),
         "unit": "d",
         "reading": "days",
-        "nodata": occupation.NODATA,
+        "nodata": NO_DAY,
         "ramp": "dusk",
         "source": source,
         "asof": day,
@@ -87,9 +169,9 @@ def _deposit_density(folder: Path, facts: Facts) -> Raster:
     known = [shape for shape in facts.footprints if shape is not None]
     bounds = np.array([facts.outline.bounds, *(shape.bounds for shape in known)])
     whole = (*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
-    grid = covering(whole, density.CELLS_PER_DEGREE)
-    cells = density.deposit_density(facts.footprints, facts.outline, grid)
-    raster = _described(cells, cells != density.NODATA, grid, {
+    grid = covering(whole, DENSITY_CELLS_PER_DEGREE)
+    cells = deposit_density(facts.footprints, facts.outline, grid)
+    raster = _described(cells, cells != NO_DENSITY, grid, {
         "id": DENSITY,
         "title": "Deposits of critical minerals expected per 1,000 km²",
         "description": (
@@ -100,7 +182,7 @@ def _deposit_density(folder: Path, facts: Facts) -> Raster:
             "and so are rows whose position must not be tested."
         ),
         "unit": "per 1000 km2",
-        "nodata": density.NODATA,
+        "nodata": NO_DENSITY,
         "ramp": "glow",
         "licence": "CC BY 4.0",
         "attribution": NATURAL_EARTH,
