@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 from shapely import box
 
+from geodata.batches.stored import batch_path
 from geodata.ingest import ingest, show
-from geodata.ingest.batches import batch_path
 from geodata.workspace import Workspace
 from schemas import Batch, Expectations, Source
 

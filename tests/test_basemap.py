@@ -13,7 +13,7 @@ import shapely
 from pmtiles.reader import MmapSource, all_tiles
 
 from geodata.data import packaged
-from geodata.romanisation import romanised
+from geodata.ingest.romanisation import romanised
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile, bounds_crs84
 from geodata.tiles.pmtiles import Archive

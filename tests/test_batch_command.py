@@ -16,16 +16,16 @@ from served import client_of
 from shapely import box
 from typer.testing import CliRunner
 
+from geodata.batches.standing import BatchStanding, batch_standings
+from geodata.batches.stored import all_batches, batch_path, find_batch
+from geodata.batches.usable import layers_in_use, rasters_in_use, usable_batches
+from geodata.batches.withdrawal import WITHDRAWN, restore, withdraw
 from geodata.errors import Conflict, Damaged, InvalidInput, NotFound
-from geodata.ingest.batches import all_batches, batch_path, find_batch
+from geodata.features.user_layers import read_layers
 from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
 from geodata.ingest.quarantine import retry
-from geodata.release.batches import WITHDRAWN, restore, usable_batches, withdraw
 from geodata.release.build import build
-from geodata.release.layers import layers_in_use, read_layers
 from geodata.release.publish import publish, verify
-from geodata.release.rasters import rasters_in_use
-from geodata.release.standing import BatchStanding, batch_standings
 from geodata.workspace import Workspace, only_writer
 from schemas import Batch
 from service.cli import app, main

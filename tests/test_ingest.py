@@ -32,8 +32,8 @@ from ingest_inputs import (
 )
 from shapely import box
 
+from geodata.batches.stored import batch_path
 from geodata.ingest import find_batch, ingest
-from geodata.ingest.batches import batch_path
 from geodata.ingest.sources.deepstate import stamp_of
 from geodata.workspace import Workspace
 

@@ -28,11 +28,12 @@ from ingest_inputs import (
     maps,
 )
 
+from geodata.batches.stored import batch_path
+from geodata.batches.usable import accepted_batches
 from geodata.control.sources import SourceBook
 from geodata.ingest import ingest, quarantine, retry
-from geodata.ingest.batches import batch_path
 from geodata.release.history import first_day
-from geodata.release.maps import accepted_batches, check_batch, source_maps
+from geodata.release.maps import check_batch, source_maps
 from geodata.workspace import Workspace, file_sha256
 from schemas import Batch
 

@@ -14,14 +14,13 @@ from raster_inputs import SLOPE, a_geotiff
 from raster_inputs import ingested as raster_ingested
 from typer.testing import CliRunner
 
+from geodata.batches.usable import layers_in_use, rasters_in_use
 from geodata.errors import Conflict, InvalidInput
 from geodata.ingest import quarantine
 from geodata.ingest.ogr.naming import layer_id
 from geodata.ingest.register import numbered
+from geodata.ingest.romanisation import ascii_name
 from geodata.rasters.listing import read_rasters
-from geodata.release.layers import layers_in_use
-from geodata.release.rasters import rasters_in_use
-from geodata.romanisation import ascii_name
 from geodata.workspace import Workspace
 from schemas import Batch
 from service.cli import app

@@ -13,10 +13,10 @@ from ingest_inputs import a_daily, a_feature, a_folder, a_map, a_source, counts,
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from geodata.batches.stored import batch_path
 from geodata.data import packaged
 from geodata.ingest import ingest
 from geodata.ingest.archive import Member, members
-from geodata.ingest.batches import batch_path
 from geodata.ingest.meter import Limits
 from geodata.ingest.sources.deepstate import stamp_of
 from geodata.workspace import Workspace

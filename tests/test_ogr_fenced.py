@@ -30,9 +30,9 @@ from served import client_of
 from typer.testing import CliRunner
 
 from geodata.errors import Damaged
+from geodata.features.user_layers import read_layers
 from geodata.release import tilesets
 from geodata.release.build import build
-from geodata.release.layers import read_layers
 from geodata.release.publish import publish, verify
 from geodata.release.tilesets import NO_TILES
 from geodata.tiles.generalise import arranged, out_of_collections

@@ -19,13 +19,14 @@ from ogr_inputs import (
 )
 from typer.testing import CliRunner
 
+from geodata.batches.usable import layers_in_use
 from geodata.errors import Damaged, InvalidInput
 from geodata.features.collections import BUILT_IN
+from geodata.features.user_layers import RESERVED, layers_are_as_described, read_layers
 from geodata.ingest import quarantine
 from geodata.release import build as build_module
 from geodata.release.build import build
 from geodata.release.diff import diff
-from geodata.release.layers import RESERVED, layers_are_as_described, layers_in_use, read_layers
 from geodata.release.publish import verify
 from schemas import Layer
 from service.cli import app

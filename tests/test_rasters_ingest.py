@@ -24,9 +24,9 @@ from rasterio.transform import from_origin
 from rio_cogeo.cogeo import cog_validate
 from typer.testing import CliRunner
 
+from geodata.batches.usable import rasters_in_use
 from geodata.errors import Conflict, InvalidInput
 from geodata.ingest.geotiff.wishes import id_of
-from geodata.release.rasters import rasters_in_use
 from service.cli import app
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import geopandas
 import shapely
 
-from geodata.romanisation import romanised
+from geodata.ingest.romanisation import romanised
 from tools.basemap_shapes import Feature
 
 LABELLED = ("Sovereign country", "Country", "Sovereignty", "Disputed", "Indeterminate")

@@ -1,6 +1,6 @@
 """How inputs of control sources become Batches: kept, read, judged, written, or set aside."""
 
-from geodata.ingest.batches import all_batches, find_batch, read_batch
+from geodata.batches.stored import all_batches, find_batch, read_batch
 from geodata.ingest.pipeline import ingest
 from geodata.ingest.quarantine import list_issues, retry, show
 

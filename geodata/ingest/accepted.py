@@ -9,10 +9,10 @@ from pathlib import Path
 import geopandas as gpd
 import pyarrow.parquet as pq
 
-from geodata.ingest.batches import MAPS, SNAPSHOTS, WAITING, all_batches, batch_path
+from geodata.batches.stored import MAPS, SNAPSHOTS, WAITING, all_batches, batch_path
+from geodata.batches.usable import accepted_batches
 from geodata.ingest.daymaps import DayMap
 from geodata.ingest.readings import Reading, Stamp
-from geodata.release.maps import accepted_batches
 from geodata.workspace import Workspace
 from schemas import Snapshot
 

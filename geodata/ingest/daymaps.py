@@ -1,17 +1,31 @@
 """How does a reading become a day's map: one multipolygon per status, none overlapping."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import areas_km2
+from geodata.batches.stored import (
+    ISSUES,
+    MAPS,
+    RECORD,
+    SNAPSHOTS,
+    WAITING,
+    batch_path,
+    write_records,
+)
+from geodata.crs import CRS84, areas_km2
 from geodata.geometry import EMPTY, GRID_DEG, as_array, common, merged, minus, polygonal
 from geodata.ingest.readings import Reading
-from schemas import Snapshot
+from geodata.workspace import Workspace, file_sha256, new_folder
+from schemas import Batch, Issue, Snapshot
 from schemas.record import Status
 
 PRECEDENCE: tuple[Status, ...] = ("occupied", "contested", "government")
@@ -113,3 +127,68 @@ def _without(area: BaseGeometry, others: Iterable[BaseGeometry]) -> tuple[BaseGe
 
 def _km2(geometry: BaseGeometry) -> float:
     return float(areas_km2(as_array(geometry))[0])
+
+
+def write_batch(
+    workspace: Workspace,
+    batch: Batch,
+    maps: Iterable[DayMap],
+    issues: Sequence[Issue],
+    waiting: Collection[DayMap] = (),
+) -> Batch:
+    """Write a batch by one rename; the record with the hashes of its tables.
+
+    waiting: maps set aside for a jump, kept for the batches that may confirm them.
+    """
+    with new_folder(batch_path(workspace, batch.source, batch.id)) as folder:
+        tables = _write_maps(batch.source, maps, folder, "")
+        if waiting:
+            (folder / WAITING).mkdir()
+            tables += _write_maps(batch.source, waiting, folder, f"{WAITING}/")
+        write_records(Issue, issues, folder / ISSUES)
+        hashes = {name: file_sha256(folder / name) for name in (*tables, ISSUES)}
+        batch = batch.model_copy(update={"sha256": hashes})
+        (folder / RECORD).write_text(batch.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return batch
+
+
+def _write_maps(source: str, maps: Iterable[DayMap], folder: Path, inside: str) -> tuple[str, ...]:
+    """Write maps and their snapshots in order of days; the names of the files."""
+    ordered = sorted(maps, key=lambda found: found.day)
+    _write_areas(ordered, folder / f"{inside}{MAPS}")
+    snapshots = [found.snapshot(source) for found in ordered]
+    write_records(Snapshot, snapshots, folder / f"{inside}{SNAPSHOTS}")
+    return f"{inside}{MAPS}", f"{inside}{SNAPSHOTS}"
+
+
+def _write_areas(maps: Sequence[DayMap], path: Path) -> None:
+    """GeoParquet: one row per day and status, in that order."""
+    names = ("day", "status", "status_original", "file", "published", "sha256", "geometry")
+    rows = [row for found in maps for row in _map_rows(found)]
+    by_column: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in names}
+    frame = gpd.GeoDataFrame(by_column, geometry="geometry", crs=CRS84)
+    frame.to_parquet(path, compression="zstd", index=False)
+
+
+def _map_rows(found: DayMap) -> Iterable[dict[str, object]]:
+    stamp = found.reading.stamp
+    for status in sorted(found.areas):
+        area = found.areas[status]
+        yield {
+            "day": stamp.day,
+            "status": status,
+            "status_original": found.reading.captions.get(status) or None,
+            "file": found.reading.file,
+            "published": stamp.published,
+            "sha256": _wkb_sha256(area),
+            "geometry": area,
+        }
+
+
+def _wkb_sha256(area: shapely.Geometry) -> str:
+    return hashlib.sha256(shapely.to_wkb(area, flavor="iso")).hexdigest()
+
+
+def days_of(maps: Iterable[DayMap]) -> list[date]:
+    """The days of maps, in order."""
+    return sorted(found.reading.stamp.day for found in maps)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from geodata.batches.stored import ISSUES, all_batches, batch_path, find_batch
+from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import Conflict
-from geodata.ingest.batches import ISSUES, all_batches, batch_path, find_batch
 from geodata.ingest.fetch import Kept
 from geodata.ingest.pipeline import ingest_kept, quiet
-from geodata.release.batches import check_not_withdrawn
 from geodata.types import Progress
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source

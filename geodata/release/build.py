@@ -10,14 +10,22 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata import __version__
+from geodata.batches.usable import RASTER as RASTERS
+from geodata.batches.usable import VECTOR as LAYERS
+from geodata.batches.usable import (
+    LayerInUse,
+    RasterInUse,
+    accepted_batches,
+    layers_in_use,
+    rasters_in_use,
+)
 from geodata.control.tessellation import tessellate
 from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
 from geodata.features.table import placed
+from geodata.release.contents_layers import add_layer_list, add_layers
 from geodata.release.features import write_all_features
 from geodata.release.history import Histories, source_history
-from geodata.release.layers import SOURCE as LAYERS
-from geodata.release.layers import LayerInUse, add_layer_list, add_layers, layers_in_use
 from geodata.release.manifest import (
     FORMAT,
     MANIFEST,
@@ -26,9 +34,8 @@ from geodata.release.manifest import (
     described_file,
     newest_manifest,
 )
-from geodata.release.maps import accepted_batches, check_batch, folded, source_maps
-from geodata.release.rasters import SOURCE as RASTERS
-from geodata.release.rasters import RasterInUse, add_rasters, rasters_in_use
+from geodata.release.maps import check_batch, folded, source_maps
+from geodata.release.rasters import add_rasters
 from geodata.release.tilesets import add_tilesets
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from geodata.release.layers import layer_tables
+from geodata.features.user_layers import layer_tables
 from geodata.release.manifest import read_manifest
 from geodata.workspace import Workspace
 

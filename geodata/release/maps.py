@@ -12,7 +12,6 @@ import pandas as pd
 
 from geodata.control.cells import DayMap, Fold
 from geodata.errors import Damaged
-from geodata.release.batches import usable_batches
 from geodata.release.feeds import combined
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_folder
@@ -38,16 +37,6 @@ class SourceMaps:
 
     def __repr__(self) -> str:
         return f"SourceMaps({self.source}, {len(self.snapshots)} days)"
-
-
-def accepted_batches(workspace: Workspace) -> list[tuple[Path, Batch]]:
-    """All batches releases may use, ordered by source and time of ingest.
-
-    Of several batches of one input, read under different rules, the latest counts.
-    """
-    ordered = sorted(usable_batches(workspace), key=lambda item: item[1].source)
-    latest = {(batch.source, batch.input_sha256): (path, batch) for path, batch in ordered}
-    return list(latest.values())
 
 
 def source_maps(source: str, folders: list[Path]) -> SourceMaps:

@@ -2,42 +2,18 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from geodata.batches.usable import RasterInUse
 from geodata.control.overlay import footprints
 from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
-from geodata.release.batches import usable_batches
 from geodata.release.manifest import described_file
-from geodata.workspace import Workspace
-from schemas import Batch, Raster, TableFile
-
-SOURCE = "geotiff"
-"""The source of batches that hold rasters rather than maps of control."""
-
-
-@dataclass(frozen=True)
-class RasterInUse:
-    """A raster of a user, the batch it is taken from, and that batch's folder."""
-
-    raster: Raster
-    batch: Batch
-    folder: Path
-
-
-def rasters_in_use(workspace: Workspace) -> dict[str, RasterInUse]:
-    """Rasters of all usable batches by id, ordered by it; of two of one id the later ingested."""
-    latest = {
-        raster.id: RasterInUse(raster, batch, folder)
-        for folder, batch in usable_batches(workspace, SOURCE)
-        for raster in read_rasters(folder)
-    }
-    return dict(sorted(latest.items()))
+from schemas import TableFile
 
 
 def add_rasters(

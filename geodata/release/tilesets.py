@@ -12,7 +12,7 @@ from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.features.collections import COLLECTIONS
 from geodata.features.table import Frame
-from geodata.release.layers import layer_frame
+from geodata.features.user_layers import layer_frame
 from geodata.release.manifest import described_file
 from geodata.tiles import layers
 from geodata.tiles.pmtiles import SUFFIX, Archive

@@ -12,10 +12,10 @@ from geodata.errors import NotFound
 from geodata.features.collections import COLLECTIONS, Collection, layer_collection
 from geodata.features.query import Query
 from geodata.features.table import Frame
+from geodata.features.user_layers import layer_frame
 from geodata.formats.features import KeptFeatures
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
-from geodata.release.layers import layer_frame
 from geodata.store.base import Page, StoreCaches, as_rows
 from geodata.store.masks import matching_rows
 from geodata.store.overlaid import Overlaid

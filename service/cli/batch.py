@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
+from geodata.batches.standing import BatchStanding, batch_standings
+from geodata.batches.stored import all_batches, find_batch
+from geodata.batches.withdrawal import restore as restore_batch
+from geodata.batches.withdrawal import withdraw as withdraw_batch
 from geodata.ingest import quarantine
-from geodata.ingest.batches import all_batches, find_batch
-from geodata.release.batches import restore as restore_batch
-from geodata.release.batches import withdraw as withdraw_batch
-from geodata.release.standing import BatchStanding, batch_standings
 from schemas import Batch
 from service.cli.quarantine import COLUMNS, issue_rows
 from service.cli.show import Json, say, show_json, show_table, workspace

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import typer
 
+from geodata.batches.stored import batch_path
 from geodata.errors import InvalidInput
 from geodata.ingest import quarantine
-from geodata.ingest.batches import batch_path
 from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
 from geodata.rasters.listing import read_rasters
 from schemas import Batch

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import typer
 
+from geodata.batches.stored import batch_path
 from geodata.errors import InvalidInput
+from geodata.features.user_layers import read_layers
 from geodata.ingest import quarantine
-from geodata.ingest.batches import batch_path
 from geodata.ingest.ogr import Wishes, ingest_ogr
-from geodata.release.layers import read_layers
 from schemas import Batch
 from service.cli.show import (
     fail,

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from geodata.batches.stored import find_batch
 from geodata.data import packaged
 from geodata.ingest import quarantine as kept
-from geodata.ingest.batches import find_batch
 from service.cli.ingest import described, tell
 from service.cli.show import Json, progress_bars, show_json, show_table, workspace
 

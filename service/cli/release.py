@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from geodata.errors import NotFound
+from geodata.features.user_layers import read_layers
 from geodata.release.build import build as build_release
 from geodata.release.diff import diff as diff_releases
-from geodata.release.layers import read_layers
 from geodata.release.manifest import read_manifest
 from geodata.release.publish import publish as publish_release
 from geodata.release.publish import rollback as roll_back

@@ -15,9 +15,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.batches.usable import accepted_batches
 from geodata.data import packaged
 from geodata.ingest.pipeline import ingest
-from geodata.release.maps import SourceMaps, accepted_batches, folded, source_maps
+from geodata.release.maps import SourceMaps, folded, source_maps
 from geodata.workspace import Workspace
 from tests.benchmarks.lines import clocked
 

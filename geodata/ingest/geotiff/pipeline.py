@@ -9,9 +9,11 @@ from pathlib import Path
 
 import orjson
 
+from geodata.batches.stored import ISSUES, RECORD, batch_path, read_batch, write_records
+from geodata.batches.usable import RASTER, rasters_in_use
+from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput, NotFound, Refused, TooLarge
 from geodata.ingest.archive import archive_format
-from geodata.ingest.batches import ISSUES, RECORD, batch_path, read_batch, write_records
 from geodata.ingest.fetch import Kept, keep
 from geodata.ingest.geotiff.drive import Answer, rewritten
 from geodata.ingest.geotiff.rules import raster_issue
@@ -20,8 +22,6 @@ from geodata.ingest.geotiff.wishes import RasterWishes, id_of
 from geodata.ingest.meter import Limits
 from geodata.ingest.register import Holder, Register
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
-from geodata.release.batches import check_not_withdrawn
-from geodata.release.rasters import SOURCE, rasters_in_use
 from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
 from schemas import Batch, Issue, Raster, Replaced
@@ -54,8 +54,8 @@ def ingest_geotiff(
     """
     wishes.check()
     kept = _kept(workspace, Path(path))
-    batch_id = f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
-    folder, register = batch_path(workspace, SOURCE, batch_id), _register(workspace, kept)
+    batch_id = f"{RASTER}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
+    folder, register = batch_path(workspace, RASTER, batch_id), _register(workspace, kept)
     try:
         known = read_batch(folder)
     except NotFound:
@@ -98,7 +98,7 @@ def _kept(workspace: Workspace, path: Path) -> Kept:
         raise TooLarge(f"{path.name} has more than {LIMITS.member_bytes >> 30} GB; cut it")
     if archive_format(path):
         raise InvalidInput(f"{path.name} is an archive; unpack it and give the GeoTIFF")
-    return keep(workspace, SOURCE, path, LIMITS)
+    return keep(workspace, RASTER, path, LIMITS)
 
 
 def _brought_forward(known: Batch, folder: Path, wishes: RasterWishes, register: Register) -> Batch:
@@ -127,7 +127,7 @@ def _ingest(  # noqa: PLR0913 - an input, its name, and where it goes
     """Look at the file, rewrite it, and write the batch by one rename."""
     with new_folder(folder) as batch_folder:
         progress("reading", 0, 1)
-        with scratch_folder(workspace.raw / SOURCE) as scratch:
+        with scratch_folder(workspace.raw / RASTER) as scratch:
             _rewrite(_laid_out(kept, scratch), kept, wishes, batch_folder, outcome)
         progress("reading", 1, 1)
         return _written(kept, wishes, outcome, batch_folder, folder.name)
@@ -183,7 +183,7 @@ def _record(answer: Answer, kept: Kept, name: str, wishes: RasterWishes) -> Rast
         "ramp": wishes.ramp,
         "licence": wishes.licence,
         "attribution": wishes.attribution,
-        "batch": f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}",
+        "batch": f"{RASTER}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}",
     })  # fmt: skip
 
 
@@ -198,11 +198,11 @@ def _written(
     reasons = tuple(i.message for i in outcome.issues if i.severity == "refused")
     batch = Batch(
         id=batch_id,
-        source=SOURCE,
+        source=RASTER,
         input_name=kept.name,
         input_sha256=kept.sha256,
         ingested=_now(),
-        reader=f"{SOURCE} {VERSION}-{wishes.hash}",
+        reader=f"{RASTER} {VERSION}-{wishes.hash}",
         files_in=1,
         files_accepted=len(rasters),
         files_quarantined=1 - len(rasters),

@@ -7,9 +7,9 @@ import re
 from dataclasses import asdict, dataclass
 
 from geodata.errors import InvalidInput
+from geodata.ingest.romanisation import ascii_name
 from geodata.rasters.colours import DEFAULT_RAMP, RAMPS
 from geodata.rasters.listing import BUILT_IN
-from geodata.romanisation import ascii_name
 from schemas.layers import RASTER_ID
 
 _CODE = re.compile(r"[A-Za-z]{2,10}:\w{1,12}", re.ASCII)

@@ -3,8 +3,8 @@
 import re
 
 from geodata.errors import InvalidInput
-from geodata.release.layers import RESERVED
-from geodata.romanisation import ascii_name
+from geodata.features.user_layers import RESERVED
+from geodata.ingest.romanisation import ascii_name
 from schemas.layers import LAYER_ID
 
 LONGEST = 64

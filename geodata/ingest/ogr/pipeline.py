@@ -4,8 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from geodata.batches.stored import ISSUES, RECORD, batch_path, read_batch, write_records
+from geodata.batches.usable import VECTOR, layers_in_use
+from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import NotFound, Refused
-from geodata.ingest.batches import ISSUES, RECORD, batch_path, read_batch, write_records
+from geodata.features.user_layers import RESERVED, layer_file_name, read_layers, write_layers
 from geodata.ingest.fetch import Kept
 from geodata.ingest.ogr.drive import Answer, RawLayer, read
 from geodata.ingest.ogr.formats import Dataset, dataset, datasets, format_of, names_of_formats
@@ -17,15 +20,6 @@ from geodata.ingest.ogr.trial import tried
 from geodata.ingest.ogr.wanted import check_layers, namings
 from geodata.ingest.ogr.wishes import Wishes
 from geodata.ingest.register import Holder, Register
-from geodata.release.batches import check_not_withdrawn
-from geodata.release.layers import (
-    RESERVED,
-    SOURCE,
-    layer_file_name,
-    layers_in_use,
-    read_layers,
-    write_layers,
-)
 from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer
@@ -62,9 +56,9 @@ def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progr
     layer has the id and is not to be replaced.
     """
     wishes.check()
-    kept = keep_input(workspace, SOURCE, Path(path))
-    batch_id = f"{SOURCE}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
-    folder = batch_path(workspace, SOURCE, batch_id)
+    kept = keep_input(workspace, VECTOR, Path(path))
+    batch_id = f"{VECTOR}-{kept.sha256[:12]}-{VERSION}-{wishes.hash}"
+    folder = batch_path(workspace, VECTOR, batch_id)
     try:
         known = read_batch(folder)
     except NotFound:
@@ -187,11 +181,11 @@ def _batch(batch_id: str, kept: Kept, wishes: Wishes, gathered: Gathered) -> Bat
     reasons = () if gathered.layers else _reasons(gathered)
     return Batch(
         id=batch_id,
-        source=SOURCE,
+        source=VECTOR,
         input_name=kept.name,
         input_sha256=kept.sha256,
         ingested=_now(),
-        reader=f"{SOURCE} {VERSION}-{wishes.hash}",
+        reader=f"{VECTOR} {VERSION}-{wishes.hash}",
         files_in=gathered.files_in,
         files_accepted=gathered.files_accepted,
         files_quarantined=gathered.files_in - gathered.files_accepted,

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from geodata.features.table import Frame
+from geodata.features.user_layers import encoded_features, layer_frame
 from geodata.ingest.ogr.rules import layer_issue
-from geodata.release.layers import encoded_features, layer_frame
 from geodata.release.tilesets import drawn_layer
 from geodata.tiles.layers import beyond_mercator
 from geodata.tiles.source_layer import tile_names

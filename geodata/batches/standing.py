@@ -7,14 +7,13 @@ from typing import Literal
 
 import pandas as pd
 
+from geodata.batches.usable import RASTER as RASTERS
+from geodata.batches.usable import VECTOR as LAYERS
+from geodata.batches.usable import accepted_batches, layers_in_use, rasters_in_use
+from geodata.batches.withdrawal import withdrawal
 from geodata.errors import Damaged
+from geodata.features.user_layers import read_layers
 from geodata.rasters.listing import read_rasters
-from geodata.release.batches import withdrawal
-from geodata.release.layers import SOURCE as LAYERS
-from geodata.release.layers import layers_in_use, read_layers
-from geodata.release.maps import accepted_batches
-from geodata.release.rasters import SOURCE as RASTERS
-from geodata.release.rasters import rasters_in_use
 from geodata.workspace import Workspace
 from schemas import Batch, Withdrawal
 

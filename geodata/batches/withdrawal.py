@@ -1,4 +1,4 @@
-"""Which batches may a release use: accepted ones, unless their owner has withdrawn them."""
+"""How is a batch withdrawn from later builds, and restored?"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,26 +7,8 @@ from geodata.errors import Conflict, Damaged, InvalidInput
 from geodata.workspace import Workspace, new_file, only_writer
 from schemas import Batch, Withdrawal
 
-RECORD, WITHDRAWN = "batch.json", "withdrawn.json"
-"""The record of a batch, and what lies beside it from `withdraw` to `restore`."""
-
-
-def usable_batches(workspace: Workspace, source: str = "*") -> list[tuple[Path, Batch]]:
-    """Folder and record of each accepted batch not withdrawn, in the order they were ingested.
-
-    source: of all sources where none is named. Raises Damaged where a record cannot be read.
-    """
-    folders = [path.parent for path in workspace.batches.glob(f"{source}/[!.]*/{RECORD}")]
-    read = [(folder, _read(folder)) for folder in folders if withdrawal(folder) is None]
-    accepted = [item for item in read if item[1].verdict == "accepted"]
-    return sorted(accepted, key=lambda item: (item[1].ingested, item[1].id))
-
-
-def _read(folder: Path) -> Batch:
-    try:
-        return Batch.model_validate_json((folder / RECORD).read_bytes())
-    except (OSError, ValueError) as error:
-        raise Damaged(f"the record of batch {folder.name!r} cannot be read: {error}") from error
+WITHDRAWN = "withdrawn.json"
+"""What lies beside the record of a batch from `withdraw` to `restore`."""
 
 
 def withdrawal(folder: Path) -> Withdrawal | None:

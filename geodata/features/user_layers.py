@@ -1,9 +1,7 @@
 """Which layers users brought go into a release, and how they are kept there."""
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,28 +12,14 @@ import shapely
 from geodata.errors import Damaged
 from geodata.features.collections import BUILT_IN, layer_collection
 from geodata.features.table import Frame
-from geodata.formats.features import KeptFeatures, encode, offsets_path, write_features
+from geodata.formats.features import KeptFeatures, encode
 from geodata.formats.rows import BATCH
-from geodata.release.batches import usable_batches
-from geodata.release.manifest import described_file
 from geodata.types import ARROW
-from geodata.workspace import Workspace
-from schemas import Batch, Layer, TableFile
+from schemas import Layer
 
-SOURCE = "ogr"
-"""The source of batches that hold layers rather than maps of control."""
 LAYERS = "layers.json"
 RESERVED = frozenset((*BUILT_IN, "basemap"))
 """Names no layer may have."""
-
-
-@dataclass(frozen=True)
-class LayerInUse:
-    """A layer, the batch it is taken from, and that batch's folder."""
-
-    layer: Layer
-    batch: Batch
-    folder: Path
 
 
 def layer_table(layer_id: str) -> str:
@@ -51,16 +35,6 @@ def layer_file_name(layer_id: str) -> str:
 def layer_tables(*folders: Path) -> list[str]:
     """The tables of the layers of any of these releases, in the order of names."""
     return sorted({layer_table(layer.id) for each in folders for layer in read_layers(each)})
-
-
-def layers_in_use(workspace: Workspace) -> dict[str, LayerInUse]:
-    """Layers of all usable batches by id, ordered by it; of two of one id the later ingested."""
-    latest = {
-        layer.id: LayerInUse(layer, batch, folder)
-        for folder, batch in usable_batches(workspace, SOURCE)
-        for layer in read_layers(folder)
-    }
-    return dict(sorted(latest.items()))
 
 
 def read_layers(folder: Path) -> tuple[Layer, ...]:
@@ -80,27 +54,6 @@ def write_layers(folder: Path, layers: Sequence[Layer]) -> tuple[str, ...]:
     text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     (folder / LAYERS).write_text(text, encoding="utf-8")
     return (LAYERS, *(layer_file_name(layer.id) for layer in layers))
-
-
-def add_layers(folder: Path, in_use: dict[str, LayerInUse]) -> list[TableFile]:
-    """Put layers into a release: their rows as ingested, their features encoded."""
-    entries = []
-    for used in in_use.values():
-        path = folder / layer_file_name(used.layer.id)
-        shutil.copyfile(used.folder / path.name, path)
-        features = folder / f"{used.layer.id}.features"
-        write_features(encoded_features(layer_frame(folder, used.layer)), features)
-        paths = (path, features, offsets_path(features))
-        entries += [described_file(each, used.layer.rows) for each in paths]
-    return entries
-
-
-def add_layer_list(folder: Path, layers: Sequence[Layer]) -> list[TableFile]:
-    """Put the list of its layers into a release; none where there are none."""
-    if not layers:
-        return []
-    write_layers(folder, layers)
-    return [described_file(folder / LAYERS, len(layers))]
 
 
 def encoded_features(frame: Frame) -> Iterator[list[bytes]]:

@@ -1,0 +1,1 @@
+"""Batches as they lie on disk: what each holds, which count, what is withdrawn."""
