@@ -17,8 +17,8 @@ from geodata.formats.features import KeptFeatures
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Page, StoreCaches, as_rows
+from geodata.store.control import Overlaid
 from geodata.store.masks import matching_rows
-from geodata.store.overlaid import Overlaid
 from geodata.store.tables import Tables
 from geodata.store.tilesets import Asker, Tilesets
 from schemas import Manifest
