@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.answers.amounts import amounts
+from geodata.answers.reserves import amounts
 from geodata.store.embedded import EmbeddedStore
 
 

@@ -1,10 +1,13 @@
 """A deposit's whole history: by every source, in spans and in verdicts."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from geodata.answers.reserves import estimates_of
-from geodata.answers.rows import json_rows
-from geodata.errors import NotFound
+from geodata.answers.rows import json_rows, json_value
+from geodata.errors import Gone, NotFound
+from geodata.features.query import Query
+from geodata.interval import Interval, parse_day
 from geodata.store.embedded import EmbeddedStore
 
 VERDICT_COLUMNS = (
@@ -57,3 +60,64 @@ def _timeline(store: EmbeddedStore, deposit_id: str, source: str) -> dict[str, o
         "spans": json_rows(mine, SPAN_COLUMNS),
         "verdicts": json_rows(own, VERDICT_COLUMNS),
     }
+
+
+Version = dict[str, object]
+
+
+def versions(
+    store: EmbeddedStore, collection: str, item_id: str, source: str | None
+) -> list[Version]:
+    """Versions in the order of days, each `valid_from`, `valid_to` (open: None) and what holds.
+
+    A deposit has one for each verdict of a source: the one named, else the one that answers
+    first. Any other feature has one, its own days. Raises NotFound.
+    """
+    if collection == "deposits":
+        wanted = source or store.book.ordered[0]
+        table = deposit_timeline(store, item_id, wanted)["timelines"]
+        verdicts = table[0]["verdicts"] if isinstance(table, list) else []
+        return _merged([{**row, "control_source": wanted} for row in verdicts])
+    page = store.item(Query(collection), item_id)
+    kind, row = page.frame.collection, page.selected().table.to_pylist()[0]
+    return [
+        {
+            "valid_from": json_value(row.get(kind.begins or "")),
+            "valid_to": json_value(row.get(kind.ends or "")),
+        }
+    ]
+
+
+def _merged(rows: list[Version]) -> list[Version]:
+    """Stretches of one verdict as one version."""
+    found: list[Version] = []
+    for row in rows:
+        entry = {
+            "valid_from": row["valid_from"],
+            "valid_to": row["valid_to"],
+            "control": row["verdict"],
+            "control_source": row["control_source"],
+        }
+        if found and found[-1]["control"] == entry["control"]:
+            found[-1] = {**found[-1], "valid_to": entry["valid_to"]}
+        else:
+            found.append(entry)
+    return found
+
+
+def check_held(version: Version, when: Interval, name: str) -> None:
+    """Raises NotFound where a feature did not exist yet on the days, Gone where no longer."""
+    begins, ends = version["valid_from"], version["valid_to"]
+    if begins is not None and when.stop <= parse_day(str(begins)):
+        raise NotFound(f"{name} begins on {begins}; it was not there on {when}")
+    if ends is not None and when.start >= parse_day(str(ends)):
+        raise Gone(f"{name} ended before {ends}; it was no longer there on {when}")
+
+
+def version_on(found: list[Version], day: date) -> Version | None:
+    """The version that holds on a day; None where none does."""
+    for version in found:
+        begins, ends = version["valid_from"], version["valid_to"]
+        if (begins is None or str(begins) <= str(day)) and (ends is None or str(day) < str(ends)):
+            return version
+    return None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from geodata.answers.versions import check_held, version_on, versions
+from geodata.answers.timelines import check_held, version_on, versions
 from geodata.features.collections import Collection
 from geodata.formats.geojson import dumps
 from geodata.formats.jsonfg import write_jsonfg

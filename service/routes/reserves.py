@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.reserves import reserves as answer
+from geodata.answers.rows import answer_rows
 from geodata.answers.series import STEPS, series
-from geodata.answers.tabular import answer_rows
 from geodata.formats.geojson import dumps
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import About, Rows
