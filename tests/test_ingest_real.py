@@ -16,8 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.batches.stored import batch_path
 from geodata.data import packaged
 from geodata.ingest import ingest
-from geodata.ingest.archive import Member, members
-from geodata.ingest.meter import Limits
+from geodata.ingest.archives import Limits, Member, members
 from geodata.ingest.sources.deepstate import stamp_of
 from geodata.workspace import Workspace
 from schemas import Batch

@@ -22,7 +22,8 @@ from ogr_inputs import (
 from shapely import Point
 
 from geodata.errors import InvalidInput, Refused, TooLarge
-from geodata.ingest.ogr import drive, inputs
+from geodata.ingest import stored_input
+from geodata.ingest.ogr import drive
 from geodata.ingest.ogr.formats import FORMATS, GEOPACKAGE, Dataset, dataset
 
 VRT = (
@@ -152,7 +153,7 @@ def test_archive_that_lies_about_its_size_is_stopped(
     path = a_zip(tmp_path / "bomb.zip", {"doc.kml": bytes(70_000_000)})
     data = path.read_bytes()
     path.write_bytes(data.replace((70_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
-    monkeypatch.setattr(inputs, "CHUNK", 1 << 16)
+    monkeypatch.setattr(stored_input, "CHUNK", 1 << 16)
     with pytest.raises((TooLarge, InvalidInput)):
         ingested(tmp_path, path)
 

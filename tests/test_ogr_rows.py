@@ -31,8 +31,8 @@ from shapely import LineString, Point, box
 import geodata.ingest.ogr
 from geodata.errors import InvalidInput
 from geodata.ingest.ogr.columns import typed
-from geodata.ingest.ogr.rules import LAYER_RULES, MOST_ROWS_SHOWN, row_issues
 from geodata.ingest.ogr.shapes import clean, moved_from, read_shapes
+from geodata.ingest.rules import LAYER_RULES, MOST_ROWS_SHOWN, row_issues
 
 BOW_TIE = a_polygon((0, 0), (2, 2), (2, 0), (0, 2))
 

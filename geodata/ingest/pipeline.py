@@ -16,14 +16,14 @@ from geodata.batches.stored import ISSUES, SNAPSHOTS, all_batches, batch_path
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput
 from geodata.ingest.accepted import Accepted
-from geodata.ingest.archive import Member, Refusal
+from geodata.ingest.archives import Member, Refusal
 from geodata.ingest.coverage import Coverage
 from geodata.ingest.daymaps import days_of, write_batch
 from geodata.ingest.expectations import STANDS, Judge, judged, missed_minimums
-from geodata.ingest.fetch import Kept, keep
 from geodata.ingest.readings import Reader, ReaderMaker, Reading, SetAside
 from geodata.ingest.rules import RULES
 from geodata.ingest.sources import READERS
+from geodata.ingest.stored_input import Kept, keep
 from geodata.interval import today
 from geodata.types import Progress
 from geodata.workspace import Workspace

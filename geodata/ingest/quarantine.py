@@ -9,8 +9,8 @@ from shapely.geometry.base import BaseGeometry
 from geodata.batches.stored import ISSUES, all_batches, batch_path, find_batch
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import Conflict
-from geodata.ingest.fetch import Kept
 from geodata.ingest.pipeline import ingest_kept, quiet
+from geodata.ingest.stored_input import Kept
 from geodata.types import Progress
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source

@@ -10,7 +10,7 @@ from typing import Any
 
 from geodata.errors import Refused
 from geodata.ingest.geotiff.wishes import RasterWishes
-from geodata.ingest.ogr.rules import readable
+from geodata.ingest.rules import readable
 from geodata.rasters import gdal
 from geodata.rasters.gdal import SETTINGS, other_drivers
 from schemas.record import Severity

@@ -13,14 +13,13 @@ from geodata.batches.stored import ISSUES, RECORD, batch_path, read_batch, write
 from geodata.batches.usable import RASTER, rasters_in_use
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput, NotFound, Refused, TooLarge
-from geodata.ingest.archive import archive_format
-from geodata.ingest.fetch import Kept, keep
+from geodata.ingest.archives import Limits, archive_format
 from geodata.ingest.geotiff.drive import Answer, rewritten
-from geodata.ingest.geotiff.rules import raster_issue
 from geodata.ingest.geotiff.tiff import checked_header
 from geodata.ingest.geotiff.wishes import RasterWishes, id_of
-from geodata.ingest.meter import Limits
 from geodata.ingest.register import Holder, Register
+from geodata.ingest.rules import raster_issue
+from geodata.ingest.stored_input import Kept, keep
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
 from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder

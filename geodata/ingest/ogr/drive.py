@@ -16,7 +16,7 @@ import pyogrio
 from geodata.errors import Refused
 from geodata.ingest.ogr import child
 from geodata.ingest.ogr.formats import Dataset, Format
-from geodata.ingest.ogr.rules import readable
+from geodata.ingest.rules import readable
 
 SECONDS = 1800
 """Longest a file may take to read."""

@@ -9,12 +9,9 @@ from typing import Literal
 from xml.parsers import expat
 
 from geodata.errors import Refused
+from geodata.ingest.archives import SIDECARS
 
 HEAD = 4096
-SIDECARS = frozenset(
-    (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".xml")
-)
-"""Files that belong to a shapefile, or describe one."""
 Values = Literal["typed", "dates", "texts"]
 """What a format can say of types: see `Format.values`."""
 

@@ -14,9 +14,9 @@ from geodata.ingest.ogr.days import days_of
 from geodata.ingest.ogr.drive import RawLayer, lost_lines
 from geodata.ingest.ogr.places import Place, place
 from geodata.ingest.ogr.properties import read_properties
-from geodata.ingest.ogr.rules import layer_issue, row_issues
 from geodata.ingest.ogr.shapes import Shapes, is_geographic_box, moved_from, parsed, read_shapes
 from geodata.ingest.ogr.table import LayerFile, layer_file
+from geodata.ingest.rules import layer_issue, row_issues
 from schemas import Issue, Layer
 from schemas.layers import LayerColumn
 from schemas.record import Severity

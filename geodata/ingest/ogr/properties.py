@@ -12,7 +12,7 @@ from geodata.ingest.ogr.child import ALTERED
 from geodata.ingest.ogr.columns import Found, typed
 from geodata.ingest.ogr.days import is_named_for_days
 from geodata.ingest.ogr.drive import RawLayer
-from geodata.ingest.ogr.rules import layer_issue
+from geodata.ingest.rules import layer_issue
 from schemas import Issue
 from schemas.layers import LayerColumn
 from schemas.record import Severity

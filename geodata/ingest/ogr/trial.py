@@ -11,7 +11,7 @@ import numpy as np
 
 from geodata.features.table import Frame
 from geodata.features.user_layers import encoded_features, layer_frame
-from geodata.ingest.ogr.rules import layer_issue
+from geodata.ingest.rules import layer_issue
 from geodata.release.tilesets import drawn_layer
 from geodata.tiles.layers import beyond_mercator
 from geodata.tiles.source_layer import tile_names

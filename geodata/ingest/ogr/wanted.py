@@ -1,13 +1,13 @@
 """Which layers are taken from a file, and what each is called."""
 
 from geodata.errors import InvalidInput
-from geodata.ingest.fetch import Kept
 from geodata.ingest.ogr.drive import RawLayer
 from geodata.ingest.ogr.layer import Naming
 from geodata.ingest.ogr.naming import layer_id
-from geodata.ingest.ogr.rules import layer_issue
 from geodata.ingest.ogr.wishes import Wishes
 from geodata.ingest.register import Register
+from geodata.ingest.rules import layer_issue
+from geodata.ingest.stored_input import Kept
 from schemas import Issue
 
 

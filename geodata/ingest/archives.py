@@ -1,4 +1,4 @@
-"""How are archives read: member by member, in memory, within limits, nothing written to disk."""
+"""How are archives read, member by member and within limits?"""
 
 import bz2
 import gzip
@@ -10,25 +10,21 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol, cast
+from types import TracebackType
+from typing import IO, Protocol, Self, cast
 
 import zstandard
 
 from geodata.errors import InvalidInput, TooLarge
-from geodata.ingest.meter import Limits, Meter, Readable, XzStream
 from schemas.record import Severity
 
-SIGNS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\xfd7zXZ\x00", "xz"),
-    (0, b"\x1f\x8b", "gz"),
-    (0, b"BZh", "bz2"),
-    (0, b"\x28\xb5\x2f\xfd", "zst"),
-    (0, b"PK\x03\x04", "zip"),
-    (0, b"PK\x05\x06", "zip"),
-    (257, b"ustar", "tar"),
-)
-"""Offset and bytes by which a format is known; names and suffixes are not trusted."""
-BROKEN = (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError, OSError)
+FREE_BYTES = 64 << 20
+"""Unpacked bytes below which no ratio is taken: small files may well be all zeros."""
+SPARE_BYTES = 1 << 20
+"""Bytes that may be read around a member: its headers, padding and the reader's blocks."""
+XZ_MEMORY = 256 << 20
+"""Most memory an xz stream may ask for; `xz -9` needs 65 MB."""
+CHUNK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,141 @@ class Refusal:
     rule: str
     severity: Severity
     found: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one input may unpack to."""
+
+    member_bytes: int = 64 << 20
+    total_bytes: int = 4 << 30
+    ratio: int = 1000
+    members: int = 100_000
+
+    def most_bytes(self, packed: int) -> int:
+        """Most bytes an archive of this packed size may unpack to."""
+        return min(self.total_bytes, max(FREE_BYTES, packed * self.ratio))
+
+
+def members(
+    path: Path, limits: Limits, progress: Callable[[int], None]
+) -> Iterator[Member | Refusal]:
+    """Members of an archive in its own order; `progress` gets bytes of the archive read so far.
+
+    Folders are passed over. Raises InvalidInput for a broken archive and TooLarge where it
+    unpacks to more than the limits, which no refusal of a single member could mend.
+    """
+    kind = archive_format(path)
+    read = _zip_members if kind == "zip" else _tar_members
+    try:
+        yield from read(path, kind or "tar", limits, progress)
+    except (*BROKEN, zipfile.BadZipFile, NotImplementedError) as error:
+        raise InvalidInput(f"the {kind} archive cannot be read to its end: {error}") from error
+
+
+class Readable(Protocol):
+    """What is needed of a decompressing stream."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Meter:
+    """A stream that counts what is read from it and stops at the limits.
+
+    `allow` sets how much may be read until it is called again, so that neither a header that
+    claims to be large nor a member larger than it says is held in memory.
+    """
+
+    def __init__(self, stream: Readable, packed: int, limits: Limits) -> None:
+        self._stream = stream
+        self._most = limits.most_bytes(packed)
+        self._allowed = SPARE_BYTES
+        self.total = 0
+
+    def allow(self, size: int = 0) -> None:
+        """At most `size` bytes, and some around them, may be read until the next call."""
+        self._allowed = self.total + size + SPARE_BYTES
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes. Raises TooLarge at a limit."""
+        data = self._stream.read(size)
+        self.total += len(data)
+        if self.total > self._most:
+            raise TooLarge(f"the archive unpacks to more than {self._most} bytes; split it")
+        if self.total > self._allowed:
+            raise TooLarge("a member or header of the archive is larger than it may be")
+        return data
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stream.close()
+
+
+class XzStream:
+    """An .xz file read with bounded memory, which `lzma.open` cannot promise."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._engine = _engine()
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, fewer only at the end. Raises EOFError where the file is cut."""
+        parts, missing = [], size
+        while missing > 0:
+            data = self._some(missing)
+            if not data:
+                break
+            parts.append(data)
+            missing -= len(data)
+        return b"".join(parts)
+
+    def _some(self, size: int) -> bytes:
+        """Between 1 and `size` bytes; none at the end of the last stream of the file."""
+        while True:
+            if self._engine.eof:
+                rest = self._engine.unused_data or self._file.read(CHUNK)
+                if not rest.strip(b"\x00"):
+                    return b""
+                self._engine = _engine()
+            else:
+                rest = self._file.read(CHUNK) if self._engine.needs_input else b""
+                if not rest and self._engine.needs_input:
+                    raise EOFError("the file ends before its stream does")
+            data = self._engine.decompress(rest, size)
+            if data:
+                return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _engine() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
+
+
+SIGNS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xfd7zXZ\x00", "xz"),
+    (0, b"\x1f\x8b", "gz"),
+    (0, b"BZh", "bz2"),
+    (0, b"\x28\xb5\x2f\xfd", "zst"),
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"PK\x05\x06", "zip"),
+    (257, b"ustar", "tar"),
+)
+"""Offset and bytes by which a format is known; names and suffixes are not trusted."""
+BROKEN = (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError, OSError)
 
 
 class _Opener(Protocol):
@@ -73,22 +204,6 @@ def archive_format(path: Path) -> str | None:
         head = stream.read(512)
     signs = (name for at, sign, name in SIGNS if head[at : at + len(sign)] == sign)
     return next(signs, None)
-
-
-def members(
-    path: Path, limits: Limits, progress: Callable[[int], None]
-) -> Iterator[Member | Refusal]:
-    """Members of an archive in its own order; `progress` gets bytes of the archive read so far.
-
-    Folders are passed over. Raises InvalidInput for a broken archive and TooLarge where it
-    unpacks to more than the limits, which no refusal of a single member could mend.
-    """
-    kind = archive_format(path)
-    read = _zip_members if kind == "zip" else _tar_members
-    try:
-        yield from read(path, kind or "tar", limits, progress)
-    except (*BROKEN, zipfile.BadZipFile, NotImplementedError) as error:
-        raise InvalidInput(f"the {kind} archive cannot be read to its end: {error}") from error
 
 
 def _tar_members(
@@ -180,3 +295,9 @@ def printable(name: str) -> str:
     """A name fit for tables: valid UTF-8 without control characters, at most 200 characters."""
     text = name.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c.isprintable() else "\ufffd" for c in text)[-200:]
+
+
+SIDECARS = frozenset(
+    (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".xml")
+)
+"""Files that belong to a shapefile, or describe one."""
