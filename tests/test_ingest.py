@@ -34,7 +34,7 @@ from shapely import box
 
 from geodata.batches.stored import batch_path
 from geodata.ingest import find_batch, ingest
-from geodata.ingest.sources.deepstate import stamp_of
+from geodata.ingest.control.readers.deepstate import stamp_of
 from geodata.workspace import Workspace
 
 

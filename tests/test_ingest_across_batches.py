@@ -283,13 +283,13 @@ def test_an_input_is_not_judged_by_what_it_gave_under_other_rules(tmp_path: Path
 def test_a_day_to_come_is_set_aside_until_it_has_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geodata.ingest.pipeline.today", lambda: date(2025, 1, 2))
+    monkeypatch.setattr("geodata.ingest.control.pipeline.today", lambda: date(2025, 1, 2))
     batch = given_alone(tmp_path, boxes(2, 1, 1))
     assert (batch.days, batch.files_quarantined, batch.rows_quarantined) == (1, 1, 1)
     found = issue(tmp_path, batch, "day_has_come")
     assert "2025-01-03, and today is 2025-01-02" in found.message
     assert str(found.day) == "2025-01-03"
-    monkeypatch.setattr("geodata.ingest.pipeline.today", lambda: date(2025, 1, 3))
+    monkeypatch.setattr("geodata.ingest.control.pipeline.today", lambda: date(2025, 1, 3))
     assert given_alone(tmp_path, boxes(2, 1, 1)).days == 2
     assert days(tmp_path) == [2, 3]
 

@@ -14,11 +14,11 @@ from ingest_inputs import COUNTRY, a_daily, a_folder, a_source, days_of_boxes, i
 
 from geodata.errors import InvalidInput, TooLarge
 from geodata.ingest import ingest
-from geodata.ingest import pipeline as pipeline_module
 from geodata.ingest.archives import Limits, Member, Refusal, members
-from geodata.ingest.coverage import Coverage
+from geodata.ingest.control import pipeline as pipeline_module
+from geodata.ingest.control.coverage import Coverage
+from geodata.ingest.control.geojson import read_shape
 from geodata.ingest.rules import RULES
-from geodata.ingest.shapes import read_shape
 from geodata.workspace import Workspace
 from schemas import Expectations
 

@@ -17,7 +17,7 @@ from geodata.batches.stored import batch_path
 from geodata.data import packaged
 from geodata.ingest import ingest
 from geodata.ingest.archives import Limits, Member, members
-from geodata.ingest.sources.deepstate import stamp_of
+from geodata.ingest.control.readers.deepstate import stamp_of
 from geodata.workspace import Workspace
 from schemas import Batch
 

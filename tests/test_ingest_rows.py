@@ -23,8 +23,8 @@ from ingest_inputs import (
 from shapely import box
 
 from geodata.geometry import as_array
-from geodata.ingest.coverage import Coverage
-from geodata.ingest.sources.deepstate_labels import read_label
+from geodata.ingest.control.coverage import Coverage
+from geodata.ingest.control.readers.deepstate import read_label
 from schemas import Expectations
 
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from geodata.batches.stored import MAPS, SNAPSHOTS, WAITING, all_batches, batch_path
 from geodata.batches.usable import accepted_batches
-from geodata.ingest.daymaps import DayMap
-from geodata.ingest.readings import Reading, Stamp
+from geodata.ingest.control.day_maps import DayMap
+from geodata.ingest.control.parsed_file import Reading, Stamp
 from geodata.workspace import Workspace
 from schemas import Snapshot
 

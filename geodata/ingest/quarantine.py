@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.batches.stored import ISSUES, all_batches, batch_path, find_batch
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import Conflict
-from geodata.ingest.pipeline import ingest_kept, quiet
+from geodata.ingest.control.pipeline import ingest_kept, quiet
 from geodata.ingest.stored_input import Kept
 from geodata.types import Progress
 from geodata.workspace import Workspace

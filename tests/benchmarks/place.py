@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.batches.usable import accepted_batches
 from geodata.data import packaged
-from geodata.ingest.pipeline import ingest
+from geodata.ingest.control.pipeline import ingest
 from geodata.release.maps import SourceMaps, folded, source_maps
 from geodata.workspace import Workspace
 from tests.benchmarks.lines import clocked

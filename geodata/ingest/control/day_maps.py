@@ -23,7 +23,7 @@ from geodata.batches.stored import (
 )
 from geodata.crs import CRS84, areas_km2
 from geodata.geometry import EMPTY, GRID_DEG, as_array, common, merged, minus, polygonal
-from geodata.ingest.readings import Reading
+from geodata.ingest.control.parsed_file import Reading
 from geodata.workspace import Workspace, file_sha256, new_folder
 from schemas import Batch, Issue, Snapshot
 from schemas.record import Status

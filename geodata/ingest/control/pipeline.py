@@ -17,12 +17,12 @@ from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput
 from geodata.ingest.accepted import Accepted
 from geodata.ingest.archives import Member, Refusal
-from geodata.ingest.coverage import Coverage
-from geodata.ingest.daymaps import days_of, write_batch
-from geodata.ingest.expectations import STANDS, Judge, judged, missed_minimums
-from geodata.ingest.readings import Reader, ReaderMaker, Reading, SetAside
+from geodata.ingest.control.coverage import Coverage
+from geodata.ingest.control.day_maps import days_of, write_batch
+from geodata.ingest.control.parsed_file import Reader, ReaderMaker, Reading, SetAside
+from geodata.ingest.control.plausibility import STANDS, Judge, judged, missed_minimums
+from geodata.ingest.control.readers import READERS
 from geodata.ingest.rules import RULES
-from geodata.ingest.sources import READERS
 from geodata.ingest.stored_input import Kept, keep
 from geodata.interval import today
 from geodata.types import Progress

@@ -1,7 +1,7 @@
 """Which sources can be read: one reader each."""
 
-from geodata.ingest.readings import ReaderMaker
-from geodata.ingest.sources.deepstate import DeepState
+from geodata.ingest.control.parsed_file import ReaderMaker
+from geodata.ingest.control.readers.deepstate import DeepState
 
 READERS: dict[str, ReaderMaker] = {"deepstate": DeepState}
 """Readers by the id of their source; each takes the Coverage."""

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import groupby
 
 from geodata.ingest.accepted import Accepted
-from geodata.ingest.daymaps import DayMap, MapMaker, change_km2
-from geodata.ingest.readings import Reading
+from geodata.ingest.control.day_maps import DayMap, MapMaker, change_km2
+from geodata.ingest.control.parsed_file import Reading
 from geodata.ingest.rules import RULES
 from schemas import Expectations, Issue
 from schemas.record import Severity

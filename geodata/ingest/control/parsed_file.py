@@ -9,7 +9,7 @@ from typing import Protocol
 from shapely.geometry.base import BaseGeometry
 
 from geodata.errors import InvalidInput
-from geodata.ingest.coverage import Coverage
+from geodata.ingest.control.coverage import Coverage
 from geodata.ingest.rules import RULES
 from schemas import Issue
 from schemas.record import Severity, Status

@@ -1,4 +1,4 @@
-"""How does a GeoJSON geometry become a polygon of a map: read, mended, snapped, kept once."""
+"""How are GeoJSON features read, and their polygons cleaned?"""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,8 +10,46 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.geometry import as_array, merged, snapped
-from geodata.ingest.coverage import Coverage
+from geodata.ingest.control.coverage import Coverage
+from geodata.ingest.control.parsed_file import SetAside
 from geodata.types import GeometryArray
+
+BOM = b"\xef\xbb\xbf"
+WGS84_NAMES = ("CRS84", "4326")
+
+
+def features_of(data: bytes) -> list[Any]:
+    """The features of a GeoJSON FeatureCollection, one or more.
+
+    orjson refuses NaN, Infinity, broken UTF-8 and nesting beyond 1,024. Raises SetAside.
+    """
+    try:
+        document = orjson.loads(data.removeprefix(BOM))
+    except orjson.JSONDecodeError as error:
+        raise SetAside("file_is_json", f"{len(data)} bytes, {error}") from error
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list) or document.get("type") != "FeatureCollection":
+        raise SetAside("file_is_a_feature_collection", _kind(document))
+    if not features:
+        raise SetAside("file_has_features", "an empty collection")
+    _check_crs(document, len(features))
+    return features
+
+
+def _check_crs(document: dict[str, Any], rows: int) -> None:
+    """Old GeoJSON names its CRS; only WGS 84 in degrees is taken."""
+    crs = document.get("crs")
+    if crs is not None and not any(name in str(crs) for name in WGS84_NAMES):
+        raise SetAside("file_is_crs84", str(crs)[:100], rows)
+
+
+def _kind(document: object) -> str:
+    if isinstance(document, list):
+        return f"a JSON list of {len(document)} items (an index of publications?)"
+    if isinstance(document, dict):
+        return f"a JSON object of type {document.get('type')!r}"
+    return f"a single JSON value ({type(document).__name__})"
+
 
 POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
 
