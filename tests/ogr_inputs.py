@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.features.user_layers import layer_file_name, read_layers
-from geodata.ingest.ogr import Wishes, ingest_ogr
+from geodata.ingest.vector import Wishes, ingest_ogr
 from geodata.workspace import Workspace
 from schemas import Batch, Layer
 

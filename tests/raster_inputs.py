@@ -14,7 +14,7 @@ from rasterio.transform import from_origin
 
 from geodata.crs import areas_km2
 from geodata.geometry import as_array
-from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters.grid import Grid
 from geodata.rasters.listing import read_rasters
 from geodata.workspace import Workspace

@@ -22,8 +22,8 @@ from geodata.batches.usable import layers_in_use, rasters_in_use, usable_batches
 from geodata.batches.withdrawal import WITHDRAWN, restore, withdraw
 from geodata.errors import Conflict, Damaged, InvalidInput, NotFound
 from geodata.features.user_layers import read_layers
-from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
 from geodata.ingest.quarantine import retry
+from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.release.build import build
 from geodata.release.publish import publish, verify
 from geodata.workspace import Workspace, only_writer

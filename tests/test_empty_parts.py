@@ -10,7 +10,7 @@ from served import Client
 
 from geodata.features.user_layers import layer_frame, read_layers
 from geodata.geometry import as_array, have_empty_parts, without_empty_parts
-from geodata.ingest.ogr import Wishes, ingest_ogr
+from geodata.ingest.vector import Wishes, ingest_ogr
 from geodata.workspace import Workspace
 
 RING = [[30, 45], [40, 45], [40, 50], [30, 45]]

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from geodata.batches.usable import layers_in_use, rasters_in_use
 from geodata.errors import Conflict, InvalidInput
 from geodata.ingest import quarantine
-from geodata.ingest.ogr.naming import layer_id
 from geodata.ingest.register import numbered
 from geodata.ingest.romanisation import ascii_name
+from geodata.ingest.vector.options import layer_id
 from geodata.rasters.listing import read_rasters
 from geodata.workspace import Workspace
 from schemas import Batch

@@ -137,7 +137,7 @@ def test_a_layer_whose_rows_cannot_be_written_is_refused_at_ingest(
     def fails(_: object) -> Iterator[list[bytes]]:
         raise OverflowError("date value out of range")
 
-    monkeypatch.setattr("geodata.ingest.ogr.trial.encoded_features", fails)
+    monkeypatch.setattr("geodata.ingest.vector.trial.encoded_features", fails)
     batch = ingested_features(tmp_path, a_feature(n=1), a_feature(n=2))
     assert (batch.verdict, batch.rows_accepted, batch.rows_quarantined) == ("refused", 0, 2)
     assert ("layer_can_be_released", "quarantined") in rules(tmp_path, batch)

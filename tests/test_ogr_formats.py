@@ -28,7 +28,7 @@ from ogr_inputs import (
 from shapely import Point, box
 
 from geodata.features.user_layers import layer_frame
-from geodata.ingest.ogr.naming import layer_id
+from geodata.ingest.vector.options import layer_id
 from schemas import Batch
 
 COUNTED_3 = ["places.1", "places.2", "places.3"]

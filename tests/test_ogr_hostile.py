@@ -23,8 +23,8 @@ from shapely import Point
 
 from geodata.errors import InvalidInput, Refused, TooLarge
 from geodata.ingest import stored_input
-from geodata.ingest.ogr import drive
-from geodata.ingest.ogr.formats import FORMATS, GEOPACKAGE, Dataset, dataset
+from geodata.ingest.vector import reader
+from geodata.ingest.vector.formats import FORMATS, GEOPACKAGE, Dataset, dataset
 
 VRT = (
     "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource>"
@@ -67,7 +67,7 @@ def test_file_that_is_not_what_it_says_is_refused_unread(
     def never(*_args: object) -> None:
         raise AssertionError("GDAL was asked")
 
-    monkeypatch.setattr(drive, "_run", never)
+    monkeypatch.setattr(reader, "_run", never)
     batch = ingested(tmp_path, a_file(tmp_path / name, data))
     assert (batch.verdict, batch.files_in, batch.files_quarantined) == ("refused", 1, 1)
     assert ("file_is_of_a_format", "quarantined") in rules(tmp_path, batch)
@@ -201,7 +201,7 @@ def test_endless_view_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "values ('endless', 'features', 'endless', 4326)",
         "insert into gpkg_geometry_columns values ('endless', 'geom', 'POINT', 4326, 0, 0)",
     )
-    monkeypatch.setattr(drive, "CPU_S", 2)
+    monkeypatch.setattr(reader, "CPU_S", 2)
     batch = ingested(tmp_path, path)
     assert batch.verdict == "refused"
     assert "broke its reader" in batch.reasons[0]
@@ -211,7 +211,7 @@ def test_child_has_one_driver_and_no_settings_of_ours(monkeypatch: pytest.Monkey
     monkeypatch.setenv("SECRET_TOKEN", "x")
     monkeypatch.setenv("GDAL_DRIVER_PATH", "/plugins")
     for known in FORMATS:
-        settings = drive._environment(known.driver, "/scratch")
+        settings = reader._environment(known.driver, "/scratch")
         skipped = set(settings["GDAL_SKIP"].split(","))
         assert skipped == set(pyogrio.list_drivers()) - {known.driver}
         assert "SECRET_TOKEN" not in settings
@@ -223,16 +223,16 @@ def test_child_does_not_read_where_another_driver_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = a_geopackage(tmp_path / "x.gpkg")
-    monkeypatch.setattr(drive, "_drivers", lambda: frozenset(("GPKG",)))
+    monkeypatch.setattr(reader, "_drivers", lambda: frozenset(("GPKG",)))
     with pytest.raises(Refused, match="other drivers"):
-        drive.read(dataset(path), tmp_path / "answers", None)
+        reader.read(dataset(path), tmp_path / "answers", None)
 
 
 def test_memory_of_the_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = a_geopackage(tmp_path / "x.gpkg")
-    monkeypatch.setattr(drive, "MEMORY_BYTES", 64 << 20)
+    monkeypatch.setattr(reader, "MEMORY_BYTES", 64 << 20)
     with pytest.raises(Refused):
-        drive.read(Dataset(path, GEOPACKAGE), tmp_path / "answers", None)
+        reader.read(Dataset(path, GEOPACKAGE), tmp_path / "answers", None)
 
 
 def test_nothing_is_left_behind_by_a_refused_file(tmp_path: Path) -> None:

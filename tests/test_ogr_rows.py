@@ -28,11 +28,11 @@ from ogr_inputs import (
 )
 from shapely import LineString, Point, box
 
-import geodata.ingest.ogr
+import geodata.ingest.vector
 from geodata.errors import InvalidInput
-from geodata.ingest.ogr.columns import typed
-from geodata.ingest.ogr.shapes import clean, moved_from, read_shapes
 from geodata.ingest.rules import LAYER_RULES, MOST_ROWS_SHOWN, row_issues
+from geodata.ingest.vector.column_types import typed
+from geodata.ingest.vector.geometry import clean, moved_from, read_shapes
 
 BOW_TIE = a_polygon((0, 0), (2, 2), (2, 0), (0, 2))
 
@@ -262,7 +262,7 @@ def test_many_rows_of_one_rule_are_told_one_by_one_up_to_a_number() -> None:
 
 
 def test_every_rule_used_has_its_words() -> None:
-    folder = Path(geodata.ingest.ogr.__file__).parent
+    folder = Path(geodata.ingest.vector.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     assert [rule for rule in LAYER_RULES if text.count(f'"{rule}"') < 2] == []
 

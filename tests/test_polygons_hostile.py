@@ -13,7 +13,7 @@ from raster_inputs import a_geotiff, slow_shares
 
 from geodata.errors import InvalidInput, TooLarge
 from geodata.geometry import as_array
-from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters import coverage as shares
 from geodata.rasters import statistics
 from geodata.rasters.area import parse_area

@@ -16,8 +16,9 @@ from raster_inputs import (
 )
 
 from geodata.errors import InvalidInput, Refused
-from geodata.ingest.geotiff import drive, tiff
-from geodata.ingest.geotiff.tiff import checked_header
+from geodata.ingest.raster import header as tiff
+from geodata.ingest.raster import pipeline
+from geodata.ingest.raster.header import checked_header
 from geodata.rasters.gdal import DRIVER
 
 
@@ -39,7 +40,7 @@ def test_what_is_no_tiff_is_refused_before_gdal_is_asked(
     def never(*_: object) -> None:
         raise AssertionError("GDAL was asked")
 
-    monkeypatch.setattr(drive, "_run", never)
+    monkeypatch.setattr(pipeline, "_run", never)
     (tmp_path / "evil.tif").write_bytes(data)
     assert "one GeoTIFF file" in refusal(tmp_path, tmp_path / "evil.tif")
 
@@ -130,7 +131,7 @@ def test_the_child_has_one_driver_and_no_settings_of_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "x")
-    settings = drive.environment(tmp_path)
+    settings = pipeline.environment(tmp_path)
     skipped = set(settings["GDAL_SKIP"].split(","))
     with rasterio.Env() as gdal:
         assert set(gdal.drivers()) - skipped == {DRIVER}
@@ -143,12 +144,12 @@ def test_the_child_has_one_driver_and_no_settings_of_ours(
 def test_the_child_reads_nothing_where_another_driver_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drive, "other_drivers", lambda: frozenset(("PNG",)))
+    monkeypatch.setattr(pipeline, "other_drivers", lambda: frozenset(("PNG",)))
     assert "other drivers" in refusal(tmp_path, a_geotiff(tmp_path / "x.tif", SLOPE))
 
 
 def test_memory_of_the_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drive, "MEMORY_BYTES", 64 << 20)
+    monkeypatch.setattr(pipeline, "MEMORY_BYTES", 64 << 20)
     assert refusal(tmp_path, a_geotiff(tmp_path / "x.tif", SLOPE))
 
 

@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 from geodata.batches.usable import rasters_in_use
 from geodata.errors import Conflict, InvalidInput
-from geodata.ingest.geotiff.wishes import id_of
+from geodata.ingest.raster.options import id_of
 from service.cli import app
 
 

@@ -17,7 +17,7 @@ from geodata.control.cells import as_of, statuses_at
 from geodata.crs import areas_km2
 from geodata.errors import Damaged, NotFound, TooLarge
 from geodata.geometry import as_array
-from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters import statistics
 from geodata.rasters.colours import scale_of
 from geodata.rasters.grid import Grid, grid_of

@@ -8,8 +8,8 @@ import typer
 from geodata.data import packaged
 from geodata.errors import InvalidInput
 from geodata.ingest.control.pipeline import ingest as ingest_input
-from geodata.ingest.geotiff import RasterWishes
-from geodata.ingest.ogr import Wishes
+from geodata.ingest.raster import RasterWishes
+from geodata.ingest.vector import Wishes
 from geodata.rasters.colours import RAMPS
 from schemas import Batch, Source
 from service.cli.ingest_geotiff import ingest_raster, no_raster_wishes

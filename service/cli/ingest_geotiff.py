@@ -8,7 +8,7 @@ import typer
 from geodata.batches.stored import batch_path
 from geodata.errors import InvalidInput
 from geodata.ingest import quarantine
-from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters.listing import read_rasters
 from schemas import Batch
 from service.cli.show import (

@@ -8,7 +8,7 @@ from geodata.batches.stored import batch_path
 from geodata.errors import InvalidInput
 from geodata.features.user_layers import read_layers
 from geodata.ingest import quarantine
-from geodata.ingest.ogr import Wishes, ingest_ogr
+from geodata.ingest.vector import Wishes, ingest_ogr
 from schemas import Batch
 from service.cli.show import (
     fail,

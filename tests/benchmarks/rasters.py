@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 
 import numpy as np
 
-from geodata.ingest.geotiff import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters.listing import DENSITY, OCCUPATION
 from geodata.release.build import build
 from geodata.release.publish import publish

@@ -1,11 +1,15 @@
-"""What happens to a GeoTIFF a user brings: kept, looked at, rewritten as COG at arm's length."""
+"""What becomes of a GeoTIFF a user brings: stored, looked at, rewritten as COG at arm's length."""
 
+import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -14,16 +18,87 @@ from geodata.batches.usable import RASTER, rasters_in_use
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput, NotFound, Refused, TooLarge
 from geodata.ingest.archives import Limits, archive_format
-from geodata.ingest.geotiff.drive import Answer, rewritten
-from geodata.ingest.geotiff.tiff import checked_header
-from geodata.ingest.geotiff.wishes import RasterWishes, id_of
+from geodata.ingest.raster.header import checked_header
+from geodata.ingest.raster.options import RasterWishes, id_of
 from geodata.ingest.register import Holder, Register
-from geodata.ingest.rules import raster_issue
+from geodata.ingest.rules import raster_issue, readable
 from geodata.ingest.stored_input import Kept, keep
+from geodata.rasters import gdal
+from geodata.rasters.gdal import SETTINGS, other_drivers
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
 from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder, scratch_folder
 from schemas import Batch, Issue, Raster, Replaced
+from schemas.record import Severity
+
+SECONDS = 1800
+"""Longest a file may take."""
+CPU_S = 900
+MEMORY_BYTES = 6 << 30
+WRITTEN_BYTES = 8 << 30
+CHILD = Path(gdal.__file__).with_name("child.py")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the child found.
+
+    record: figures of the raster. notes: rule, severity, what was found and how many cells, of
+    what it changed. refused: rule and what was found, where it wrote nothing.
+    """
+
+    record: dict[str, Any]
+    notes: tuple[tuple[str, Severity, str, int], ...]
+    refused: tuple[str, str] | None
+
+
+def rewritten(path: Path, target: Path, scratch: Path, wishes: RasterWishes) -> Answer:
+    """Read the band of a file and write it to `target` as a COG.
+
+    Raises Refused where the child dies or takes too long.
+    """
+    request: dict[str, object] = {
+        "path": str(path),
+        "target": str(target),
+        "scratch": str(scratch),
+        "band": wishes.band,
+        "crs": wishes.crs,
+        "nodata": None if wishes.nodata is None else repr(float(wishes.nodata)),
+        "memory_bytes": MEMORY_BYTES,
+        "cpu_s": CPU_S,
+        "written_bytes": WRITTEN_BYTES,
+    }
+    _run(request, path.name, scratch)
+    answer = json.loads((scratch / "answer.json").read_bytes())
+    refused = answer["refused"]
+    if refused is not None:
+        rule, found = refused
+        refused = (rule, readable(found.replace(str(path), path.name)))
+    return Answer(answer["record"], tuple(tuple(note) for note in answer["notes"]), refused)
+
+
+def _run(request: dict[str, object], name: str, scratch: Path) -> None:
+    command = [sys.executable, "-I", str(CHILD), json.dumps(request)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script, under our own interpreter
+            command, env=environment(scratch), capture_output=True, check=False, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(f"{name} took longer than {SECONDS} s to read") from error
+    if done.returncode:
+        raise Refused(
+            f"{name} broke its reader, or passed {MEMORY_BYTES >> 30} GB of memory or {CPU_S} s of "
+            f"CPU (exit status {done.returncode})"
+        )
+
+
+def environment(scratch: Path) -> dict[str, str]:
+    """The settings of the child and nothing else of ours: all drivers but one are skipped."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "LANG") if name in os.environ}
+    settings = {name: str(value) for name, value in SETTINGS.items()}
+    skipped = ",".join(sorted(other_drivers()))
+    return {**kept, **settings, "GDAL_SKIP": skipped, "TMPDIR": str(scratch), "HOME": str(scratch)}
+
 
 VERSION = "v1"
 """Of the rules in this folder: another version makes another batch of the same bytes."""

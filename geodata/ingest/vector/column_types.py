@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.ingest.ogr.formats import Values
+from geodata.ingest.vector.formats import Values
 from schemas.record import ColumnType
 
 TIMES = pa.timestamp("us", "UTC")

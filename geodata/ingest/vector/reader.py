@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyogrio
 
 from geodata.errors import Refused
-from geodata.ingest.ogr import child
-from geodata.ingest.ogr.formats import Dataset, Format
 from geodata.ingest.rules import readable
+from geodata.ingest.vector import worker
+from geodata.ingest.vector.formats import Dataset, Format
 
 SECONDS = 1800
 """Longest a file may take to read."""
@@ -122,7 +122,7 @@ def _answer_bytes(path: Path) -> int:
 
 def _run(request: dict[str, object], dataset: Dataset) -> None:
     """Run the child to its end. Raises Refused where it dies or takes too long."""
-    command = [sys.executable, "-I", str(child.__file__), json.dumps(request)]
+    command = [sys.executable, "-I", str(worker.__file__), json.dumps(request)]
     environment = _environment(dataset.format.driver, str(request["answers"]))
     try:
         done = subprocess.run(  # noqa: S603 - our own script, under our own interpreter

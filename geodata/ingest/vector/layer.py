@@ -10,13 +10,19 @@ import shapely
 
 from geodata.errors import InvalidInput
 from geodata.features.user_layers import layer_file_name
-from geodata.ingest.ogr.days import days_of
-from geodata.ingest.ogr.drive import RawLayer, lost_lines
-from geodata.ingest.ogr.places import Place, place
-from geodata.ingest.ogr.properties import read_properties
-from geodata.ingest.ogr.shapes import Shapes, is_geographic_box, moved_from, parsed, read_shapes
-from geodata.ingest.ogr.table import LayerFile, layer_file
 from geodata.ingest.rules import layer_issue, row_issues
+from geodata.ingest.vector.attributes import days_of, read_properties
+from geodata.ingest.vector.geometry import (
+    Place,
+    Shapes,
+    is_geographic_box,
+    moved_from,
+    parsed,
+    place,
+    read_shapes,
+)
+from geodata.ingest.vector.reader import RawLayer, lost_lines
+from geodata.ingest.vector.table import LayerFile, layer_file
 from schemas import Issue, Layer
 from schemas.layers import LayerColumn
 from schemas.record import Severity

@@ -9,16 +9,15 @@ from geodata.batches.usable import VECTOR, layers_in_use
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import NotFound, Refused
 from geodata.features.user_layers import RESERVED, layer_file_name, read_layers, write_layers
-from geodata.ingest.ogr.drive import Answer, RawLayer, read
-from geodata.ingest.ogr.formats import Dataset, dataset, datasets, format_of, names_of_formats
-from geodata.ingest.ogr.layer import Made, make_layer
-from geodata.ingest.ogr.places import has_place
-from geodata.ingest.ogr.trial import tried
-from geodata.ingest.ogr.wanted import check_layers, namings
-from geodata.ingest.ogr.wishes import Wishes
 from geodata.ingest.register import Holder, Register
 from geodata.ingest.rules import layer_issue, refusal_issue
 from geodata.ingest.stored_input import Kept, LaidOut, keep_input, laid_out
+from geodata.ingest.vector.formats import Dataset, dataset, datasets, format_of, names_of_formats
+from geodata.ingest.vector.geometry import has_place
+from geodata.ingest.vector.layer import Made, make_layer
+from geodata.ingest.vector.options import Wishes, check_layers, namings
+from geodata.ingest.vector.reader import Answer, RawLayer, read
+from geodata.ingest.vector.trial import tried
 from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
 from schemas import Batch, Issue, Layer

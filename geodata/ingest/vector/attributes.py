@@ -1,4 +1,4 @@
-"""Which properties has a layer: their names, types and values, and which of them is `id`."""
+"""Which properties has a layer, which is its id, which say when?"""
 
 import json
 import re
@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.ingest.ogr.child import ALTERED
-from geodata.ingest.ogr.columns import Found, typed
-from geodata.ingest.ogr.days import is_named_for_days
-from geodata.ingest.ogr.drive import RawLayer
 from geodata.ingest.rules import layer_issue
+from geodata.ingest.vector.column_types import Found, typed
+from geodata.ingest.vector.reader import RawLayer
+from geodata.ingest.vector.worker import ALTERED
 from schemas import Issue
 from schemas.layers import LayerColumn
 from schemas.record import Severity
@@ -211,3 +210,38 @@ def _first_feature_has_id(raw: RawLayer) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(feature, dict) and isinstance(feature.get("id"), int)
+
+
+DAYS = (
+    ("valid_from", "valid_to"),
+    ("start", "end"),
+    ("begin", "end"),
+    ("begins", "ends"),
+    ("start_date", "end_date"),
+    ("startdate", "enddate"),
+    ("begin_date", "end_date"),
+    ("date_from", "date_to"),
+    ("from_date", "to_date"),
+    ("start_time", "end_time"),
+    ("starttime", "endtime"),
+    ("datetime", None),
+    ("date", None),
+    ("timestamp", None),
+    ("day", None),
+    ("time", None),
+)
+"""Columns taken for the days of a feature where they are dates or times, the first found."""
+
+
+def days_of(columns: tuple[LayerColumn, ...]) -> tuple[str | None, str | None]:
+    """The columns of the first day and of the end, by name and type; None where there is none."""
+    dated = {c.name.lower(): c.name for c in columns if c.type in {"date", "datetime"}}
+    for begins, ends in DAYS:
+        if begins in dated:
+            return dated[begins], dated.get(ends) if ends else None
+    return None, None
+
+
+def is_named_for_days(name: str) -> bool:
+    """Whether a column has one of the names; text in it is taken for days where it reads so."""
+    return any(name.lower() in pair for pair in DAYS)
