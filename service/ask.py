@@ -20,7 +20,7 @@ from service.catalog import Catalog
 from service.compress import ENCODERS, encoding_for
 from service.links import HTML, JSON, base_url, url
 from service.negotiate import wanted_format
-from service.params import Param, parse_cursor, read_words
+from service.params.core import Param, parse_cursor, read_words
 from service.sent import sent_body
 from service.settings import Settings
 

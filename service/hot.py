@@ -20,7 +20,7 @@ from service.caching import OF_CONTENT, matches
 from service.catalog import Catalog
 from service.compress import ENCODINGS_MAX, encoding_for
 from service.negotiate import ACCEPT_MAX, wanted_format
-from service.tile_params import TILE_FORMS, TILE_MEDIA
+from service.params.tiles import TILE_FORMS, TILE_MEDIA
 
 LOOK_S = 0.1
 """Seconds after which `current` is read again: reading a link costs as much as the whole answer."""

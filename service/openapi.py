@@ -7,7 +7,7 @@ from geodata import __version__
 from geodata.store.embedded import EmbeddedStore
 from schemas.problem import Problem
 from service.ask import COMMON, Route
-from service.params import LIMIT, Param
+from service.params.core import LIMIT, Param
 from service.sent import GEOJSON_TYPES
 
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"

@@ -15,7 +15,7 @@ from service.about import terms
 from service.ask import Ask
 from service.describe import TYPES
 from service.links import HTML, JSON, Link, link, rel
-from service.tile_params import MVT, is_collection, selection, selects_nothing
+from service.params.tiles import MVT, is_collection, selection, selects_nothing
 
 PMTILES = "application/vnd.pmtiles"
 FIELD_TYPES: Mapping[str, Mapping[str, Any]] = {

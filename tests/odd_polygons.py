@@ -12,9 +12,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.errors import InvalidInput, TooLarge
-from geodata.rasters.area import parse_area
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid
+from service.params.area import parse_area
 
 Places = list[list[float]]
 Rings = list[Places]

@@ -9,9 +9,8 @@ from starlette.datastructures import QueryParams
 
 from geodata.errors import InvalidInput
 from geodata.workspace import Workspace
-from service.item_params import cursor_for
 from service.negotiate import wanted_format
-from service.params import (
+from service.params.core import (
     LIMIT_MAX,
     Param,
     parse_bbox,
@@ -20,6 +19,7 @@ from service.params import (
     parse_lonlat,
     read_words,
 )
+from service.params.items import cursor_for
 
 ITEMS = "/collections/deposits/items"
 HOSTILE = (

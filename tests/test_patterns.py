@@ -14,7 +14,7 @@ import geodata.cql2
 import service
 from geodata.errors import InvalidInput
 from service.app import create_app
-from service.params import Param, read_words
+from service.params.core import Param, read_words
 from service.routes import TABLE
 from service.settings import Settings
 

@@ -16,13 +16,13 @@ from geodata.geometry import as_array
 from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters import coverage as shares
 from geodata.rasters import statistics
-from geodata.rasters.area import parse_area
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid
 from geodata.rasters.listing import Rasters
 from geodata.store.embedded import EmbeddedStore
 from geodata.tangles import are_interwoven, is_tangled
 from geodata.workspace import Workspace
+from service.params.area import parse_area
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = Grid("EPSG:4326", 30, 50, 0.5, 0.5, 8, 6)

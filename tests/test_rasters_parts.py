@@ -13,7 +13,6 @@ from raster_inputs import pixels_of, slow_areas, slow_shares
 from geodata.control.cells import cell_table
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array
-from geodata.rasters.area import parse_area
 from geodata.rasters.colours import RAMPS, legend_png, numbered, palette, png, ramp, scale_of, stops
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
@@ -22,6 +21,7 @@ from geodata.rasters.products import NO_DAY, deposit_density, newest_source, occ
 from geodata.rasters.products import NO_DAY as NO_DENSITY
 from geodata.rasters.statistics import weighted_median
 from schemas import Raster
+from service.params.area import parse_area
 
 SMALL = Grid("EPSG:4326", 30, 50, 0.5, 0.5, 8, 6)
 corners = st.tuples(st.floats(30.1, 33.9), st.floats(47.1, 49.9))

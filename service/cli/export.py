@@ -13,7 +13,7 @@ from geodata.workspace import new_file
 from service.about import about_rows
 from service.cli.ask import opened
 from service.cli.show import Json, say, show_json
-from service.item_params import items_query
+from service.params.items import items_query
 
 
 def export(

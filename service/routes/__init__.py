@@ -5,9 +5,10 @@ from dataclasses import replace
 from geodata.formats.registry import FORMATS
 from service.ask import Route
 from service.feed import ATOM
-from service.item_params import VERSIONS, item_params, items_params
 from service.links import SCHEMA_JSON
 from service.openapi import OPENAPI_JSON
+from service.params.items import VERSIONS, item_params, items_params
+from service.params.tiles import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 from service.routes import (
     articles,
     collections,
@@ -27,7 +28,6 @@ from service.routes import (
 )
 from service.routes import map as map_page
 from service.tile_documents import PMTILES
-from service.tile_params import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 
 PAGE = ("json", "html")
 GEO = {"json": "application/geo+json"}

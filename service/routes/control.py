@@ -14,7 +14,7 @@ from geodata.interval import parse_datetime
 from service.ask import Ask
 from service.feed import ATOM, atom
 from service.links import GEOJSON, link, self_link
-from service.params import Param, parse_date, parse_lonlat
+from service.params.core import Param, parse_date, parse_lonlat
 from service.routes.reserves import COMMODITY, DAY, SOURCE
 
 AT = (

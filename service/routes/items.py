@@ -18,7 +18,6 @@ from geodata.interval import parse_datetime, parse_day
 from geodata.store.base import Page
 from service.about import about_items, download_headers
 from service.ask import Ask
-from service.item_params import cursor_for, items_query
 from service.links import (
     GEOJSON,
     HTML,
@@ -31,6 +30,7 @@ from service.links import (
     self_link,
     url,
 )
+from service.params.items import cursor_for, items_query
 from service.streams import streamed
 
 PAGED = ("json", "html", "jsonfg")

@@ -9,7 +9,7 @@ from geodata.interval import as_days
 from geodata.store.embedded import EmbeddedStore
 from service.about import download_name
 from service.ask import Ask
-from service.params import Param, parse_choice
+from service.params.core import Param, parse_choice
 from service.qgis.project import Project, qgs, qgz
 from service.routes.styles import OF_STYLE, scene
 from service.styles.palette import palettes

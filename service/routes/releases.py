@@ -11,7 +11,7 @@ from schemas import Manifest
 from service.ask import Ask
 from service.catalog import Catalog
 from service.links import JSON, link
-from service.params import Param
+from service.params.core import Param
 from service.ranges import RangedFile, file_headers
 
 BETWEEN = (

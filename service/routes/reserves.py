@@ -19,7 +19,7 @@ from geodata.interval import FIRST_DAY, parse_day
 from service.about import download_headers, download_name
 from service.ask import Ask
 from service.links import GEOJSON, HTML, link, self_link
-from service.params import Param, parse_choice, parse_date, question
+from service.params.core import Param, parse_choice, parse_date, question
 from service.streams import streamed
 
 COMMODITY = Param(

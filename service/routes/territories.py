@@ -8,7 +8,7 @@ from geodata.formats.geojson import dumps, feature
 from schemas import Territory
 from service.ask import Ask
 from service.links import GEOJSON
-from service.params import Param, parse_date
+from service.params.core import Param, parse_date
 from service.routes.reserves import DAY, SOURCE
 
 ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)

@@ -9,9 +9,7 @@ from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
 from service.ask import Ask
 from service.links import HTML, JSON, Link, link, rel
-from service.routes.tiles import tile_answer
-from service.tile_documents import Place, merged, tileset, tileset_entry
-from service.tile_params import (
+from service.params.tiles import (
     dataset_query,
     selection,
     selects_nothing,
@@ -19,6 +17,8 @@ from service.tile_params import (
     tile_query,
     tilesets_asked,
 )
+from service.routes.tiles import tile_answer
+from service.tile_documents import Place, merged, tileset, tileset_entry
 
 
 def collection_tilesets(ask: Ask) -> Response:

@@ -8,7 +8,8 @@ from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile
 from service.ask import Known, known
-from service.item_params import (
+from service.params.core import Param, Words
+from service.params.items import (
     DATETIME,
     PROPERTIES,
     SELECTION,
@@ -16,7 +17,6 @@ from service.item_params import (
     items_query,
     property_params,
 )
-from service.params import Param, Words
 
 MVT, MLT = "application/vnd.mapbox-vector-tile", "application/vnd.maplibre-tile"
 TILE_FORMS = ("mvt", "mlt")

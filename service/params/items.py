@@ -22,7 +22,7 @@ from schemas.record import Column
 from service.ask import Known, known
 from service.caching import digest
 from service.describe import TYPES, names_of, sortable_columns
-from service.params import (
+from service.params.core import (
     LIMIT,
     Param,
     Words,

@@ -1,0 +1,1 @@
+"""Every query parameter: one small parser each."""
