@@ -13,7 +13,6 @@ from geodata.rasters.listing import warm
 from service.ask import endpoint
 from service.bodies import Bodies
 from service.caching import cache_control
-from service.catalog import Catalog
 from service.compress import Compressed
 from service.errors import on_bug, on_http_error, on_lodeline_error
 from service.hot import Hot
@@ -21,6 +20,7 @@ from service.maplibre import maplibre
 from service.middleware import OpenHeaders
 from service.pages import VIEWS
 from service.ranges import Assets
+from service.releases import Catalog
 from service.routes import ALIASES, TABLE
 from service.routes.health import Readyz, livez
 from service.settings import Settings, settings_of_environment

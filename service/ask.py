@@ -16,11 +16,11 @@ from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from service.bodies import Bodies
 from service.caching import OF_CONTENT, WEEK_S, cache_control, etag, matches
-from service.catalog import Catalog
 from service.compress import ENCODERS, encoding_for
 from service.links import HTML, JSON, base_url, url
 from service.negotiate import wanted_format
 from service.params.core import Param, parse_cursor, read_words
+from service.releases import Catalog
 from service.sent import sent_body
 from service.settings import Settings
 

@@ -17,10 +17,10 @@ from geodata.cache import Cache
 from geodata.errors import LodelineError
 from geodata.store.embedded import EmbeddedStore
 from service.caching import OF_CONTENT, matches
-from service.catalog import Catalog
 from service.compress import ENCODINGS_MAX, encoding_for
 from service.negotiate import ACCEPT_MAX, wanted_format
 from service.params.tiles import TILE_FORMS, TILE_MEDIA
+from service.releases import Catalog
 
 LOOK_S = 0.1
 """Seconds after which `current` is read again: reading a link costs as much as the whole answer."""

@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.catalog import Catalog
 from service.compress import Compressed
 from service.hot import Hot
 from service.middleware import OpenHeaders
+from service.releases import Catalog
 from service.settings import Settings
 
 LEFT: list[str] = []

@@ -21,7 +21,7 @@ from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
 from service.ask import Known, known
 from service.caching import digest
-from service.describe import TYPES, names_of, sortable_columns
+from service.ogc.schemas import TYPES, names_of, sortable_columns
 from service.params.core import (
     LIMIT,
     Param,

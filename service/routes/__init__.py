@@ -6,7 +6,8 @@ from geodata.formats.registry import FORMATS
 from service.ask import Route
 from service.feed import ATOM
 from service.links import SCHEMA_JSON
-from service.openapi import OPENAPI_JSON
+from service.ogc.openapi import OPENAPI_JSON
+from service.ogc.tilesets import PMTILES
 from service.params.items import VERSIONS, item_params, items_params
 from service.params.tiles import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 from service.routes import (
@@ -27,7 +28,6 @@ from service.routes import (
     tilesets,
 )
 from service.routes import map as map_page
-from service.tile_documents import PMTILES
 
 PAGE = ("json", "html")
 GEO = {"json": "application/geo+json"}

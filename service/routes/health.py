@@ -4,7 +4,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from service.catalog import Catalog
+from service.releases import Catalog
 
 
 async def livez(_request: Request) -> Response:

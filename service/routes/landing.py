@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from service.ask import Ask
 from service.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
-from service.openapi import OPENAPI_JSON
+from service.ogc.openapi import OPENAPI_JSON
 
 TITLE = "Lodeline"
 DESCRIPTION = (

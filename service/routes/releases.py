@@ -9,10 +9,10 @@ from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
 from service.ask import Ask
-from service.catalog import Catalog
 from service.links import JSON, link
 from service.params.core import Param
 from service.ranges import RangedFile, file_headers
+from service.releases import Catalog
 
 BETWEEN = (
     Param("from", {"type": "string"}, "The earlier release.", required=True),

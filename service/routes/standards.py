@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
-from service import describe
 from service.ask import Ask
-from service.conformance import CONFORMS_TO
 from service.links import SCHEMA_JSON
-from service.openapi import OPENAPI_JSON, document
+from service.ogc import schemas
+from service.ogc.conformance import CONFORMS_TO
+from service.ogc.openapi import OPENAPI_JSON, document
 from service.pages import api_page
 
 
@@ -34,20 +34,20 @@ def _document(ask: Ask) -> dict[str, object]:
 
 def queryables(ask: Ask) -> Response:
     """Properties filters may name, as JSON Schema."""
-    return _schema_json(ask, describe.queryables)
+    return _schema_json(ask, schemas.queryables)
 
 
 def sortables(ask: Ask) -> Response:
     """Properties that may be sorted by, as JSON Schema."""
-    return _schema_json(ask, describe.sortables)
+    return _schema_json(ask, schemas.sortables)
 
 
 def schema(ask: Ask) -> Response:
     """The schema of a feature, as JSON Schema."""
-    return _schema_json(ask, describe.schema)
+    return _schema_json(ask, schemas.schema)
 
 
-def _schema_json(ask: Ask, make: describe.Maker) -> Response:
+def _schema_json(ask: Ask, make: schemas.Maker) -> Response:
     collection = ask.store.collection(ask.path_words["collection"])
     return ask.answer(make(collection, ask.href(ask.path)), SCHEMA_JSON)
 

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from geodata.tiles.grid import Tile
 from service.ask import Ask
+from service.ogc.tilesets import PMTILES, tilejson
 from service.params.tiles import TILE_MEDIA, is_plain, tile_of, tile_query, tileset_name
 from service.ranges import RangedFile, file_headers
-from service.tile_documents import PMTILES, tilejson
 
 LEVEL = 4
 """How hard a tile made on request is compressed."""

@@ -9,6 +9,7 @@ from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
 from service.ask import Ask
 from service.links import HTML, JSON, Link, link, rel
+from service.ogc.tilesets import Place, merged, tileset, tileset_entry
 from service.params.tiles import (
     dataset_query,
     selection,
@@ -18,7 +19,6 @@ from service.params.tiles import (
     tilesets_asked,
 )
 from service.routes.tiles import tile_answer
-from service.tile_documents import Place, merged, tileset, tileset_entry
 
 
 def collection_tilesets(ask: Ask) -> Response:

@@ -13,8 +13,8 @@ from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
 from geodata.tiles.tileset import VectorLayer
 from service.about import terms
 from service.ask import Ask
-from service.describe import TYPES
 from service.links import HTML, JSON, Link, link, rel
+from service.ogc.schemas import TYPES
 from service.params.tiles import MVT, is_collection, selection, selects_nothing
 
 PMTILES = "application/vnd.pmtiles"
