@@ -10,16 +10,14 @@ from starlette.exceptions import HTTPException
 from geodata import __version__
 from geodata.errors import LodelineError
 from geodata.rasters.listing import warm
-from service.ask import endpoint
 from service.bodies import Bodies
-from service.caching import cache_control
-from service.compress import Compressed
-from service.errors import on_bug, on_http_error, on_lodeline_error
 from service.hot import Hot
-from service.maplibre import maplibre
-from service.middleware import OpenHeaders
+from service.http.context import endpoint
+from service.http.errors import on_bug, on_http_error, on_lodeline_error
+from service.http.files import Assets, maplibre
+from service.http.middleware import Compressed, OpenHeaders
+from service.http.negotiation import cache_control
 from service.pages import VIEWS
-from service.ranges import Assets
 from service.releases import Catalog
 from service.routes import ALIASES, TABLE
 from service.routes.health import Readyz, livez

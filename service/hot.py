@@ -16,9 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geodata.cache import Cache
 from geodata.errors import LodelineError
 from geodata.store.embedded import EmbeddedStore
-from service.caching import OF_CONTENT, matches
-from service.compress import ENCODINGS_MAX, encoding_for
-from service.negotiate import ACCEPT_MAX, wanted_format
+from service.http.middleware import ENCODINGS_MAX, encoding_for
+from service.http.negotiation import ACCEPT_MAX, OF_CONTENT, matches, wanted_format
 from service.params.tiles import TILE_FORMS, TILE_MEDIA
 from service.releases import Catalog
 

@@ -10,9 +10,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.compress import Compressed
 from service.hot import Hot
-from service.middleware import OpenHeaders
+from service.http.middleware import Compressed, OpenHeaders
 from service.releases import Catalog
 from service.settings import Settings
 

@@ -8,7 +8,7 @@ from test_errors import answered_target
 
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
-from service.caching import matches
+from service.http.negotiation import matches
 from service.routes import TABLE
 
 ITEMS = f"/collections/deposits/items?datetime={THEN}"

@@ -21,7 +21,7 @@ from geodata.errors import (
 from geodata.workspace import Workspace
 from service import routes
 from service.app import create_app
-from service.ask import Ask
+from service.http.context import Ask
 from service.routes import TABLE
 from service.settings import Settings
 

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from served import Client
 
-import service.maplibre
+import service.http.files
 from geodata.workspace import Workspace
 
 ENGINE = "/static/maplibre/maplibre-gl.js"
@@ -78,7 +78,7 @@ def test_every_script_the_page_names_is_there(client: Client) -> None:
 def test_maplibre_is_sent_squeezed_and_may_be_kept(
     client: Client, encoding: str, unpack: object
 ) -> None:
-    tag = service.maplibre.version("maplibre-gl.js")
+    tag = service.http.files.version("maplibre-gl.js")
     answer = client.get(f"{ENGINE}?v={tag}", accept_encoding=encoding)
 
     assert answer.headers.get("content-encoding", "") == encoding
@@ -98,11 +98,11 @@ def test_nothing_else_of_the_package_is_sent(client: Client, name: str) -> None:
 def test_without_the_package_there_is_no_engine_and_still_a_page(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.maplibre, "PACKAGE", "no_such_package_is_installed")
-    for kept in (service.maplibre.version, service.maplibre._place, service.maplibre._packed):
+    monkeypatch.setattr(service.http.files, "PACKAGE", "no_such_package_is_installed")
+    for kept in (service.http.files.version, service.http.files._place, service.http.files._packed):
         kept.cache_clear()
 
     assert client.get(ENGINE).status == 404
     assert client.get("/map").status == 200
-    for kept in (service.maplibre.version, service.maplibre._place, service.maplibre._packed):
+    for kept in (service.http.files.version, service.http.files._place, service.http.files._packed):
         kept.cache_clear()

@@ -14,7 +14,7 @@ from test_errors import answered_target
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
 from service.app import STATIC
-from service.caching import OF_CONTENT
+from service.http.negotiation import OF_CONTENT
 from service.routes import ALIASES, TABLE
 
 ENCODINGS = ("", "gzip", "br, zstd")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import VIEWS, api_page, problem_page
 from service.pages.words import VERDICT_NAMES, number, percent
 from service.routes import TABLE

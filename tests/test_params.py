@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 
 from geodata.errors import InvalidInput
 from geodata.workspace import Workspace
-from service.negotiate import wanted_format
+from service.http.negotiation import wanted_format
 from service.params.core import (
     LIMIT_MAX,
     Param,

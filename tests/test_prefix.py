@@ -14,7 +14,7 @@ from test_pages import Page
 
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages.rendering import _here as here_of
 from service.routes import ALIASES, TABLE
 

@@ -19,7 +19,7 @@ from geodata.rasters.grid import grid_of
 from geodata.rasters.listing import BUILT_IN, DENSITY, OCCUPATION
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
-from service import sent
+from service.http import context
 from service.pages.rasters import picture
 
 DONETSK, CRIMEA = (37.8, 48.0), (34.2, 45.3)
@@ -234,7 +234,7 @@ def test_an_area_with_too_many_vertices_is_refused(client: Client) -> None:
     ring = [[37 + i / 1e6, 48] for i in range(200_001)]
     area = {"type": "Polygon", "coordinates": [[*ring, [37, 49], ring[0]]]}
     body = json.dumps(area).encode()
-    if len(body) > sent.MOST_BYTES:
+    if len(body) > context.MOST_BYTES:
         body = json.dumps(area, separators=(",", ":")).encode()
     assert post(client, f"/rasters/{DENSITY}/statistics", body).problem()["status"] == 413
 

@@ -16,7 +16,7 @@ from test_errors import answered_target
 
 from geodata.workspace import Workspace
 from service.bodies import Bodies
-from service.caching import digest, etag
+from service.http.negotiation import digest, etag
 from service.routes import TABLE
 
 ITEMS = "/collections/deposits/items"

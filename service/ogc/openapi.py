@@ -6,9 +6,8 @@ from typing import Any
 from geodata import __version__
 from geodata.store.embedded import EmbeddedStore
 from schemas.problem import Problem
-from service.ask import COMMON, Route
+from service.http.context import COMMON, GEOJSON_TYPES, Route
 from service.params.core import LIMIT, Param
-from service.sent import GEOJSON_TYPES
 
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
 SHARED = ("f", "release", "limit")

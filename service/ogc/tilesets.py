@@ -11,9 +11,9 @@ from geodata.store.embedded import EmbeddedStore
 from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
 from geodata.tiles.tileset import VectorLayer
-from service.about import terms
-from service.ask import Ask
-from service.links import HTML, JSON, Link, link, rel
+from service.http.context import Ask
+from service.http.downloads import terms
+from service.http.links import HTML, JSON, Link, link, rel
 from service.ogc.schemas import TYPES
 from service.params.tiles import MVT, is_collection, selection, selects_nothing
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import (
     article,
     collections,

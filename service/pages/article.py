@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from geodata.store.embedded import EmbeddedStore
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages.rendering import page
 
 Document = Mapping[str, Any]

@@ -18,7 +18,7 @@ from geodata.features.query import Query
 from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
 from geodata.store.embedded import EmbeddedStore
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import maps, timelines
 from service.pages.plane import Window
 from service.pages.rendering import page

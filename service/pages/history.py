@@ -7,7 +7,7 @@ from typing import Any
 
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.interval import today
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import maps, strips
 from service.pages.plane import Window
 from service.pages.rendering import page

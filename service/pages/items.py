@@ -6,7 +6,7 @@ from typing import Any
 
 from geodata.features.collections import Collection
 from schemas.record import Column
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import deposit, maps
 from service.pages.rendering import page
 from service.pages.words import number, spaced

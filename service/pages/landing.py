@@ -7,7 +7,7 @@ from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
 from geodata.interval import today
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import maps
 from service.pages.rendering import page
 

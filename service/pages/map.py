@@ -15,8 +15,8 @@ from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from schemas import Source
-from service.ask import Ask
-from service.maplibre import version
+from service.http.context import Ask
+from service.http.files import version
 from service.pages.rendering import page, root_of
 
 STATIC = Path(__file__).parent.parent / "static" / "map"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geodata.rasters.colours import RAMPS, RESCALES
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages.rendering import page
 
 Document = Mapping[str, Any]

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from service.ask import Ask
-from service.links import url
+from service.http.context import Ask
+from service.http.links import url
 from service.pages import words
 
 Link = Callable[..., str]

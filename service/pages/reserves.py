@@ -7,7 +7,7 @@ from typing import Any
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import maps
 from service.pages.rendering import page
 from service.pages.strips import Bar

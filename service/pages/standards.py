@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages.rendering import page
 
 Document = Mapping[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages import maps
 from service.pages.rendering import page
 from service.pages.words import number

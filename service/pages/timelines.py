@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geodata.interval import today
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages.rendering import page
 from service.pages.strips import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.words import percent

@@ -19,8 +19,8 @@ from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
-from service.ask import Known, known
-from service.caching import digest
+from service.http.context import Known, known
+from service.http.negotiation import digest
 from service.ogc.schemas import TYPES, names_of, sortable_columns
 from service.params.core import (
     LIMIT,

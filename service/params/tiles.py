@@ -7,7 +7,7 @@ from geodata.errors import InvalidInput
 from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile
-from service.ask import Known, known
+from service.http.context import Known, known
 from service.params.core import Param, Words
 from service.params.items import (
     DATETIME,

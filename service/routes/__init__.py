@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from geodata.formats.registry import FORMATS
-from service.ask import Route
 from service.feed import ATOM
-from service.links import SCHEMA_JSON
+from service.http.context import Route
+from service.http.links import SCHEMA_JSON
 from service.ogc.openapi import OPENAPI_JSON
 from service.ogc.tilesets import PMTILES
 from service.params.items import VERSIONS, item_params, items_params

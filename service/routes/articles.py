@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from geodata.answers.article import DAY, article
 from geodata.errors import NotFound
-from service.ask import Ask
+from service.http.context import Ask
 
 
 def articles(ask: Ask) -> Response:

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from geodata.crs import CRS84_URI, OFFERED
 from geodata.features.collections import Collection
 from geodata.store.embedded import EmbeddedStore
-from service.ask import Ask
-from service.links import HTML, JSON, Link, collection_links, link, rel
+from service.http.context import Ask
+from service.http.links import HTML, JSON, Link, collection_links, link, rel
 
 
 def collections(ask: Ask) -> Response:

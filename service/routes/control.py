@@ -11,9 +11,9 @@ from geodata.answers.timelines import deposit_timeline
 from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_datetime
-from service.ask import Ask
 from service.feed import ATOM, atom
-from service.links import GEOJSON, link, self_link
+from service.http.context import Ask
+from service.http.links import GEOJSON, link, self_link
 from service.params.core import Param, parse_date, parse_lonlat
 from service.routes.reserves import COMMODITY, DAY, SOURCE
 

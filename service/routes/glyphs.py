@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 import geodata
 from geodata.errors import InvalidInput, NotFound
-from service.ask import Ask
+from service.http.context import Ask
 
 MEDIA = {"pbf": "application/x-protobuf"}
 CODE_POINT = re.compile(r"[0-9]{1,5}", re.ASCII)

@@ -16,9 +16,10 @@ from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
 from geodata.store.base import Page
-from service.about import about_items, download_headers
-from service.ask import Ask
-from service.links import (
+from service.http.context import Ask
+from service.http.downloads import about_items, download_headers
+from service.http.files import streamed
+from service.http.links import (
     GEOJSON,
     HTML,
     JSON,
@@ -31,7 +32,6 @@ from service.links import (
     url,
 )
 from service.params.items import cursor_for, items_query
-from service.streams import streamed
 
 PAGED = ("json", "html", "jsonfg")
 """Formats that give a page; all others give everything that matches."""

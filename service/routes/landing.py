@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from service.ask import Ask
-from service.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
+from service.http.context import Ask
+from service.http.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
 from service.ogc.openapi import OPENAPI_JSON
 
 TITLE = "Lodeline"

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from service.ask import Ask
+from service.http.context import Ask
 from service.pages.map import map_page
 
 CSP = (

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from geodata.control.sources import Choice
 from geodata.interval import as_days
 from geodata.store.embedded import EmbeddedStore
-from service.about import download_name
-from service.ask import Ask
+from service.http.context import Ask
+from service.http.downloads import download_name
 from service.params.core import Param, parse_choice
 from service.qgis.project import Project, qgs, qgz
 from service.routes.styles import OF_STYLE, scene

@@ -11,12 +11,12 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
 from geodata.rasters.colours import legend_png as drawn_legend
 from schemas import Raster
-from service.about import download_name
-from service.ask import Ask
-from service.links import HTML, JSON, Link, link
+from service.http.context import Ask
+from service.http.downloads import download_name
+from service.http.files import RangedFile, file_headers
+from service.http.links import HTML, JSON, Link, link
 from service.params.area import parse_area
 from service.params.core import Param, parse_date, parse_lonlat
-from service.ranges import RangedFile, file_headers
 from service.routes.reserves import DAY, SOURCE
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"

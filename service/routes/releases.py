@@ -8,10 +8,10 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
-from service.ask import Ask
-from service.links import JSON, link
+from service.http.context import Ask
+from service.http.files import RangedFile, file_headers
+from service.http.links import JSON, link
 from service.params.core import Param
-from service.ranges import RangedFile, file_headers
 from service.releases import Catalog
 
 BETWEEN = (

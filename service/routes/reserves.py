@@ -16,11 +16,11 @@ from geodata.formats.geojson import dumps
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import About, Rows
 from geodata.interval import FIRST_DAY, parse_day
-from service.about import download_headers, download_name
-from service.ask import Ask
-from service.links import GEOJSON, HTML, link, self_link
+from service.http.context import Ask
+from service.http.downloads import download_headers, download_name
+from service.http.files import streamed
+from service.http.links import GEOJSON, HTML, link, self_link
 from service.params.core import Param, parse_choice, parse_date, question
-from service.streams import streamed
 
 COMMODITY = Param(
     "commodity", {"type": "string"}, "Commodities, a comma list or repeated; or 'all'.", many=True

@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
-from service.ask import Ask
-from service.links import SCHEMA_JSON
+from service.http.context import Ask
+from service.http.links import SCHEMA_JSON
 from service.ogc import schemas
 from service.ogc.conformance import CONFORMS_TO
 from service.ogc.openapi import OPENAPI_JSON, document

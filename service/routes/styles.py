@@ -5,8 +5,8 @@ from typing import Any
 from starlette.responses import Response
 
 from geodata.errors import NotFound
-from service.ask import Ask
-from service.links import JSON, Link, link, self_link
+from service.http.context import Ask
+from service.http.links import JSON, Link, link, self_link
 from service.params.core import Param, parse_choice, parse_date
 from service.routes.reserves import DAY, SOURCE
 from service.styles.document import KINDS, LANGUAGES, SHOWN, Scene, StyleKind, style_document

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from geodata.crs import areas_km2
 from geodata.formats.geojson import dumps, feature
 from schemas import Territory
-from service.ask import Ask
-from service.links import GEOJSON
+from service.http.context import Ask
+from service.http.links import GEOJSON
 from service.params.core import Param, parse_date
 from service.routes.reserves import DAY, SOURCE
 

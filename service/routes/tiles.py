@@ -5,10 +5,10 @@ import gzip
 from starlette.responses import Response
 
 from geodata.tiles.grid import Tile
-from service.ask import Ask
+from service.http.context import Ask
+from service.http.files import RangedFile, file_headers
 from service.ogc.tilesets import PMTILES, tilejson
 from service.params.tiles import TILE_MEDIA, is_plain, tile_of, tile_query, tileset_name
-from service.ranges import RangedFile, file_headers
 
 LEVEL = 4
 """How hard a tile made on request is compressed."""

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from geodata.errors import NotFound
 from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
-from service.ask import Ask
-from service.links import HTML, JSON, Link, link, rel
+from service.http.context import Ask
+from service.http.links import HTML, JSON, Link, link, rel
 from service.ogc.tilesets import Place, merged, tileset, tileset_entry
 from service.params.tiles import (
     dataset_query,

@@ -19,8 +19,8 @@ from geodata.errors import (
     Unavailable,
 )
 from schemas.problem import Problem
-from service.middleware import ALWAYS
-from service.negotiate import wanted_format
+from service.http.middleware import ALWAYS
+from service.http.negotiation import wanted_format
 from service.pages import problem_page
 
 log = logging.getLogger("lodeline")

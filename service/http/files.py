@@ -1,18 +1,45 @@
-"""How is a file sent, whole or a part of it: one range of bytes, as cloud-optimised readers ask."""
+"""How is a file sent: whole, a range, a stream, a page's asset?"""
 
+import gzip
+import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from email.utils import formatdate
+from functools import cache
+from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
+import brotli
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from schemas.problem import Problem
-from service.caching import OF_CONTENT, matches
+from service.http.middleware import encoding_for
+from service.http.negotiation import IMMUTABLE, OF_CONTENT, matches
+
+
+def streamed(chunks: Iterator[bytes], media_type: str) -> StreamingResponse:
+    """An answer of chunks, closed at its end.
+
+    The first is made before the status is sent: what cannot be made is an error, no short file.
+    """
+    first = next(chunks, b"")
+    task = BackgroundTask(_close, chunks)
+    return StreamingResponse(chain([first], chunks), media_type=media_type, background=task)
+
+
+def _close(chunks: Iterator[bytes]) -> None:
+    if isinstance(chunks, Generator):
+        chunks.close()
+
 
 _RANGE = re.compile(
     r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<tail>\d{1,18}))", re.ASCII
@@ -113,3 +140,62 @@ def _refusal(path: str, size: int) -> Response:
 def _without_range(scope: Scope) -> Scope:
     kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"range"]
     return {**scope, "headers": kept}
+
+
+PACKAGE = "maplibre"
+MEDIA = {"maplibre-gl.js": "text/javascript; charset=utf-8", "maplibre-gl.css": "text/css"}
+SHORT = "public, max-age=3600"
+_QUALITY = 9
+
+
+async def maplibre(request: Request) -> Response:
+    """A file of MapLibre; URLs that name its version may be kept for ever.
+
+    Raises HTTPException 404 for other names, and where the package is not installed.
+    """
+    name = request.path_params["name"]
+    tag = version(name)
+    if tag is None:
+        raise HTTPException(404)
+    encoding = encoding_for(request.headers.get("accept-encoding", ""))
+    if encoding == "zstd":  # gzip is as good here, and one form fewer is kept
+        encoding = "gzip"
+    own = f'"{tag}.{encoding}"'
+    headers = {
+        "ETag": own,
+        "Cache-Control": IMMUTABLE if request.query_params.get("v") == tag else SHORT,
+        "Vary": "Accept-Encoding",
+    }
+    if matches(request.headers.get("if-none-match", ""), own):
+        return Response(status_code=304, headers=headers)
+    body = await run_in_threadpool(_packed, name, encoding)
+    if encoding is not None:
+        headers["Content-Encoding"] = encoding
+    return Response(body, media_type=MEDIA[name], headers=headers)
+
+
+@cache
+def version(name: str) -> str | None:
+    """What tells this content of a file from any other; None where there is no such file."""
+    place = _place(name)
+    return hashlib.blake2s(place.read_bytes(), digest_size=8).hexdigest() if place else None
+
+
+@cache
+def _packed(name: str, encoding: str | None) -> bytes:
+    place = _place(name)
+    body = place.read_bytes() if place else b""
+    if encoding == "br":
+        return bytes(brotli.compress(body, quality=_QUALITY))
+    return gzip.compress(body, _QUALITY, mtime=0) if encoding == "gzip" else body
+
+
+@cache
+def _place(name: str) -> Path | None:
+    """The file inside the package, found without importing the package."""
+    found = find_spec(PACKAGE)
+    folders = list(found.submodule_search_locations or []) if found else []
+    if name not in MEDIA or not folders:
+        return None
+    place = Path(folders[0]) / "srcjs" / name
+    return place if place.is_file() else None

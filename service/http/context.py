@@ -1,4 +1,4 @@
-"""What is one request, once its words are read: release, words, format and base of links."""
+"""What is one request once read: release, parameters, format, body, URLs?"""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,22 +7,62 @@ from urllib.parse import quote
 
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from geodata.errors import InvalidInput
+from geodata.errors import InvalidInput, Refused, TooLarge
 from geodata.formats.geojson import dumps
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from service.bodies import Bodies
-from service.caching import OF_CONTENT, WEEK_S, cache_control, etag, matches
-from service.compress import ENCODERS, encoding_for
-from service.links import HTML, JSON, base_url, url
-from service.negotiate import wanted_format
+from service.http.links import HTML, JSON, base_url, url
+from service.http.middleware import ENCODERS, encoding_for
+from service.http.negotiation import OF_CONTENT, WEEK_S, cache_control, etag, matches, wanted_format
 from service.params.core import Param, parse_cursor, read_words
 from service.releases import Catalog
-from service.sent import sent_body
 from service.settings import Settings
+
+GEOJSON_TYPES = ("application/geo+json", "application/json")
+MOST_BYTES = 4_000_000
+
+
+async def sent_body(request: Request, types: tuple[str, ...] = GEOJSON_TYPES) -> bytes:
+    """The whole body, empty where there is none.
+
+    Bytes are counted as they come, whatever length the request gives. Raises TooLarge, Refused for
+    other types, and InvalidInput for a body that ends before its length or within a chunk.
+    """
+    length = _length(request)
+    if length is not None and length > MOST_BYTES:
+        raise _too_large()
+    parts, size = [], 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise _too_large()
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise InvalidInput("the request ended before its body did; send it again") from error
+    if length is not None and size != length:
+        raise InvalidInput(f"the body has {size} bytes of {length}; send it again, whole")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if size and kind not in types:
+        raise Refused(f"the body is {kind[:60] or 'of no type'!r}; send {' or '.join(types)}")
+    return b"".join(parts)
+
+
+def _length(request: Request) -> int | None:
+    """Bytes the body should have; None where its chunks say so themselves (RFC 9112, 6.3)."""
+    given = request.headers.get("content-length", "")
+    if "transfer-encoding" in request.headers or not (given.isascii() and given.isdigit()):
+        return None
+    return int(given[:20])
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"the body has more than {MOST_BYTES:,} bytes; simplify the area")
+
 
 Handler = Callable[["Ask"], Response]
 PLAIN = "/:@!$&'()*+,;=~"

@@ -5,7 +5,7 @@ from geodata.formats.files import content_disposition
 from geodata.formats.registry import Format
 from geodata.formats.rows import About
 from geodata.store.embedded import EmbeddedStore
-from service.ask import Ask
+from service.http.context import Ask
 
 CITATION_MOST = 2000
 """Characters of a citation as a header."""
