@@ -20,7 +20,7 @@ from service.http.negotiation import cache_control
 from service.pages import VIEWS
 from service.releases import Catalog
 from service.routes import ALIASES, TABLE
-from service.routes.health import Readyz, livez
+from service.routes.releases import Readyz, livez
 from service.settings import Settings, settings_of_environment
 
 STATIC = Path(__file__).parent / "static"

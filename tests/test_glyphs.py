@@ -13,7 +13,7 @@ import pytest
 from geodata.data import packaged as facts
 from geodata.errors import NotFound
 from geodata.rasters.lettering import STRIP
-from service.routes.glyphs import FOLDER, FONTS, LAST_RANGE, RANGE, glyph_range, range_file
+from service.routes.styles import FOLDER, FONTS, LAST_RANGE, RANGE, glyph_range, range_file
 from tests.served import Client
 from tools import basemap, glyphs
 from tools.glyphs import BORDER_PX, EM_PX, RANGES

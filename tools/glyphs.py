@@ -25,7 +25,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 
 from geodata.rasters.lettering import INKS, STRIP
-from service.routes.glyphs import FONTS, RANGE, range_file
+from service.routes.styles import FONTS, RANGE, range_file
 
 FloatArray = npt.NDArray[np.floating]
 Point = tuple[float, float]

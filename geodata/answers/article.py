@@ -8,7 +8,7 @@ from geodata.answers.reserves import find, reserves
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 
-DAY = date(2025, 2, 25)
+ARTICLE_DAY = date(2025, 2, 25)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def article(store: EmbeddedStore, permalink: str) -> dict[str, object]:
     """The article answered: each phrase with its reserves on that day and today."""
     return {
         "title": "Rare earths for Washington: whose, and where?",
-        "date": str(DAY),
+        "date": str(ARTICLE_DAY),
         "about": (
             "On 25 February 2025 it was reported that Moscow offered the United States rare "
             "earths from Russia and from the territories it occupies in Ukraine, while "
@@ -60,7 +60,7 @@ def article(store: EmbeddedStore, permalink: str) -> dict[str, object]:
         ),
         "phrases": [_answered(store, phrase) for phrase in PHRASES],
         "release": store.manifest.id,
-        "citation": reserves(store, _question(PHRASES[1], DAY), permalink)["citation"],
+        "citation": reserves(store, _question(PHRASES[1], ARTICLE_DAY), permalink)["citation"],
     }
 
 
@@ -76,7 +76,7 @@ def _answered(store: EmbeddedStore, phrase: Phrase) -> dict[str, object]:
             "definition": territory.definition,
         },
         "commodities": list(phrase.commodities),
-        "then": _on(store, phrase, DAY),
+        "then": _on(store, phrase, ARTICLE_DAY),
         "today": _on(store, phrase, today()),
     }
 

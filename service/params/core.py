@@ -195,3 +195,11 @@ def _number(text: str, parameter: str) -> float:
     if not math.isfinite(value) or "_" in text:
         raise InvalidInput(f"{parameter} has {text[:20]!r}; give numbers", parameter=parameter)
     return value
+
+
+COMMODITY = Param(
+    "commodity", {"type": "string"}, "Commodities, a comma list or repeated; or 'all'.", many=True
+)
+TERRITORY = Param("territory", {"type": "string", "default": "occupied"}, "Territory by id.")
+SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
+DAY = {"type": "string", "format": "date"}

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from geodata.formats.registry import FORMATS
-from service.feed import ATOM
 from service.http.context import Route
 from service.http.links import SCHEMA_JSON
 from service.ogc.openapi import OPENAPI_JSON
@@ -11,23 +10,18 @@ from service.ogc.tilesets import PMTILES
 from service.params.items import VERSIONS, item_params, items_params
 from service.params.tiles import DATASET, TILE_MEDIA, is_plain, selects_nothing, tile_params
 from service.routes import (
-    articles,
     collections,
     control,
-    glyphs,
     items,
     landing,
-    qgis,
     rasters,
     releases,
     reserves,
-    standards,
     styles,
-    territories,
     tiles,
-    tilesets,
 )
-from service.routes import map as map_page
+from service.routes import landing as map_page
+from service.routes.control import ATOM
 
 PAGE = ("json", "html")
 GEO = {"json": "application/geo+json"}
@@ -51,7 +45,7 @@ def _tile(path: str, name: str, summary: str, formats: tuple[str, ...]) -> Route
 TILES = (
     # Before the paths of layers: WebMercatorQuad stands where they have their id.
     replace(_tile(f"/tiles/{OGC}", "dataset.vector.getTile", "A tile of several layers", ("mvt",)),
-            handler=tilesets.dataset_tile, params=DATASET, quick=lambda _: False),
+            handler=tiles.dataset_tile, params=DATASET, quick=lambda _: False),
     _tile(f"{ZXY}.mvt", "mvt", "A Mapbox vector tile", ("mvt",)),
     _tile(f"{ZXY}.pbf", "pbf", "The same", ("mvt",)),
     _tile(f"{ZXY}.mlt", "mlt", "A MapLibre tile", ("mlt",)),
@@ -63,38 +57,38 @@ TILES = (
           formats=("pmtiles",), tag="tiles", media={"pmtiles": PMTILES}, encodings=(),
           others=rasters.PARTS, problems=rasters.RANGES,
           timeless=selects_nothing, tiled=True, headers=tiles.archive_headers),
-    Route("/tiles", tilesets.dataset_tilesets, "dataset.vector.getTileSetsList",
+    Route("/tiles", tiles.dataset_tilesets, "dataset.vector.getTileSetsList",
           "Tilesets of the dataset", DATASET, PAGE, tag="tiles"),
-    Route("/tiles/WebMercatorQuad", tilesets.dataset_tileset, "dataset.vector.getTileSet",
+    Route("/tiles/WebMercatorQuad", tiles.dataset_tileset, "dataset.vector.getTileSet",
           "The tileset of the dataset", DATASET, PAGE, tag="tiles"),
-    Route(TILED, tilesets.collection_tilesets, "collection.vector.getTileSetsList",
+    Route(TILED, tiles.collection_tilesets, "collection.vector.getTileSetsList",
           "Tilesets of a collection", tile_params, PAGE, tag="tiles", tiled=True),
-    Route(f"{TILED}/WebMercatorQuad", tilesets.collection_tileset, "collection.vector.getTileSet",
+    Route(f"{TILED}/WebMercatorQuad", tiles.collection_tileset, "collection.vector.getTileSet",
           "The tileset of a collection", tile_params, PAGE, tag="tiles", tiled=True),
-    Route("/tileMatrixSets", tilesets.tile_matrix_sets, "getTileMatrixSetsList", "Grids of tiles",
+    Route("/tileMatrixSets", tiles.tile_matrix_sets, "getTileMatrixSetsList", "Grids of tiles",
           formats=PAGE, tag="tiles"),
-    Route("/tileMatrixSets/{tileMatrixSetId}", tilesets.tile_matrix_set_document,
+    Route("/tileMatrixSets/{tileMatrixSetId}", tiles.tile_matrix_set_document,
           "getTileMatrixSet", "A grid of tiles", formats=PAGE, tag="tiles"),
 )  # fmt: skip
 
 TABLE = (
     Route("/", landing.landing, "landing", "What this is", formats=PAGE, days=NOW,
           headers=landing.landing_headers),
-    Route("/conformance", standards.conformance, "conformance", "Conformance classes met",
+    Route("/conformance", landing.conformance, "conformance", "Conformance classes met",
           formats=PAGE),
-    Route("/api", standards.api, "api", "The API's description, OpenAPI 3.0",
+    Route("/api", landing.api, "api", "The API's description, OpenAPI 3.0",
           media={"json": OPENAPI_JSON}),
-    Route("/api.html", standards.api_html, "api_html", "The same to read", formats=("html",)),
-    Route("/functions", standards.functions, "functions", "Functions filters may use",
+    Route("/api.html", landing.api_html, "api_html", "The same to read", formats=("html",)),
+    Route("/functions", landing.functions, "functions", "Functions filters may use",
           formats=PAGE),
     Route("/collections", collections.collections, "collections", "All collections", formats=PAGE),
     Route("/collections/{collection}", collections.collection, "collection", "One collection",
           formats=PAGE),
-    Route("/collections/{collection}/queryables", standards.queryables, "queryables",
+    Route("/collections/{collection}/queryables", landing.queryables, "queryables",
           "Properties filters may name", formats=PAGE, media=SCHEMA),
-    Route("/collections/{collection}/sortables", standards.sortables, "sortables",
+    Route("/collections/{collection}/sortables", landing.sortables, "sortables",
           "Properties that may be sorted by", formats=PAGE, media=SCHEMA),
-    Route("/collections/{collection}/schema", standards.schema, "schema",
+    Route("/collections/{collection}/schema", landing.schema, "schema",
           "The schema of a feature", formats=PAGE, media=SCHEMA),
     Route("/collections/{collection}/items", items.items, "items", "Features of a collection",
           items_params, ALL, ("datetime",), quick=items.is_quick, media=MEDIA, hot=True,
@@ -118,12 +112,12 @@ TABLE = (
           tag="answers"),
     Route("/deposits/{deposit}/timeline", control.timeline, "timeline", "A deposit's history",
           control.BY_SOURCE, PAGE, tag="answers"),
-    Route("/territories", territories.territories, "territories", "Territories and definitions",
+    Route("/territories", reserves.territories, "territories", "Territories and definitions",
           formats=PAGE, tag="answers"),
-    Route("/territories/{territory}", territories.territory, "territory", "A territory on a day",
-          territories.ON_DATE, PAGE, ("date",), tag="answers", media=GEO),
-    Route("/fonts/{fontstack}/{range}.pbf", glyphs.glyphs, "glyphs",
-          "Letters of the map's labels", formats=("pbf",), tag="map", media=glyphs.MEDIA,
+    Route("/territories/{territory}", reserves.territory, "territory", "A territory on a day",
+          reserves.ON_DATE, PAGE, ("date",), tag="answers", media=GEO),
+    Route("/fonts/{fontstack}/{range}.pbf", styles.glyphs, "glyphs",
+          "Letters of the map's labels", formats=("pbf",), tag="map", media=styles.MEDIA,
           lasting=True),
     Route("/rasters", rasters.rasters, "rasters", "Rasters", formats=PAGE, tag="tiles"),
     Route("/rasters/{raster}.tif", rasters.download, "raster_file", "A raster as COG",
@@ -145,7 +139,7 @@ TABLE = (
     Route("/rasters/{raster}/statistics", rasters.statistics, "raster_statistics",
           "Values in an area", rasters.AREA, PAGE, ("date",), tag="tiles",
           methods=("GET", "POST"), problems=rasters.SENT),
-    Route("/articles/{day}", articles.articles, "article", "The article it began with",
+    Route("/articles/{day}", reserves.articles, "article", "The article it began with",
           formats=PAGE, days=NOW, tag="answers"),
     Route("/map", map_page.map_, "map", "The map through time", formats=("html",), days=NOW,
           tag="map", headers=map_page.map_headers),
@@ -161,10 +155,10 @@ TABLE = (
     Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
     Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
           days=("date",), tag="map", media={"json": styles.STYLE_JSON}),
-    Route("/map/lodeline.qgs", qgis.project, "qgs", "A project for QGIS", qgis.PROJECT, ("qgs",),
-          ("date",), tag="map", media={"qgs": qgis.QGS}, headers=qgis.project_headers),
-    Route("/map/lodeline.qgz", qgis.packed_project, "qgz", "The same, packed", qgis.PROJECT,
-          ("qgz",), ("date",), tag="map", media={"qgz": qgis.QGZ}, headers=qgis.project_headers),
+    Route("/map/lodeline.qgs", styles.project, "qgs", "A project for QGIS", styles.PROJECT, ("qgs",),
+          ("date",), tag="map", media={"qgs": styles.QGS}, headers=styles.project_headers),
+    Route("/map/lodeline.qgz", styles.packed_project, "qgz", "The same, packed", styles.PROJECT,
+          ("qgz",), ("date",), tag="map", media={"qgz": styles.QGZ}, headers=styles.project_headers),
     *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""

@@ -16,8 +16,7 @@ from service.http.downloads import download_name
 from service.http.files import RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link
 from service.params.area import parse_area
-from service.params.core import Param, parse_date, parse_lonlat
-from service.routes.reserves import DAY, SOURCE
+from service.params.core import DAY, SOURCE, Param, parse_date, parse_lonlat
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 DEEPEST = 22

@@ -5,29 +5,37 @@ import io
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from starlette.responses import Response
 
+from geodata.answers.article import ARTICLE_DAY, article
 from geodata.answers.question import VERDICTS
 from geodata.answers.reserves import reserves as answer
 from geodata.answers.rows import answer_rows
 from geodata.answers.series import STEPS, series
-from geodata.formats.geojson import dumps
+from geodata.crs import areas_km2
+from geodata.errors import NotFound
+from geodata.formats.geojson import dumps, feature
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import About, Rows
 from geodata.interval import FIRST_DAY, parse_day
+from schemas import Territory
 from service.http.context import Ask
 from service.http.downloads import download_headers, download_name
 from service.http.files import streamed
 from service.http.links import GEOJSON, HTML, link, self_link
-from service.params.core import Param, parse_choice, parse_date, question
-
-COMMODITY = Param(
-    "commodity", {"type": "string"}, "Commodities, a comma list or repeated; or 'all'.", many=True
+from service.params.core import (
+    COMMODITY,
+    DAY,
+    SOURCE,
+    TERRITORY,
+    Param,
+    parse_choice,
+    parse_date,
+    question,
 )
-TERRITORY = Param("territory", {"type": "string", "default": "occupied"}, "Territory by id.")
-SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
-DAY = {"type": "string", "format": "date"}
+
 TABLES = ("csv", "xlsx", "parquet")
 FORMATS_OF_RESERVES = ("json", "html", *TABLES)
 QUESTION = (
@@ -129,3 +137,49 @@ def _year_before(day: date) -> date:
     if day.year == FIRST_DAY.year:
         return FIRST_DAY
     return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
+
+
+def articles(ask: Ask) -> Response:
+    """The answer to an article, by its day."""
+    if ask.path_words["day"] != str(ARTICLE_DAY):
+        raise NotFound(
+            f"there is no article of {ask.path_words['day'][:20]}; there is {ARTICLE_DAY}"
+        )
+    permalink = ask.href(f"/articles/{ARTICLE_DAY}", {"release": ask.release})
+    return ask.answer(article(ask.store, permalink))
+
+
+ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)
+
+
+def territories(ask: Ask) -> Response:
+    """All territories with definition and citation."""
+    known = ask.store.tables.territories.values()
+    return ask.answer({"territories": [_words(territory) for territory in known]})
+
+
+def territory(ask: Ask) -> Response:
+    """One territory on a day: definition, citation, area and geometry."""
+    found = ask.store.overlaid.territory(ask.path_words["territory"])
+    day, source = parse_date(ask.words), ask.words.get("source")
+    choice = ask.store.book.choose(day, source)
+    shape = ask.store.overlaid.territory_on(found.id, day, source)
+    properties = {
+        **_words(found),
+        "date": str(day),
+        "area_km2": round(float(areas_km2(np.array([shape], dtype=object))[0]), 1),
+        "source": choice.source if found.held else None,
+        "control_asof": str(choice.asof) if found.held and choice.asof else None,
+        "release": ask.release,
+    }
+    return ask.body(dumps(feature(properties, shape)), GEOJSON)
+
+
+def _words(territory: Territory) -> dict[str, object]:
+    return {
+        "id": territory.id,
+        "title": territory.title,
+        "title_uk": territory.title_uk,
+        "definition": territory.definition,
+        "citation": list(territory.citation),
+    }

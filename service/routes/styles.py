@@ -1,15 +1,25 @@
 """The styles of the map, as OGC API Styles lists them and MapLibre reads them."""
 
+import gzip
+import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
 
-from geodata.errors import NotFound
+import geodata
+from geodata.control.sources import Choice
+from geodata.errors import InvalidInput, NotFound
+from geodata.interval import as_days
+from geodata.store.embedded import EmbeddedStore
 from service.http.context import Ask
+from service.http.downloads import download_name
 from service.http.links import JSON, Link, link, self_link
-from service.params.core import Param, parse_choice, parse_date
-from service.routes.reserves import DAY, SOURCE
+from service.params.core import DAY, SOURCE, Param, parse_choice, parse_date
+from service.qgis.project import Project, qgs, qgz
 from service.styles.document import KINDS, LANGUAGES, SHOWN, Scene, StyleKind, style_document
+from service.styles.palette import palettes
 
 STYLE_JSON = "application/vnd.mapbox.style+json"
 """Named by OGC API Styles (20-009); MapLibre and QGIS read the body whatever its type."""
@@ -63,3 +73,115 @@ def _links(ask: Ask, kind: StyleKind) -> list[Link]:
         link(ask.href(path, {"lang": "uk", **pinned}), "stylesheet", STYLE_JSON,
              f"{kind.title}, names in Ukrainian") | {"hreflang": "uk"},
     ]  # fmt: skip
+
+
+MEDIA = {"pbf": "application/x-protobuf"}
+CODE_POINT = re.compile(r"[0-9]{1,5}", re.ASCII)
+FOLDER = Path(geodata.__file__).parent / "fonts"
+FONTS = {"Lodeline Regular": "regular", "Lodeline Bold": "bold"}
+"""Names of font stacks, and what the names of their files begin with."""
+RANGE = 256
+LAST_RANGE = 65_280
+
+
+def glyphs(ask: Ask) -> Response:
+    """The glyphs of a font stack, 256 code points at a time."""
+    words = ask.path_words
+    start = _parse_range(words["range"])
+    return ask.body(glyph_range(words["fontstack"], start), MEDIA["pbf"])
+
+
+def glyph_range(stack: str, start: int) -> bytes:
+    """The protobuf of the `RANGE` code points from `start` on, of the first known font.
+
+    stack: names joined by commas. A range without letters gives a stack without glyphs, as
+    MapLibre asks for ranges by the letters of a label and fails on a status that is no success.
+    Raises NotFound for a stack of unknown names, or for what begins no range.
+    """
+    known = [name for name in (part.strip() for part in stack.split(",")) if name in FONTS]
+    if not known:
+        fonts = ", ".join(FONTS)
+        raise NotFound(f"there is no font {stack[:60]!r}; there are {fonts}", parameter="fontstack")
+    if start not in range(0, LAST_RANGE + 1, RANGE):
+        wanted = f"{RANGE} code points from a multiple of {RANGE} on, up to {LAST_RANGE}"
+        raise NotFound(f"no range of glyphs begins at {start}; ask {wanted}", parameter="range")
+    path = range_file(known[0], start)
+    return gzip.decompress(path.read_bytes()) if path.is_file() else _empty(known[0], start)
+
+
+def range_file(name: str, start: int) -> Path:
+    """Where the range of a font of `FONTS` lies, gzip; not every range has a file."""
+    return FOLDER / f"{FONTS[name]}-{start}.pbf.gz"
+
+
+def _empty(name: str, start: int) -> bytes:
+    """A stack without glyphs in protobuf: glyphs { stacks = 1 }, stack { name = 1, range = 2 }."""
+    return _field(1, _field(1, name.encode()) + _field(2, f"{start}-{start + RANGE - 1}".encode()))
+
+
+def _field(number: int, value: bytes) -> bytes:
+    return bytes((number << 3 | 2, len(value))) + value
+
+
+def _parse_range(text: str) -> int:
+    """The first code point of a range written as first and last.
+
+    One word of the path: a pattern of two in one segment would try each hyphen for each.
+    """
+    start, _, end = text.partition("-")
+    whole = all(CODE_POINT.fullmatch(text) for text in (start, end))
+    if whole and int(end) - int(start) == RANGE - 1:
+        return int(start)
+    raise InvalidInput(
+        f"the range is {text[:40]!r}; give {RANGE} code points, as 0-{RANGE - 1}",
+        parameter="range",
+    )
+
+
+QGS, QGZ = "application/x-qgis-project", "application/x-qgis-project-container"
+"""No type is registered for them; those of QGIS's own packages."""
+THEME = Param("theme", {"type": "string", "enum": list(palettes()), "default": "light"},
+              "Colours of the map.")  # fmt: skip
+PROJECT = (*OF_STYLE, THEME)
+_ABOUT = (
+    "Which mineral reserves lie in which territory on which day. Open the temporal controller to "
+    "move through time: land and deposits of the layers \u201cthrough time\u201d follow it. Tiles "
+    "are those of release {release}; collections are those the service has when QGIS asks."
+)
+
+
+def project(ask: Ask) -> Response:
+    """The project as plain XML."""
+    return Response(_content(ask), media_type=QGS)
+
+
+def packed_project(ask: Ask) -> Response:
+    """The same as QGIS packs it."""
+    return Response(qgz(_content(ask)), media_type=QGZ)
+
+
+def project_headers(ask: Ask) -> dict[str, str]:
+    """The name of the file."""
+    return download_name(f"lodeline.{ask.form}")
+
+
+def _content(ask: Ask) -> bytes:
+    shown = scene(ask)
+    west, south, east, north = ask.store.tables.areas.outline.bounds
+    return qgs(
+        Project(
+            base=ask.base.replace("'", "%27"),
+            scene=shown,
+            palette=palettes()[parse_choice(ask.words, "theme", tuple(palettes()), "light")],
+            begins=_first_day(ask.store, shown.choice),
+            bounds=(west, south, east, north),
+            about=_ABOUT.format(release=ask.release),
+        )
+    )
+
+
+def _first_day(store: EmbeddedStore, choice: Choice) -> date:
+    """The first day a source shows any land under a status, or the day asked where it is before."""
+    control = store.tables.control
+    days = control.loc[control["source"] == choice.source, "valid_from"].dropna()
+    return choice.day if days.empty else min(as_days(days).min().item(), choice.day)

@@ -1,14 +1,134 @@
-"""Vector tiles of one layer: a tile, its description as TileJSON, and the whole archive."""
+"""OGC API - Tiles: the tilesets of a collection and of the whole dataset, and their grid."""
 
 import gzip
 
 from starlette.responses import Response
 
-from geodata.tiles.grid import Tile
+from geodata.errors import NotFound
+from geodata.store.tilesets import TilesetAbout
+from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
 from service.http.context import Ask
 from service.http.files import RangedFile, file_headers
-from service.ogc.tilesets import PMTILES, tilejson
-from service.params.tiles import TILE_MEDIA, is_plain, tile_of, tile_query, tileset_name
+from service.http.links import HTML, JSON, Link, link, rel
+from service.ogc.tilesets import PMTILES, Place, merged, tilejson, tileset, tileset_entry
+from service.params.tiles import (
+    TILE_MEDIA,
+    dataset_query,
+    is_plain,
+    selection,
+    selects_nothing,
+    tile_of,
+    tile_query,
+    tileset_name,
+    tilesets_asked,
+)
+
+
+def collection_tilesets(ask: Ask) -> Response:
+    """The tilesets of a collection: one, for there is one grid."""
+    about, place = _of_collection(ask)
+    return ask.answer(_list(ask, tileset_entry(ask, about, place)))
+
+
+def collection_tileset(ask: Ask) -> Response:
+    """The tileset of a collection in full."""
+    about, place = _of_collection(ask)
+    return ask.answer(tileset(ask, about, place))
+
+
+def dataset_tilesets(ask: Ask) -> Response:
+    """The tilesets of the dataset: all layers, or those named, in one."""
+    if not ask.store.tilesets.names():
+        return ask.answer(_list(ask))
+    about, place = _of_dataset(ask)
+    return ask.answer(_list(ask, tileset_entry(ask, about, place)))
+
+
+def dataset_tileset(ask: Ask) -> Response:
+    """The tileset of the dataset in full."""
+    about, place = _of_dataset(ask)
+    return ask.answer(tileset(ask, about, place))
+
+
+def dataset_tile(ask: Ask) -> Response:
+    """One tile with the layers of several tilesets: their bytes one after the other (MVT 4.1)."""
+    names, at = tilesets_asked(ask.store, ask.words), tile_of(ask.path_words)
+    _check_within(_merged(ask, names), at)
+    return tile_answer(ask, b"".join(_part(ask, name, at) for name in names))
+
+
+def _part(ask: Ask, name: str, at: Tile) -> bytes:
+    """What one tileset has in the tile; nothing where the tile is beyond it."""
+    tilesets, words = ask.store.tilesets, ask.words
+    try:
+        if selects_nothing(words):
+            packed = tilesets.tile(name, at.z, at.x, at.y)
+            return b"" if packed is None else gzip.decompress(packed)
+        query = dataset_query(ask.store, name, words)
+        return tilesets.made(name, at.z, at.x, at.y, query, "mvt")
+    except NotFound:
+        return b""
+
+
+def _check_within(about: TilesetAbout, at: Tile) -> None:
+    """Raises NotFound for a tile outside the limits the tileset declares."""
+    if about.minzoom <= at.z <= about.maxzoom:
+        left, top, right, bottom = covering(about.bounds, at.z)
+        if left <= at.x <= right and top <= at.y <= bottom:
+            return
+    raise NotFound(
+        f"{about.id} has no tile {at.z}/{at.x}/{at.y} (z/x/y); it has levels {about.minzoom} to "
+        f"{about.maxzoom} within {', '.join(f'{v:.2f}' for v in about.bounds)}"
+    )
+
+
+def tile_matrix_sets(ask: Ask) -> Response:
+    """The grids there are: one."""
+    here = link(ask.href(f"/tileMatrixSets/{TMS_ID}"), "self", JSON, TMS_ID)
+    entry = {"id": TMS_ID, "title": tile_matrix_set()["title"], "uri": TMS_URI, "links": [here]}
+    return ask.answer({"tileMatrixSets": [entry], "links": _own_links(ask)})
+
+
+def tile_matrix_set_document(ask: Ask) -> Response:
+    """One grid in full (OGC 17-083r4)."""
+    name = ask.path_words["tileMatrixSetId"]
+    if name != TMS_ID:
+        raise NotFound(f"there is no tile matrix set {name[:60]!r}; there is {TMS_ID}")
+    return ask.answer(tile_matrix_set())
+
+
+def _of_collection(ask: Ask) -> tuple[TilesetAbout, Place]:
+    name = ask.path_words["collection"]
+    tile_query(ask.store, name, ask.words)  # refuses what its tiles would refuse
+    about = ask.store.tilesets.about(name)
+    return about, Place(f"/collections/{name}/tiles", selection(ask.words))
+
+
+def _of_dataset(ask: Ask) -> tuple[TilesetAbout, Place]:
+    names = tilesets_asked(ask.store, ask.words)
+    for name in names:
+        dataset_query(ask.store, name, ask.words)
+    return _merged(ask, names), Place("/tiles", selection(ask.words))
+
+
+def _merged(ask: Ask, names: tuple[str, ...]) -> TilesetAbout:
+    if not names:
+        raise NotFound(f"release {ask.release} has no tilesets; build a new release")
+    return merged(tuple(ask.store.tilesets.about(name) for name in names))
+
+
+def _list(ask: Ask, *entries: dict[str, object]) -> dict[str, object]:
+    return {"tilesets": list(entries), "links": _own_links(ask)}
+
+
+def _own_links(ask: Ask) -> list[Link]:
+    words = selection(ask.words)
+    return [
+        link(ask.href(ask.path, words), "self", JSON, "This document"),
+        link(ask.href(ask.path, {**words, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.href("/tileMatrixSets"), rel("tiling-schemes"), JSON, "The grids"),
+    ]
+
 
 LEVEL = 4
 """How hard a tile made on request is compressed."""
