@@ -15,7 +15,7 @@ from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
 from service.http.context import Ask
 from service.pages import VIEWS, api_page, problem_page
-from service.pages.words import VERDICT_NAMES, number, percent
+from service.pages.template_filters import VERDICT_NAMES, number, percent
 from service.routes import TABLE
 
 Show = Callable[..., Page]

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.pages import reserves
-from service.pages.plane import KM_PER_DEGREE, Window
-from service.pages.strips import Axis, counts, near, strip
-from service.pages.words import (
+from service.pages.svg_timeline import Axis, counts, near, strip
+from service.pages.svg_window import KM_PER_DEGREE, Window
+from service.pages.template_filters import (
     amount,
     kilometres,
     line_distance,

@@ -4,29 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from service.http.context import Ask
-from service.pages import (
-    article,
-    collections,
-    history,
-    items,
-    landing,
-    rasters,
-    releases,
-    reserves,
-    standards,
-    styles,
-    territories,
-    tilesets,
-    timelines,
-)
-from service.pages.api import api_page
-from service.pages.problem import problem_page
-from service.pages.rendering import render
+from service.pages import collections, history, items, landing, rasters, reserves, tiles
+from service.pages.landing import api_page
+from service.pages.rendering import problem_page, render
 
 VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
     "landing": landing.view,
-    "conformance": standards.conformance,
-    "functions": standards.functions,
+    "conformance": landing.conformance,
+    "functions": landing.functions,
     "collections": collections.collections,
     "collection": collections.collection,
     "queryables": collections.schema,
@@ -39,24 +24,24 @@ VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
     "series": history.series,
     "changes": history.changes,
     "at": history.at,
-    "timeline": timelines.view,
-    "territories": territories.territories,
-    "territory": territories.territory,
+    "timeline": history.timeline,
+    "territories": reserves.territories,
+    "territory": reserves.territory,
     "rasters": rasters.rasters,
     "raster": rasters.raster,
     "raster_point": rasters.point,
     "raster_statistics": rasters.statistics,
-    "article": article.view,
-    "releases": releases.releases,
-    "diff": releases.diff,
-    "release": releases.release,
-    "styles": styles.styles,
-    "dataset.vector.getTileSetsList": tilesets.tilesets,
-    "dataset.vector.getTileSet": tilesets.tileset,
-    "collection.vector.getTileSetsList": tilesets.tilesets,
-    "collection.vector.getTileSet": tilesets.tileset,
-    "getTileMatrixSetsList": tilesets.tile_matrix_sets,
-    "getTileMatrixSet": tilesets.tile_matrix_set,
+    "article": reserves.article,
+    "releases": collections.releases,
+    "diff": collections.diff,
+    "release": collections.release,
+    "styles": tiles.styles,
+    "dataset.vector.getTileSetsList": tiles.tilesets,
+    "dataset.vector.getTileSet": tiles.tileset,
+    "collection.vector.getTileSetsList": tiles.tilesets,
+    "collection.vector.getTileSet": tiles.tileset,
+    "getTileMatrixSetsList": tiles.tile_matrix_sets,
+    "getTileMatrixSet": tiles.tile_matrix_set,
 }
 """Views by the name of their route. A view is given the document the same path gives as JSON."""
 __all__ = ["VIEWS", "api_page", "problem_page", "render"]

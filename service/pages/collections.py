@@ -1,13 +1,10 @@
 """The pages of what data there are: all collections, one of them, and its words for machines."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from service.http.context import Ask
 from service.pages.items import FORMS
-from service.pages.rendering import page
-
-Document = Mapping[str, Any]
+from service.pages.rendering import Document, page
 
 
 def collections(ask: Ask, document: Document) -> str:
@@ -55,3 +52,20 @@ def extent(document: Document) -> dict[str, Any]:
 
 def _extents(document: Document) -> dict[str, dict[str, Any]]:
     return {entry["id"]: extent(entry) for entry in document["collections"]}
+
+
+def releases(ask: Ask, document: Document) -> str:
+    """All releases, newest first."""
+    return page(ask, "releases.html", title="Releases", document=document)
+
+
+def release(ask: Ask, document: Document) -> str:
+    """The manifest of one release."""
+    title = f"Release {document['id']}"
+    return page(ask, "release.html", title=title, document=document, own=document)
+
+
+def diff(ask: Ask, document: Document) -> str:
+    """What differs between two releases."""
+    title = f"From {document['from']} to {document['to']}"
+    return page(ask, "diff.html", title=title, document=document)

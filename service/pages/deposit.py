@@ -1,9 +1,8 @@
 """The page of one deposit: where it may lie, who held that ground when, and what is published."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,12 +18,12 @@ from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
 from geodata.store.embedded import EmbeddedStore
 from service.http.context import Ask
-from service.pages import maps, timelines
-from service.pages.plane import Window
-from service.pages.rendering import page
-from service.pages.words import commodity, kilometres, listing, metres, percent
+from service.pages import history as timelines
+from service.pages import svg_map
+from service.pages.rendering import Document, page
+from service.pages.svg_window import Window
+from service.pages.template_filters import commodity, kilometres, listing, metres, percent
 
-Document = Mapping[str, Any]
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
 """Least and most half height of the map, km."""
 TOWNS = 9
@@ -86,18 +85,18 @@ def sentence(own: Document, day: str) -> str:
     }[own["control"]]
 
 
-def chart(ask: Ask, document: Document, row: int, day: date) -> maps.Map:
+def chart(ask: Ask, document: Document, row: int, day: date) -> svg_map.Map:
     """The ground where it may lie, to scale, over the land held on the day."""
     own, store = document["properties"], ask.store
     window = window_of(own)
     source, asof = own["control_source"], own["control_asof"]
-    shapes = (*maps.ground(store, window), *maps.held(store, window, day, source),
-              *maps.outline(store, window), *_where(store, window, own, row))  # fmt: skip
+    shapes = (*svg_map.ground(store, window), *svg_map.held(store, window, day, source),
+              *svg_map.outline(store, window), *_where(store, window, own, row))  # fmt: skip
     x, y = window.spot(own["lon"], own["lat"])
-    mark = maps.Mark(x, y, own["control"], own["name_en"])
+    mark = svg_map.Mark(x, y, own["control"], own["name_en"])
     reach = _FOOTPRINT if own["overlay_basis"] != "none" else _WHOLE
-    land = maps.legend(shapes) if asof else ()
-    return maps.Map(
+    land = svg_map.legend(shapes) if asof else ()
+    return svg_map.Map(
         "place",
         f"Map of the ground around {own['name_en']} on {day}",
         told(own, asof, cut=store.tables.footprints[row]),
@@ -131,34 +130,34 @@ def window_of(own: Document) -> Window:
     return Window.around(own["lon"], own["lat"], half)
 
 
-def locator(store: EmbeddedStore, document: Document) -> maps.Map:
+def locator(store: EmbeddedStore, document: Document) -> svg_map.Map:
     """Where in the country the map lies."""
-    own, window = document["properties"], maps.country(store, 300)
+    own, window = document["properties"], svg_map.country(store, 300)
     near = window_of(own)
     box = shapely.box(near.west, near.south, near.east, near.north)
-    shapes = (*maps.ground(store, window), *maps.outline(store, window),
-              maps.Shape("frame", window.path(box)))  # fmt: skip
+    shapes = (*svg_map.ground(store, window), *svg_map.outline(store, window),
+              svg_map.Shape("frame", window.path(box)))  # fmt: skip
     about = own["oblast"] or "In Ukraine"
-    return maps.Map(
+    return svg_map.Map(
         "where", f"Where {own['name_en']} is in Ukraine", f"{about}.", window, shapes, scaled=False
     )
 
 
 def towns(
     store: EmbeddedStore, window: Window, day: date, taken: tuple[float, float]
-) -> tuple[maps.Label, ...]:
+) -> tuple[svg_map.Label, ...]:
     """Names of a few settlements for orientation, apart from each other and from the mark."""
     bbox = (window.west, window.south, window.east, window.north)
     query = Query("settlements", bbox=bbox, when=one_day(day), limit=400)
     rows = store.select(query).rows.sort_values(["record", "place_id"], kind="stable")
-    kept: list[maps.Label] = []
+    kept: list[svg_map.Label] = []
     spots = [taken]
     for entry in rows.itertuples():
         x, y = window.spot(entry.lon, entry.lat)
         inside = 20 < x < window.width - 20 and 20 < y < window.height - 40
         if inside and all(abs(x - a) > 150 or abs(y - b) > 34 for a, b in spots):
             spots.append((x, y))
-            kept.append(maps.Label(x, y, str(entry.name_en), west=x > window.width * 0.6))
+            kept.append(svg_map.Label(x, y, str(entry.name_en), west=x > window.width * 0.6))
         if len(kept) == TOWNS:
             break
     return tuple(kept)
@@ -187,7 +186,9 @@ def cited(ask: Ask, own: Document, day: date) -> dict[str, object]:
     return citation(ask.store, f"{own['name_en']}, {day}", ask.href(ask.path, words), choice)
 
 
-def _where(store: EmbeddedStore, window: Window, own: Document, row: int) -> tuple[maps.Shape, ...]:
+def _where(
+    store: EmbeddedStore, window: Window, own: Document, row: int
+) -> tuple[svg_map.Shape, ...]:
     """The whole circle, dashed, and the part of it that is tested."""
     lon, lat = own["lon"], own["lat"]
     probe = Window.around(lon, lat, own["position_uncertainty_m"] / 1000)
@@ -196,8 +197,8 @@ def _where(store: EmbeddedStore, window: Window, own: Document, row: int) -> tup
     circle = shapely.transform(shapely.Point(0, 0).buffer(1.0, quad_segs=32),
                                lambda at: at * [wide, half] + [lon, lat])  # fmt: skip
     footprint = store.tables.footprints[row]
-    kept = () if footprint is None else (maps.Shape("footprint", window.path(footprint)),)
-    return (*kept, maps.Shape("whole", window.path(circle)))
+    kept = () if footprint is None else (svg_map.Shape("footprint", window.path(footprint)),)
+    return (*kept, svg_map.Shape("whole", window.path(circle)))
 
 
 def _flips(store: EmbeddedStore, row: int, day: date, source: str) -> float | None:

@@ -1,20 +1,20 @@
 """The pages of what changed: verdicts that turned, counts through time, one spot, versions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.interval import today
 from service.http.context import Ask
-from service.pages import maps, strips
-from service.pages.plane import Window
-from service.pages.rendering import page
+from service.pages import svg_map, svg_timeline
+from service.pages.rendering import Document, page
 from service.pages.reserves import commodity_choices
-from service.pages.words import VERDICT_NAMES, commodity, listing, number
+from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
+from service.pages.svg_window import Window
+from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number, percent
 
-Document = Mapping[str, Any]
 AROUND_KM = 40.0
 
 
@@ -47,7 +47,7 @@ def series(ask: Ask, document: Document) -> str:
     """Counts by verdict through time, drawn and as a table."""
     points = document["series"]
     days = [date.fromisoformat(point["date"]) for point in points]
-    axis = strips.Axis(days[0], days[-1])
+    axis = svg_timeline.Axis(days[0], days[-1])
     order = tuple(v for v in VERDICTS if any(point[v] for point in points))
     names = [commodity(name) for name in document["commodities"]]
     return page(
@@ -57,7 +57,7 @@ def series(ask: Ask, document: Document) -> str:
         document=document,
         points=points,
         order=order,
-        strip=strips.counts(points, order, axis),
+        strip=svg_timeline.counts(points, order, axis),
         ticks=axis.ticks(),
         whole=sum(points[-1][v] for v in VERDICTS),
         about=series_told(points, order),
@@ -89,7 +89,7 @@ def at(ask: Ask, document: Document) -> str:
     )
 
 
-def spot(ask: Ask, document: Document) -> maps.Map | None:
+def spot(ask: Ask, document: Document) -> svg_map.Map | None:
     """The ground around a spot; none where no source speaks of it."""
     source, day = document["control_source"], document["date"]
     if source is None:
@@ -97,15 +97,15 @@ def spot(ask: Ask, document: Document) -> maps.Map | None:
     lon, lat = document["lon"], document["lat"]
     window = Window.around(lon, lat, AROUND_KM)
     shapes = (
-        *maps.ground(ask.store, window),
-        *maps.held(ask.store, window, date.fromisoformat(day), source),
-        *maps.outline(ask.store, window),
+        *svg_map.ground(ask.store, window),
+        *svg_map.held(ask.store, window, date.fromisoformat(day), source),
+        *svg_map.outline(ask.store, window),
     )
     x, y = window.spot(lon, lat)
-    mark = maps.Mark(x, y, document["control"], "The spot asked for")
+    mark = svg_map.Mark(x, y, document["control"], "The spot asked for")
     about = f"The mark is the spot; land after {source}."
     title = f"Map of the ground around the spot on {day}"
-    return maps.Map("spot", title, about, window, shapes, (mark,), (), maps.legend(shapes))
+    return svg_map.Map("spot", title, about, window, shapes, (mark,), (), svg_map.legend(shapes))
 
 
 def versions(ask: Ask, document: Document) -> str:
@@ -117,3 +117,57 @@ def versions(ask: Ask, document: Document) -> str:
         document=document,
         collection=ask.store.collection(ask.path_words["collection"]),
     )
+
+
+FORMS = (("json", "JSON"),)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Strips of every source over one axis, and what they show in words."""
+
+    name: str
+    title: str
+    ticks: tuple[Tick, ...]
+    svg_timeline: tuple[Strip, ...]
+    about: Mapping[str, str]
+
+
+def timeline(ask: Ask, document: Document) -> str:
+    """The answer to `/deposits/{id}/timeline`."""
+    own = document["deposit"]
+    return page(
+        ask,
+        "timeline.html",
+        title=f"History of {own['name_en']}",
+        document=document,
+        own=own,
+        svg_timeline=drawn(document["timelines"]),
+        forms=FORMS,
+    )
+
+
+def drawn(timelines: Sequence[Document]) -> list[Drawn]:
+    """The whole history since 2014, and a close-up of its turns where they lie close together."""
+    now = today()
+    whole = _drawn("years", f"{FIRST:%Y} to today", Axis(FIRST, now), timelines)
+    close = near(timelines, now)
+    if close is None:
+        return [whole]
+    title = f"Close-up, {close.first} to {close.last}"
+    return [whole, _drawn("days", title, close, timelines)]
+
+
+def _drawn(name: str, title: str, axis: Axis, timelines: Sequence[Document]) -> Drawn:
+    svg_timeline = tuple(strip(t["source"], t["verdicts"], axis) for t in timelines)
+    about = {t["source"]: _told(t["verdicts"]) for t in timelines}
+    return Drawn(name, title, axis.ticks(), svg_timeline, about)
+
+
+def _told(verdicts: Sequence[Document]) -> str:
+    """A history in words, for those who do not see the strip; long ones are cut short."""
+    rows = [
+        f"from {row['valid_from']} {row['verdict']}, {percent(row['occupied'])} occupied"
+        for row in verdicts[-8:]
+    ]
+    return "; ".join(rows) + "." if rows else "The source says nothing of this deposit."

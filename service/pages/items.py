@@ -7,11 +7,10 @@ from typing import Any
 from geodata.features.collections import Collection
 from schemas.record import Column
 from service.http.context import Ask
-from service.pages import deposit, maps
-from service.pages.rendering import page
-from service.pages.words import number, spaced
+from service.pages import deposit, svg_map
+from service.pages.rendering import Document, page
+from service.pages.template_filters import number, spaced
 
-Document = Mapping[str, Any]
 FORMS = (
     ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),
     ("parquet", "GeoParquet"), ("fgb", "FlatGeobuf"), ("arrow", "Arrow"), ("shp", "Shapefile"),
@@ -87,7 +86,7 @@ def view(ask: Ask, document: Document) -> str:
         shown=[columns[name] for name in shown(collection) if name in given],
         every=[columns[name] for name in collection.column_names if name in given],
         in_full=len(features) <= ROWS_IN_FULL,
-        chart=maps.locator(ask.store, features, f"Map of {collection.title.lower()} on this page",
+        chart=svg_map.locator(ask.store, features, f"Map of {collection.title.lower()} on this page",
                            _told(document)) if _placed(features) else None,
         fields=fields(ask, collection),
         kept=kept(ask, collection),
@@ -113,7 +112,7 @@ def item(ask: Ask, document: Document) -> str:
         document=document,
         own=own,
         columns={c.name: c for c in collection.properties},
-        chart=maps.locator(ask.store, [document], f"Map of {name}", f"Where {name} lies.")
+        chart=svg_map.locator(ask.store, [document], f"Map of {name}", f"Where {name} lies.")
         if _placed([document])
         else None,
         points=_size(document.get("geometry")),
@@ -189,7 +188,7 @@ def _given(features: Sequence[Document], collection: Collection) -> set[str]:
 
 
 def _placed(features: Sequence[Document]) -> bool:
-    return any(maps.geometry(feature) is not None for feature in features)
+    return any(svg_map.geometry(feature) is not None for feature in features)
 
 
 def _told(document: Document) -> str:

@@ -1,6 +1,8 @@
 """The first page: what this is, how things stand today, and the question to begin with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
@@ -8,10 +10,9 @@ from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
 from geodata.interval import today
 from service.http.context import Ask
-from service.pages import maps
-from service.pages.rendering import page
+from service.pages import svg_map
+from service.pages.rendering import Document, page, render
 
-Document = Mapping[str, Any]
 SHOWN = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "control_share",
          "contested_share",          "line_distance_km")  # fmt: skip
 
@@ -41,7 +42,7 @@ def view(ask: Ask, document: Document) -> str:
         counts=counts,
         whole=len(rows),
         rows=sorted(listed, key=lambda r: VERDICTS.index(r["control"])),
-        chart=maps.of_day(
+        chart=svg_map.of_day(
             store, "today", f"Deposits of critical minerals in Ukraine, {day}",
             f"{len(rows)} deposits of critical minerals by who holds the ground they lie in.",
             day, choice.source, features,
@@ -49,3 +50,116 @@ def view(ask: Ask, document: Document) -> str:
         collections=store.collections(),
         territories=list(store.tables.territories.values()),
     )  # fmt: skip
+
+
+def conformance(ask: Ask, document: Document) -> str:
+    """Conformance classes met, by standard."""
+    classes = sorted(document["conformsTo"])
+    groups = [(name, list(own)) for name, own in groupby(classes, key=_standard)]
+    return page(ask, "conformance.html", title="Standards met", document=document, groups=groups)
+
+
+def functions(ask: Ask, document: Document) -> str:
+    """Functions that filters may use."""
+    return page(ask, "functions.html", title="Functions in filters", document=document)
+
+
+def _standard(uri: str) -> str:
+    """The standard a class belongs to: its address up to the class."""
+    return uri.partition("/conf/")[0]
+
+
+HEADS: Mapping[str, str] = {
+    "answers": "Answers",
+    "data": "Data",
+    "releases": "Releases",
+    "tiles": "Tiles and maps",
+    "processes": "Processes",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    parameters: tuple[Mapping[str, Any], ...]
+    answers: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    @property
+    def link(self) -> str | None:
+        """The path itself where it can be followed as it stands."""
+        wanted = any(p["required"] for p in self.parameters)
+        return self.path if self.method == "GET" and "{" not in self.path and not wanted else None
+
+
+def api_page(document: Document) -> str:
+    """The page of an OpenAPI document."""
+    servers = document.get("servers") or [{"url": ""}]
+    return render(
+        "api.html",
+        base=str(servers[0]["url"]),
+        title="The API",
+        path="/api.html",
+        document=document,
+        groups=groups(document),
+    )
+
+
+def groups(document: Document) -> list[tuple[str, str, list[Operation]]]:
+    """Operations by tag: its id, its head, and the operations in the order of the document."""
+    found: dict[str, list[Operation]] = {}
+    for path, entry in document["paths"].items():
+        for method, operation in entry.items():
+            tag = (operation.get("tags") or ["other"])[0]
+            found.setdefault(tag, []).append(_operation(document, path, method, operation))
+    order = [tag for tag in HEADS if tag in found]
+    rest = [tag for tag in found if tag not in HEADS]
+    return [(tag, HEADS.get(tag, tag.capitalize()), found[tag]) for tag in (*order, *rest)]
+
+
+def _operation(document: Document, path: str, method: str, operation: Document) -> Operation:
+    return Operation(
+        id=str(operation.get("operationId", f"{method}-{path}")),
+        method=method.upper(),
+        path=path,
+        summary=str(operation.get("summary", "")),
+        parameters=tuple(_parameters(document, operation.get("parameters", ()))),
+        answers=tuple(
+            (str(status), str(answer.get("description", "")), tuple(answer.get("content", ())))
+            for status, answer in operation.get("responses", {}).items()
+        ),
+    )
+
+
+def _parameters(document: Document, given: Iterable[Document]) -> Iterable[dict[str, Any]]:
+    """Parameters with references followed and their schema in words."""
+    shared = document.get("components", {}).get("parameters", {})
+    for entry in given:
+        own = shared.get(str(entry["$ref"]).rpartition("/")[2], {}) if "$ref" in entry else entry
+        if own:
+            yield {
+                "name": str(own["name"]),
+                "place": str(own.get("in", "query")),
+                "required": bool(own.get("required")),
+                "meaning": str(own.get("description", "")),
+                "kind": _kind(own.get("schema", {})),
+            }
+
+
+def _kind(schema: Document) -> str:
+    """A parameter's schema in a few words."""
+    if "enum" in schema:
+        shown = [str(choice) for choice in schema["enum"]]
+        return f"one of {', '.join(shown)}"
+    kind = str(schema.get("type", "any"))
+    if kind == "array":
+        return f"comma list of {_kind(schema.get('items', {}))}"
+    ends = [f"{schema[k]}" for k in ("minimum", "maximum") if k in schema]
+    about = [str(schema.get("format", "")), f"{' to '.join(ends)}" if len(ends) == 2 else ""]
+    about.append(f"default {schema['default']}" if "default" in schema else "")
+    told = ", ".join(part for part in about if part)
+    return f"{kind} ({told})" if told else kind

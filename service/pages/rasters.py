@@ -2,13 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from geodata.rasters.colours import RAMPS, RESCALES
 from service.http.context import Ask
-from service.pages.rendering import page
+from service.pages.rendering import Document, page
 
-Document = Mapping[str, Any]
 ACROSS, DOWN = 4, 3
 """Most tiles of a picture."""
 DEGREES = 85.0511

@@ -5,13 +5,14 @@ Links are paths, not addresses: they follow the page to whatever host and scheme
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.http.context import Ask
 from service.http.links import url
-from service.pages import words
+from service.pages import template_filters
 
 Link = Callable[..., str]
 
@@ -25,8 +26,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(words.FILTERS)
-    environment.globals.update(words.GLOBALS)
+    environment.filters.update(template_filters.FILTERS)
+    environment.globals.update(template_filters.GLOBALS)
     return environment
 
 
@@ -75,9 +76,9 @@ def _here(ask: Ask) -> Callable[..., str]:
 
 
 def _linker(root: str, pinned: str | None) -> Link:
-    def to(path: str, words: Mapping[str, object] | None = None) -> str:
+    def to(path: str, template_filters: Mapping[str, object] | None = None) -> str:
         """A link to a path of the service; it stays in the release that is being read."""
-        given = {k: str(v) for k, v in (words or {}).items() if v is not None}
+        given = {k: str(v) for k, v in (template_filters or {}).items() if v is not None}
         if pinned is not None:
             given.setdefault("release", pinned)
         return url(root, quote(path), given)
@@ -88,3 +89,32 @@ def _linker(root: str, pinned: str | None) -> Link:
 def root_of(base: str) -> str:
     """The path the service stands under, empty at the top of a host."""
     return urlsplit(base).path.rstrip("/")
+
+
+Document = Mapping[str, Any]
+
+HEADS: Mapping[int, str] = {
+    400: "That question cannot be read",
+    404: "There is nothing here",
+    405: "That cannot be done here",
+    406: "Not in that form",
+    410: "It is no longer there",
+    413: "That is too much",
+    415: "That cannot be taken in",
+    429: "Too many questions at once",
+    500: "Something failed on our side",
+    503: "Not ready yet",
+}
+
+
+def problem_page(status: int, problem: Mapping[str, Any], base: str = "") -> str:
+    """A problem document to read. base: where the service stands."""
+    instance = str(problem.get("instance") or "")
+    return render(
+        "problem.html",
+        base=base,
+        title=HEADS.get(status, "Something went wrong"),
+        status=status,
+        problem=problem,
+        again=quote("/" + instance.lstrip("/")) if problem.get("parameter") and instance else None,
+    )

@@ -7,13 +7,13 @@ from typing import Any
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
+from geodata.store.embedded import EmbeddedStore
 from service.http.context import Ask
-from service.pages import maps
-from service.pages.rendering import page
-from service.pages.strips import Bar
-from service.pages.words import VERDICT_NAMES, commodity, listing, number
+from service.pages import svg_map
+from service.pages.rendering import Document, page
+from service.pages.svg_timeline import Bar
+from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number
 
-Document = Mapping[str, Any]
 OFTEN = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
 """Commodities offered first in the form."""
 _ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
@@ -128,14 +128,14 @@ def disputes(features: Sequence[Document]) -> list[Document]:
     return [p for p in own if len({e["control"] for e in p["by_source"] if e["asof"]}) > 1]
 
 
-def chart(ask: Ask, document: Document) -> maps.Map:
+def chart(ask: Ask, document: Document) -> svg_map.Map:
     """The deposits listed, over the land held on the day."""
     question, features = document["question"], document["features"]
     counts = {v: len(rows) for v, rows in groups(features)}
     told = listing([f"{number(n)} {VERDICT_NAMES[v]}" for v, n in counts.items()]) or "none"
     asof = question["control_asof"]
     land = f"Land of {asof} after {question['source']}." if asof else "No map reaches the day."
-    return maps.of_day(
+    return svg_map.of_day(
         ask.store,
         "map",
         f"Map of the deposits listed, {question['date']}",
@@ -169,3 +169,63 @@ def commodity_choices(ask: Ask, picked: set[str]) -> dict[str, Any]:
         "others": [entry for name, entry in offered.items() if name not in OFTEN],
         "every": every,
     }
+
+
+def article(ask: Ask, document: Document) -> str:
+    """The answer to `/articles/{day}`."""
+    return page(
+        ask,
+        "article.html",
+        title=document["title"],
+        document=document,
+        turned=[turned(ask.store, phrase) for phrase in document["phrases"]],
+    )
+
+
+def turned(store: EmbeddedStore, phrase: Document) -> list[tuple[str, str, str, str]]:
+    """Deposits of a phrase whose verdict differs between the two days: id, name, then, today."""
+    then, now = (_verdicts(store, phrase[day]["date"]) for day in ("then", "today"))
+    listed = [d for day in ("then", "today") for d in phrase[day]["deposits"]]
+    names = {d["id"]: d["name_en"] for d in listed}
+    return [(i, name, then[i], now[i]) for i, name in names.items() if then[i] != now[i]]
+
+
+def _verdicts(store: EmbeddedStore, day: str) -> dict[str, str]:
+    table = store.overlaid.on(date.fromisoformat(day), None)
+    return dict(zip(table["id"], table["control"], strict=True))
+
+
+def territories(ask: Ask, document: Document) -> str:
+    """All territories."""
+    return page(ask, "territories.html", title="Territories", document=document)
+
+
+def territory(ask: Ask, document: Document) -> str:
+    """One territory on a day."""
+    own = document["properties"]
+    return page(
+        ask,
+        "territory.html",
+        title=own["title"],
+        document=document,
+        own=own,
+        territory_chart=territory_chart(ask, document),
+        choices=[ask.store.tables.sources[s] for s in ask.store.book.ordered],
+    )
+
+
+def territory_chart(ask: Ask, document: Document) -> svg_map.Map:
+    """The territory, over the country and the line of contact of the day."""
+    store, own = ask.store, document["properties"]
+    window, shape = svg_map.country(store), svg_map.geometry(document)
+    parts = svg_map.ground(store, window)
+    if shape is not None and not shape.is_empty:
+        parts = (*parts, svg_map.Shape("territory", window.path(shape)))
+    if own["control_asof"]:
+        line = store.overlaid.front_on(date.fromisoformat(own["date"]), own["source"]).line
+        parts = (*parts, svg_map.Shape("front-case", window.path(line)),
+                 svg_map.Shape("front", window.path(line)))  # fmt: skip
+    legend = (("territory", "the territory"), *svg_map.legend(parts))
+    about = f"{number(own['area_km2'])} km² on {own['date']}."
+    shapes = (*parts, *svg_map.outline(store, window))
+    return svg_map.Map("area", f"Map of {own['title']}", about, window, shapes, legend=legend)

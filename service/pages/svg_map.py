@@ -9,8 +9,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.store.embedded import EmbeddedStore
-from service.pages.plane import Window
-from service.pages.words import VERDICT_NAMES
+from service.pages.svg_window import Window
+from service.pages.template_filters import VERDICT_NAMES
 
 Feature = Mapping[str, Any]
 FEW = 40

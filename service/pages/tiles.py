@@ -1,12 +1,8 @@
 """The pages of tiles: tilesets of a collection or of all, one of them, and the grid they lie on."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from service.http.context import Ask
-from service.pages.rendering import page
-
-Document = Mapping[str, Any]
+from service.pages.rendering import Document, page
+from service.styles.document import KINDS
 
 
 def tilesets(ask: Ask, document: Document) -> str:
@@ -44,3 +40,9 @@ def _of(ask: Ask) -> str:
     if "collection" in ask.path_words:
         return ask.store.collection(ask.path_words["collection"]).title
     return ask.words.get("collections", "all collections").replace(",", ", ")
+
+
+def styles(ask: Ask, document: Document) -> str:
+    """All styles."""
+    palettes = {own.id: own.palette for own in KINDS.values()}
+    return page(ask, "styles.html", title="Styles of the map", document=document, palettes=palettes)
