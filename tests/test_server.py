@@ -16,7 +16,7 @@ import pytest
 from served import HOST, PROBLEM, THEN, Client
 
 from geodata.workspace import Workspace
-from service.cli.serve import MEMORY, granian
+from service.cli.server import MEMORY, granian
 
 ROOT = Path(__file__).resolve().parent.parent
 START_S, STOP_S, ASK_S = 60.0, 20.0, 10.0

@@ -5,8 +5,8 @@ import sys
 import typer
 
 from geodata.errors import InvalidInput, LodelineError, NotFound
-from service.cli import ask, batch, doctor, export, ingest, quarantine, release, serve
-from service.cli.show import fail
+from service.cli import ask, batch, export, ingest, quarantine, release, server
+from service.cli.output import fail
 
 app = typer.Typer(
     name="lodeline",
@@ -15,11 +15,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("serve")(serve.serve)
+app.command("serve")(server.serve)
 app.command("ask")(ask.ask)
 app.command("ingest")(ingest.ingest)
 app.command("export")(export.export)
-app.command("doctor")(doctor.doctor)
+app.command("doctor")(server.doctor)
 app.add_typer(release.app, name="release")
 app.add_typer(batch.app, name="batch")
 app.add_typer(quarantine.app, name="quarantine")

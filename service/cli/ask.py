@@ -21,8 +21,8 @@ from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_day, today
 from geodata.store.embedded import EmbeddedStore
-from service.cli.serve import ensure_release
-from service.cli.show import Json, say, show_table, workspace
+from service.cli.output import Json, say, show_table, workspace
+from service.cli.server import ensure_release
 from service.settings import settings_of_environment
 
 COLUMNS = (

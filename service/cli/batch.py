@@ -10,8 +10,8 @@ from geodata.batches.withdrawal import restore as restore_batch
 from geodata.batches.withdrawal import withdraw as withdraw_batch
 from geodata.ingest import quarantine
 from schemas import Batch
+from service.cli.output import Json, say, show_json, show_table, workspace
 from service.cli.quarantine import COLUMNS, issue_rows
-from service.cli.show import Json, say, show_json, show_table, workspace
 
 app = typer.Typer(
     help="What was ingested, what of it the next release uses, and the way back.",

@@ -11,7 +11,7 @@ from geodata.errors import InvalidInput
 from geodata.formats.registry import FORMATS, Format
 from geodata.workspace import new_file
 from service.cli.ask import opened
-from service.cli.show import Json, say, show_json
+from service.cli.output import Json, say, show_json
 from service.http.downloads import about_rows
 from service.params.items import items_query
 

@@ -14,7 +14,7 @@ from geodata.rasters.colours import RAMPS
 from schemas import Batch, Source
 from service.cli.ingest_geotiff import ingest_raster, no_raster_wishes
 from service.cli.ingest_ogr import ingest_file, no_wishes
-from service.cli.show import Json, fail, progress_bars, say, show_json, show_table, workspace
+from service.cli.output import Json, fail, progress_bars, say, show_json, show_table, workspace
 
 
 def ingest(

@@ -11,7 +11,7 @@ from geodata.ingest import quarantine
 from geodata.ingest.raster import RasterWishes, ingest_geotiff
 from geodata.rasters.listing import read_rasters
 from schemas import Batch
-from service.cli.show import (
+from service.cli.output import (
     fail,
     progress_bars,
     say,

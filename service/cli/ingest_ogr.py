@@ -10,7 +10,7 @@ from geodata.features.user_layers import read_layers
 from geodata.ingest import quarantine
 from geodata.ingest.vector import Wishes, ingest_ogr
 from schemas import Batch
-from service.cli.show import (
+from service.cli.output import (
     fail,
     progress_bars,
     say,

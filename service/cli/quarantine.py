@@ -9,7 +9,7 @@ from geodata.batches.stored import find_batch
 from geodata.data import packaged
 from geodata.ingest import quarantine as kept
 from service.cli.ingest import described, tell
-from service.cli.show import Json, progress_bars, show_json, show_table, workspace
+from service.cli.output import Json, progress_bars, show_json, show_table, workspace
 
 app = typer.Typer(help="What was set aside at ingest, and why.", no_args_is_help=True)
 COLUMNS = ["file", "row", "day", "rule", "severity", "count", "message"]

@@ -14,7 +14,7 @@ from geodata.release.publish import publish as publish_release
 from geodata.release.publish import rollback as roll_back
 from geodata.release.publish import verify as verify_release
 from schemas import Manifest
-from service.cli.show import Json, progress_bars, say, show_json, show_table, workspace
+from service.cli.output import Json, progress_bars, say, show_json, show_table, workspace
 
 app = typer.Typer(help="Build, verify, publish and compare releases.", no_args_is_help=True)
 Which = Annotated[str | None, typer.Argument(help="Release id; the newest where none is given.")]

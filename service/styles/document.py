@@ -7,7 +7,7 @@ from typing import Any
 
 from geodata.control.sources import Choice
 from geodata.store.tilesets import TilesetAbout
-from service.styles import basemap, subjects
+from service.styles import layers
 from service.styles.expressions import held_on
 from service.styles.palette import Palette, palettes
 
@@ -96,11 +96,11 @@ def _layers(palette: Palette, scene: Scene) -> list[dict[str, Any]]:
     held, colours = held_on(scene.choice.source, scene.choice.day), palette.basemap
     sea = {"id": "sea", "type": "background", "paint": {"background-color": colours["sea"]}}
     found = [
-        basemap.land(colours),
-        *subjects.land(palette, held),
-        basemap.water(colours),
-        *basemap.lines(colours),
-        *basemap.labels(colours, scene.lang),
-        *subjects.deposits(palette, held, scene.lang),
+        layers.land(colours),
+        *layers.held_land(palette, held),
+        layers.water(colours),
+        *layers.lines(colours),
+        *layers.labels(colours, scene.lang),
+        *layers.deposits(palette, held, scene.lang),
     ]
     return [sea, *(layer for layer in found if layer["source"] in scene.tilesets)]
