@@ -88,22 +88,24 @@ def snapped(geometry: BaseGeometry, grid: float = GRID_DEG) -> BaseGeometry:
     return polygonal(shapely.set_precision(areal, grid))
 
 
-def merged(geometries: GeometryArray, grid: float = CUT_GRID_DEG) -> BaseGeometry:
+def union_all(geometries: GeometryArray, grid: float = CUT_GRID_DEG) -> BaseGeometry:
     """Union of polygons on the grid as a MultiPolygon; empty for an empty array."""
     return polygonal(shapely.union_all(geometries, grid_size=grid)) if len(geometries) else EMPTY
 
 
-def minus(left: BaseGeometry, right: BaseGeometry, grid: float = CUT_GRID_DEG) -> BaseGeometry:
+def difference(left: BaseGeometry, right: BaseGeometry, grid: float = CUT_GRID_DEG) -> BaseGeometry:
     """The areal part of left without right, on the grid."""
     return polygonal(shapely.difference(left, right, grid_size=grid))
 
 
-def common(left: BaseGeometry, right: BaseGeometry, grid: float = CUT_GRID_DEG) -> BaseGeometry:
+def intersection(
+    left: BaseGeometry, right: BaseGeometry, grid: float = CUT_GRID_DEG
+) -> BaseGeometry:
     """The areal part of left inside right, on the grid."""
     return polygonal(shapely.intersection(left, right, grid_size=grid))
 
 
-def broad(geometry: BaseGeometry, width: float) -> BaseGeometry:
+def opening(geometry: BaseGeometry, width: float) -> BaseGeometry:
     """The parts of a polygon at least about `width` wide, in its own units."""
     core = shapely.buffer(geometry, -width / 2, quad_segs=2)
     return polygonal(shapely.intersection(geometry, shapely.buffer(core, width, quad_segs=2)))
@@ -135,7 +137,7 @@ def geodesic_discs(
     return np.asarray(shapely.polygons(ring))
 
 
-def private(shape: BaseGeometry) -> BaseGeometry:
+def unshared_copy(shape: BaseGeometry) -> BaseGeometry:
     """A copy of a shape, to be prepared.
 
     A prepared shape builds its index while it is asked: two threads asking one bring the process

@@ -1,6 +1,6 @@
 """The words of Lodeline: the records that travel between files, releases and users."""
 
-from schemas.control import Cell, Change, Span, Standing
+from schemas.control import Cell, Change, Span, VerdictInterval
 from schemas.deposit import Deposit, Estimate
 from schemas.layers import Layer, Raster
 from schemas.place import AdminArea, Settlement, Territory
@@ -24,8 +24,8 @@ __all__ = [
     "Snapshot",
     "Source",
     "Span",
-    "Standing",
     "TableFile",
     "Territory",
+    "VerdictInterval",
     "Withdrawal",
 ]

@@ -51,7 +51,7 @@ class Span(Record):
     geometry: bytes | None = geometry_field("The deposit's point.")
 
 
-class Standing(Record):
+class VerdictInterval(Record):
     """All four shares and the verdict of a deposit by one source over a stretch of days."""
 
     deposit_id: Identifier = described("The deposit.")

@@ -15,10 +15,10 @@ from service.hot import Hot
 from service.http.context import endpoint
 from service.http.errors import on_bug, on_http_error, on_lodeline_error
 from service.http.files import Assets, maplibre
-from service.http.middleware import Compressed, OpenHeaders
+from service.http.middleware import Compression, SecurityHeaders
 from service.http.negotiation import cache_control
 from service.pages import VIEWS
-from service.releases import Catalog
+from service.releases import OpenReleases
 from service.routes import ALIASES, TABLE
 from service.routes.releases import Readyz, livez
 from service.settings import Settings, settings_of_environment
@@ -29,11 +29,11 @@ WARM_AFTER_S = 1.0
 
 def create_app(settings: Settings) -> Hot:
     """The ASGI application over one workspace; serves 503 until a release is published."""
-    catalog = Catalog(settings)
+    catalog = OpenReleases(settings)
     return Hot(_application(settings, catalog), catalog, settings.cache_bytes("tiles"))
 
 
-def _application(settings: Settings, catalog: Catalog) -> FastAPI:
+def _application(settings: Settings, catalog: OpenReleases) -> FastAPI:
     app = FastAPI(
         title="Lodeline",
         version=__version__,
@@ -59,8 +59,8 @@ def _application(settings: Settings, catalog: Catalog) -> FastAPI:
     app.add_exception_handler(LodelineError, on_lodeline_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_bug)
-    app.add_middleware(Compressed)
-    app.add_middleware(OpenHeaders)
+    app.add_middleware(Compression)
+    app.add_middleware(SecurityHeaders)
     return app
 
 

@@ -19,7 +19,7 @@ from geodata.store.embedded import EmbeddedStore
 from service.http.middleware import ENCODINGS_MAX, encoding_for
 from service.http.negotiation import ACCEPT_MAX, OF_CONTENT, matches, wanted_format
 from service.params.tiles import TILE_FORMS, TILE_MEDIA
-from service.releases import Catalog
+from service.releases import OpenReleases
 
 LOOK_S = 0.1
 """Seconds after which `current` is read again: reading a link costs as much as the whole answer."""
@@ -48,7 +48,7 @@ class Kept:
 class Hot:
     """Repeats answers of tiles; everything else is the application's."""
 
-    def __init__(self, app: ASGIApp, catalog: Catalog, max_bytes: float) -> None:
+    def __init__(self, app: ASGIApp, catalog: OpenReleases, max_bytes: float) -> None:
         self.app = app
         self._catalog = catalog
         self.cache: Cache[Kept] = Cache(max_bytes)

@@ -13,7 +13,7 @@ from service.settings import Settings
 log = logging.getLogger("lodeline")
 
 
-class Catalog:
+class OpenReleases:
     """The open releases of a workspace: the current one, and a few older ones asked for."""
 
     def __init__(self, settings: Settings) -> None:

@@ -10,10 +10,10 @@ import pyarrow as pa
 import shapely
 
 from geodata.formats.registry import FORMATS
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import Provenance, Rows
 from schemas.record import Column, ColumnType
 
-ABOUT = About(
+ABOUT = Provenance(
     name="deposits 2025-02-25",
     title="Deposits on 25 February 2025",
     release="r20250225-0001",
@@ -107,12 +107,12 @@ def many(count: int) -> Rows:
     )
 
 
-def written(name: str, rows: Rows, about: About = ABOUT) -> bytes:
+def written(name: str, rows: Rows, about: Provenance = ABOUT) -> bytes:
     """The whole download."""
     return b"".join(FORMATS[name].write(rows, about))
 
 
-def kept(folder: Path, name: str, rows: Rows, about: About = ABOUT) -> Path:
+def kept(folder: Path, name: str, rows: Rows, about: Provenance = ABOUT) -> Path:
     """The download as a file."""
     path = folder / f"rows.{FORMATS[name].extension}"
     path.write_bytes(written(name, rows, about))

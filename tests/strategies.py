@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from geodata.control.cells import DayMap, cell_table
-from geodata.geometry import EMPTY, GRID_DEG, merged, minus, snapped
+from geodata.geometry import EMPTY, GRID_DEG, difference, snapped, union_all
 from geodata.types import GeometryArray
 
 WEST, SOUTH, EAST, NORTH = 31.0, 46.0, 41.0, 52.0
@@ -45,15 +45,15 @@ def lands(draw: st.DrawFn) -> BaseGeometry:
     """Land of a map: parts united, others cut out, so with holes and slivers; may be empty."""
     parts = draw(st.lists(boxes() | triangles(), max_size=3))
     cut = draw(st.lists(boxes() | triangles(), max_size=2))
-    whole = merged(np.array(parts, dtype=object), GRID_DEG)
-    return minus(whole, merged(np.array(cut, dtype=object), GRID_DEG), GRID_DEG)
+    whole = union_all(np.array(parts, dtype=object), GRID_DEG)
+    return difference(whole, union_all(np.array(cut, dtype=object), GRID_DEG), GRID_DEG)
 
 
 @st.composite
 def day_maps(draw: st.DrawFn) -> DayMap:
     """The map of a day: up to two statuses, disjoint; one without land may be left out."""
     occupied = snapped(draw(lands()))
-    contested = minus(snapped(draw(lands())), occupied)  # on the grid of cuts, as ingest does
+    contested = difference(snapped(draw(lands())), occupied)  # on the grid of cuts, as ingest does
     shapes = {"occupied": occupied, "contested": contested}
     kept = draw(st.booleans())
     return {status: s for status, s in shapes.items() if kept or not s.is_empty}
@@ -163,4 +163,4 @@ def board_lands(draw: st.DrawFn) -> BaseGeometry:
     square = corners.map(lambda c: shapely.box(c[0], c[1], c[0] + 1.3, c[1] + 1.1))
     parts = draw(st.lists(square | triangle, min_size=2, max_size=6))
     hole = draw(square)
-    return minus(merged(np.array(parts, dtype=object), GRID_DEG), hole, GRID_DEG)
+    return difference(union_all(np.array(parts, dtype=object), GRID_DEG), hole, GRID_DEG)

@@ -11,8 +11,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.hot import Hot
-from service.http.middleware import Compressed, OpenHeaders
-from service.releases import Catalog
+from service.http.middleware import Compression, SecurityHeaders
+from service.releases import OpenReleases
 from service.settings import Settings
 
 LEFT: list[str] = []
@@ -87,7 +87,7 @@ def app() -> ASGIApp:
     answers = (echo, pieces, stream, left, empty, fail)
     routes = [Route(f"/{f.__name__}", f, methods=["GET", "POST"]) for f in answers]
     inside = Starlette(routes=[*routes, Mount("/broken", Broken())])
-    inside.add_middleware(Compressed)
-    inside.add_middleware(OpenHeaders)
-    catalog = Catalog(Settings(workspace=Path("nothing is published here")))
+    inside.add_middleware(Compression)
+    inside.add_middleware(SecurityHeaders)
+    catalog = OpenReleases(Settings(workspace=Path("nothing is published here")))
     return Hot(inside, catalog, 1e6)

@@ -16,7 +16,7 @@ from geodata.data import packaged
 from geodata.ingest.romanisation import romanised
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile, bounds_crs84
-from geodata.tiles.pmtiles import Archive
+from geodata.tiles.pmtiles import PMTilesArchive
 from geodata.tiles.tileset import Tileset
 from geodata.types import silent
 from geodata.workspace import Workspace
@@ -272,7 +272,7 @@ def test_a_packaged_tile_of_the_deepest_level_is_the_one_drawn_of_the_packaged_s
 
 
 def test_the_packaged_archive_describes_itself_as_the_tool_does() -> None:
-    archive, unlike = Archive(PACKAGED), {"generator": "any version"}
+    archive, unlike = PMTilesArchive(PACKAGED), {"generator": "any version"}
 
     assert archive.metadata | unlike == json.loads(json.dumps(TILESET.metadata())) | unlike
     assert archive.bounds == pytest.approx(TILESET.bounds, abs=1e-7)

@@ -23,7 +23,7 @@ from geodata.batches.withdrawal import WITHDRAWN, restore, withdraw
 from geodata.errors import Conflict, Damaged, InvalidInput, NotFound
 from geodata.features.user_layers import read_layers
 from geodata.ingest.quarantine import retry
-from geodata.ingest.raster import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterOptions, ingest_geotiff
 from geodata.release.build import build
 from geodata.release.publish import publish, verify
 from geodata.workspace import Workspace, only_writer
@@ -132,7 +132,7 @@ def test_rasters_go_and_come_back_with_their_batch(tmp_path: Path) -> None:
     for number in (1, 2):
         cells = np.full((4, 4), number, dtype="float32")
         path = a_geotiff(tmp_path / "people.tif", cells)
-        last = ingest_geotiff(place, path, RasterWishes(replace=True), lambda *_: None)
+        last = ingest_geotiff(place, path, RasterOptions(replace=True), lambda *_: None)
     one, two = all_batches(place)
     assert last.id == two.id
     assert rasters_in_use(place)["people"].batch.id == two.id
@@ -140,7 +140,7 @@ def test_rasters_go_and_come_back_with_their_batch(tmp_path: Path) -> None:
     assert rasters_in_use(place)["people"].batch.id == one.id
     assert states(place) == {one.id: "in use", two.id: "withdrawn"}
     with pytest.raises(Conflict, match=f"lodeline batch restore {two.id}"):
-        ingest_geotiff(place, path, RasterWishes(replace=True), lambda *_: None)
+        ingest_geotiff(place, path, RasterOptions(replace=True), lambda *_: None)
     restore(place, two)
     assert rasters_in_use(place)["people"].batch.id == two.id
 

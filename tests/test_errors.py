@@ -21,7 +21,7 @@ from geodata.errors import (
 from geodata.workspace import Workspace
 from service import routes
 from service.app import create_app
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.routes import TABLE
 from service.settings import Settings
 
@@ -168,7 +168,7 @@ def broken(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of an application whose /territories raises what one likes."""
 
     def with_error(error: Exception) -> Client:
-        def raises(_ask: Ask) -> Response:
+        def raises(_ask: RequestContext) -> Response:
             raise error
 
         table = tuple(

@@ -24,7 +24,7 @@ from geodata.control.cells import DayMap
 from geodata.crs import CRS84
 from geodata.geometry import EMPTY
 from geodata.release.build import build
-from geodata.release.feeds import EARLY_DEG, combined
+from geodata.release.feeds import EARLY_DEG, merge_feeds
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 
@@ -101,7 +101,7 @@ def _letter(shapes: DayMap, whole: BaseGeometry) -> str:
 
 def texts(*batches: Batch, squares: int = 4) -> dict[int, str]:
     """The combined maps of all days that have one."""
-    snapshots, maps = combined(*tables(*batches))
+    snapshots, maps = merge_feeds(*tables(*batches))
     assert snapshots["day"].is_unique
     days = ((day - day_of(0)).days for day in sorted(snapshots["day"]))
     return {n: text_of(map_of(maps, n), squares) for n in days}
@@ -176,7 +176,7 @@ def test_a_strip_occupied_early_counts_from_some_width_on(width: float, status: 
     coarser = {0: {"occupied": land(square(0))}}
     finer = {0: {"occupied": land(square(0), box(33, 47, 33 + width, 48))}}
 
-    _, maps = combined(*tables((COARSE, coarser), (FINE, finer)))
+    _, maps = merge_feeds(*tables((COARSE, coarser), (FINE, finer)))
 
     found = map_of(maps, 0)
     assert found["occupied"].equals(square(0))
@@ -189,7 +189,7 @@ def test_a_strip_drawn_as_contested_counts_whatever_its_width() -> None:
     strip = box(34, 47, 34 + EARLY_DEG / 4, 48)
     coarser, finer = {0: {"occupied": land(square(0))}}, {0: {"contested": land(strip)}}
 
-    _, maps = combined(*tables((COARSE, coarser), (FINE, finer)))
+    _, maps = merge_feeds(*tables((COARSE, coarser), (FINE, finer)))
 
     assert map_of(maps, 0)["contested"].area == pytest.approx(strip.area, rel=1e-6)
 
@@ -197,7 +197,7 @@ def test_a_strip_drawn_as_contested_counts_whatever_its_width() -> None:
 def test_snapshots_say_which_statuses_each_day_tells_apart() -> None:
     coarser = {n: drawn("o...") for n in range(4)}
 
-    snapshots, _ = combined(*tables((COARSE, coarser), (FINE, feed(day1="oc..", day2="oc.."))))
+    snapshots, _ = merge_feeds(*tables((COARSE, coarser), (FINE, feed(day1="oc..", day2="oc.."))))
 
     told = {(day - day_of(0)).days: set(names) for day, names in
             zip(snapshots["day"], snapshots["statuses"], strict=True)}  # fmt: skip
@@ -209,7 +209,7 @@ def test_contested_land_put_together_has_a_hash_of_its_own() -> None:
     coarse = (COARSE, feed(day0="o...", day1="o...", day2="oo.."))
     finer = feed(day0="oc..", day1="oc..", day2="occ.")
 
-    _, maps = combined(*tables(coarse, (FINE, finer)))
+    _, maps = merge_feeds(*tables(coarse, (FINE, finer)))
 
     contested = maps[maps["status"] == "contested"].sort_values("day")
     first, same, other = contested["sha256"]

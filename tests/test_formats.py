@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geodata.errors import InvalidInput
-from geodata.formats.files import read_out
+from geodata.formats.files import read_file
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import Rows
 from tests.format_rows import ABOUT, first, many, polygons, sample, written
@@ -116,7 +116,7 @@ def test_the_folder_goes_when_building_fails(scratch: Path) -> None:
         raise InvalidInput("no")
 
     with pytest.raises(InvalidInput):
-        next(read_out(build))
+        next(read_file(build))
 
     assert list(scratch.iterdir()) == []
 

@@ -12,7 +12,13 @@ from oracles import LOCAL, WGS84, geodesic_km, in_plane, smallest_move_km
 from shapely import MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
-from geodata.control.contact_line import SAMPLES, Front, flips_if_line_moves_km, front, samples
+from geodata.control.contact_line import (
+    SAMPLES,
+    ContactLine,
+    contact_line,
+    flips_if_line_moves_km,
+    sample_points,
+)
 from geodata.geometry import EMPTY, as_array, geodesic_discs
 
 # A square country, sea to its south; edges are cut short, for borders are drawn so.
@@ -27,8 +33,8 @@ def land(shape: BaseGeometry) -> MultiPolygon:
 
 def line_of(
     occupied: BaseGeometry, country: BaseGeometry = COUNTRY, lakes: BaseGeometry = NO_WATER
-) -> Front:
-    return front(land(occupied), country, lakes)
+) -> ContactLine:
+    return contact_line(land(occupied), country, lakes)
 
 
 def length_km(line: BaseGeometry) -> float:
@@ -160,7 +166,7 @@ def test_distances_equal_those_walked_along_the_line() -> None:
         occupied = land(box(west, south, west + 0.6, south + 0.4))
         near = abs(other[0]) < 2
         point = Point(west + other[0] * 0.6, south + other[1] * 0.4) if near else Point(other)
-        found = front(occupied, theatre, NO_WATER)
+        found = contact_line(occupied, theatre, NO_WATER)
 
         away = found.signed_distances_km(as_array([point]))[0]
 
@@ -179,8 +185,8 @@ def disc(lon: float, lat: float, radius_km: float) -> BaseGeometry:
     return geodesic_discs(*(np.array([v]) for v in (lon, lat, radius_km * 1000)))[0]
 
 
-def flips(footprint: BaseGeometry, found: Front, verdict: str) -> float:
-    points = samples(as_array(footprint))
+def flips(footprint: BaseGeometry, found: ContactLine, verdict: str) -> float:
+    points = sample_points(as_array(footprint))
     away = found.signed_distances_km(points.ravel()).reshape(1, -1)
     return float(flips_if_line_moves_km(away, np.array([verdict], dtype=object))[0])
 
@@ -214,7 +220,7 @@ def test_the_move_that_flips_a_verdict_is_the_one_found_by_moving_the_line(
     occupied, footprint = land(RINGED), disc(lon, lat, radius_km)
     # Behind the occupied land lies the sea: growing and shrinking moves only the front there.
     country = shapely.segmentize(box(33, 47, 36, 50), 0.02)
-    found = front(occupied, country, NO_WATER)
+    found = contact_line(occupied, country, NO_WATER)
     share = share_of(footprint, occupied)
     verdict = "occupied" if share >= 0.95 else "government" if share <= 0.05 else "uncertain"
     flipped = {
@@ -258,7 +264,7 @@ def test_no_move_is_negative() -> None:
 def test_samples_lie_in_their_footprint_and_spread_evenly() -> None:
     footprint = disc(34, 48, 10)
 
-    points = samples(as_array(footprint))[0]
+    points = sample_points(as_array(footprint))[0]
 
     assert len(points) == SAMPLES
     assert shapely.intersects(footprint, points).all()
@@ -274,7 +280,7 @@ def test_nothing_has_no_samples(shape: BaseGeometry | None) -> None:
     row = np.empty(1, dtype=object)
     row[:] = [shape]
 
-    assert samples(row).tolist() == [[None] * SAMPLES]
+    assert sample_points(row).tolist() == [[None] * SAMPLES]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +293,7 @@ def test_nothing_has_no_samples(shape: BaseGeometry | None) -> None:
     ids=["sliver", "far apart", "ring"],
 )
 def test_odd_footprints_give_as_many_samples_all_inside(shape: BaseGeometry) -> None:
-    points = samples(as_array(shape))[0]
+    points = sample_points(as_array(shape))[0]
 
     assert len(points) == SAMPLES
     assert shapely.intersects(shapely.buffer(shape, 1e-9), points).all()
@@ -297,7 +303,7 @@ def test_many_threads_may_ask_one_front_at_once() -> None:
     """A prepared shape that threads share takes the whole process down."""
     land = shapely.box(30, 46, 34, 50)
     held = shapely.Point(33, 48).buffer(0.9, quad_segs=20_000)
-    found = front(held, land, shapely.Polygon())
+    found = contact_line(held, land, shapely.Polygon())
     places = shapely.points(np.random.default_rng(1).uniform([31, 47], [34, 49], (2000, 2)))
 
     with ThreadPoolExecutor(8) as pool:

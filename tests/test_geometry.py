@@ -16,13 +16,13 @@ from geodata.crs import CRS84, EQUAL_AREA, LOCAL, areas_km2, reproject
 from geodata.geometry import (
     GRID_DEG,
     as_array,
-    common,
+    difference,
     geodesic_discs,
-    merged,
-    minus,
+    intersection,
     polygonal,
     polygons_of,
     snapped,
+    union_all,
 )
 
 
@@ -68,19 +68,19 @@ def test_a_shape_smaller_than_the_grid_vanishes() -> None:
 
 
 def test_parts_touching_along_an_edge_become_one() -> None:
-    assert len(polygons_of(merged(polygons_of(GALLERY["touching along an edge"])))) == 1
-    assert len(polygons_of(merged(polygons_of(GALLERY["touching at a point"])))) == 2
+    assert len(polygons_of(union_all(polygons_of(GALLERY["touching along an edge"])))) == 1
+    assert len(polygons_of(union_all(polygons_of(GALLERY["touching at a point"])))) == 2
 
 
 def test_nothing_merged_is_empty() -> None:
-    assert merged(np.array([], dtype=object)).is_empty
+    assert union_all(np.array([], dtype=object)).is_empty
 
 
 @pytest.mark.parametrize("left", AREAL)
 @pytest.mark.parametrize("right", AREAL)
 def test_what_is_common_and_what_is_left_make_the_whole(left: str, right: str) -> None:
     one, other = AREAL[left], AREAL[right]
-    shared, rest = common(one, other), minus(one, other)
+    shared, rest = intersection(one, other), difference(one, other)
 
     assert shared.geom_type == rest.geom_type == "MultiPolygon"
     assert shared.area + rest.area == pytest.approx(one.area, abs=2e-8)
@@ -92,7 +92,7 @@ def test_a_union_holds_both_and_no_more() -> None:
 
     @given(board_lands(), board_lands())
     def check(one: BaseGeometry, other: BaseGeometry) -> None:
-        both, shared = merged(np.array([one, other], dtype=object)), common(one, other)
+        both, shared = union_all(np.array([one, other], dtype=object)), intersection(one, other)
 
         assert both.is_valid
         assert both.area == pytest.approx(one.area + other.area - shared.area, abs=1e-7)

@@ -30,7 +30,7 @@ from ingest_inputs import (
 
 from geodata.batches.stored import batch_path
 from geodata.batches.usable import accepted_batches
-from geodata.control.sources import SourceBook
+from geodata.control.sources import SourceRegistry
 from geodata.ingest import ingest, quarantine, retry
 from geodata.release.history import first_day
 from geodata.release.maps import check_batch, source_maps
@@ -308,7 +308,7 @@ def test_maps_speak_from_the_first_ingested_on_whenever_their_source_began() -> 
     snapshots = pd.DataFrame(
         {"source": [source.id] * 2, "day": [first + pd.Timedelta(1, "D"), first]}
     )
-    book = SourceBook({source.id: source}, snapshots)
+    book = SourceRegistry({source.id: source}, snapshots)
     assert first_day(source, snapshots) == book.first_day(source.id) == first.date()
     assert book.choose(date(2025, 1, 2)).asof is None
     events = source.model_copy(update={"record": "events"})

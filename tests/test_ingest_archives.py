@@ -14,7 +14,7 @@ from ingest_inputs import COUNTRY, a_daily, a_folder, a_source, days_of_boxes, i
 
 from geodata.errors import InvalidInput, TooLarge
 from geodata.ingest import ingest
-from geodata.ingest.archives import Limits, Member, Refusal, members
+from geodata.ingest.archives import Limits, Member, RejectedMember, members
 from geodata.ingest.control import pipeline as pipeline_module
 from geodata.ingest.control.coverage import Coverage
 from geodata.ingest.control.geojson import read_shape
@@ -74,7 +74,7 @@ def test_every_kind_of_archive_gives_the_same_maps(tmp_path: Path, name: str) ->
     assert min((tmp_path / "ws" / "raw" / "deepstate").iterdir()).name == batch.input_sha256
 
 
-def read_all(path: Path, **limits: int) -> list[Member | Refusal]:
+def read_all(path: Path, **limits: int) -> list[Member | RejectedMember]:
     return list(members(path, Limits(**limits), lambda _done: None))
 
 
@@ -95,7 +95,7 @@ def test_member_with_a_bad_or_hidden_name_is_not_read(
     tmp_path: Path, name: str, rule: str, maker: Callable[[Path, dict[str, bytes]], Path]
 ) -> None:
     refused, read = read_all(maker(tmp_path / "a", {name: b"{}", "good.json": b"{}"}))
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RejectedMember)
     assert refused.rule == rule
     assert read == Member("good.json", b"{}")
 
@@ -105,13 +105,13 @@ def test_member_with_a_bad_or_hidden_name_is_not_read(
 )
 def test_link_or_device_in_a_tar_is_not_read(tmp_path: Path, kind: bytes) -> None:
     (refused,) = read_all(a_tar(tmp_path / "a", {}, a_link("x.geojson", kind)))
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RejectedMember)
     assert refused.rule == "member_is_a_file"
 
 
 def test_link_in_a_zip_is_not_read(tmp_path: Path) -> None:
     (refused,) = read_all(a_zip(tmp_path / "a", {"x.geojson": b"/etc/passwd"}, mode=0o120777))
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RejectedMember)
     assert refused.rule == "member_is_a_file"
 
 
@@ -130,7 +130,7 @@ def test_member_that_is_too_large_is_set_aside_and_the_next_one_read(
 ) -> None:
     path = maker(tmp_path / "a", {"big.json": b" " * 5000, "good.json": b"{}"})
     refused, read = read_all(path, member_bytes=4000)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RejectedMember)
     assert refused.rule == "member_is_small_enough"
     assert read == Member("good.json", b"{}")
 

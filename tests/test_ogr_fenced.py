@@ -35,7 +35,7 @@ from geodata.release import tilesets
 from geodata.release.build import build
 from geodata.release.publish import publish, verify
 from geodata.release.tilesets import NO_TILES
-from geodata.tiles.generalise import arranged, out_of_collections
+from geodata.tiles.generalise import out_of_collections, partition
 from geodata.tiles.layers import AREA_TILES_MOST, _shapes_depth
 from service.cli import app
 
@@ -227,7 +227,7 @@ def test_a_curve_in_text_sets_its_row_aside_and_no_other(tmp_path: Path) -> None
 def test_areas_that_all_collapse_have_no_atoms_and_are_on_no_level() -> None:
     areas = shapely.box([0.1, 0.2], 0.1, [0.15, 0.25], 0.2)
     for tolerance in (0.0, 4.0):
-        assert arranged(areas).at(1.0, tolerance).tolist() == [None, None]
+        assert partition(areas).at(1.0, tolerance).tolist() == [None, None]
 
 
 def test_out_of_collections_come_their_parts_however_deep() -> None:

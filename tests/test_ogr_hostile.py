@@ -225,14 +225,14 @@ def test_child_does_not_read_where_another_driver_is_loaded(
     path = a_geopackage(tmp_path / "x.gpkg")
     monkeypatch.setattr(reader, "_drivers", lambda: frozenset(("GPKG",)))
     with pytest.raises(Refused, match="other drivers"):
-        reader.read(dataset(path), tmp_path / "answers", None)
+        reader.read_dataset(dataset(path), tmp_path / "answers", None)
 
 
 def test_memory_of_the_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = a_geopackage(tmp_path / "x.gpkg")
     monkeypatch.setattr(reader, "MEMORY_BYTES", 64 << 20)
     with pytest.raises(Refused):
-        reader.read(Dataset(path, GEOPACKAGE), tmp_path / "answers", None)
+        reader.read_dataset(Dataset(path, GEOPACKAGE), tmp_path / "answers", None)
 
 
 def test_nothing_is_left_behind_by_a_refused_file(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import VIEWS, api_page, problem_page
 from service.pages.template_filters import VERDICT_NAMES, number, percent
 from service.routes import TABLE
@@ -61,12 +61,12 @@ EDGES = (
 
 
 @pytest.fixture(scope="session")
-def asked(workspace: Workspace) -> Callable[[str], tuple[Ask, str]]:
+def asked(workspace: Workspace) -> Callable[[str], tuple[RequestContext, str]]:
     """The request behind a target, as the service reads it, and the name of its route."""
-    kept: list[tuple[Ask, str]] = []
+    kept: list[tuple[RequestContext, str]] = []
 
-    def keeper(name: str) -> Callable[[Ask], Response]:
-        def keep(ask: Ask) -> Response:
+    def keeper(name: str) -> Callable[[RequestContext], Response]:
+        def keep(ask: RequestContext) -> Response:
             kept.append((ask, name))
             return Response()
 
@@ -77,7 +77,7 @@ def asked(workspace: Workspace) -> Callable[[str], tuple[Ask, str]]:
         patch.setattr("service.app.TABLE", routes)
         keeping = client_of(workspace, cache_mb=0)
 
-    def read(target: str) -> tuple[Ask, str]:
+    def read(target: str) -> tuple[RequestContext, str]:
         assert keeping.get(target).status == 200
         return kept.pop()
 
@@ -85,7 +85,7 @@ def asked(workspace: Workspace) -> Callable[[str], tuple[Ask, str]]:
 
 
 @pytest.fixture(scope="session")
-def show(client: Client, asked: Callable[[str], tuple[Ask, str]]) -> Show:
+def show(client: Client, asked: Callable[[str], tuple[RequestContext, str]]) -> Show:
     """The page of a target, its document changed on the way where that is wanted."""
 
     def shown(target: str, change: Callable[[Any], Any] = lambda found: found) -> Page:
@@ -201,7 +201,7 @@ def test_forms_carry_what_was_asked(show: Show) -> None:
 
 
 def test_a_pinned_release_is_kept_by_the_links(
-    asked: Callable[[str], tuple[Ask, str]], client: Client
+    asked: Callable[[str], tuple[RequestContext, str]], client: Client
 ) -> None:
     release = client.json("/releases")["current"]
     ask, name = asked(f"{DEPOSIT}?release={release}")
@@ -213,7 +213,7 @@ def test_a_pinned_release_is_kept_by_the_links(
 
 
 def test_links_follow_a_service_that_stands_under_a_path(
-    asked: Callable[[str], tuple[Ask, str]], client: Client
+    asked: Callable[[str], tuple[RequestContext, str]], client: Client
 ) -> None:
     ask, name = asked("/territories")
     below = replace(ask, base="https://example.org/minerals")

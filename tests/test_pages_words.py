@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.pages import reserves
 from service.pages.svg_timeline import Axis, counts, near, strip
-from service.pages.svg_window import KM_PER_DEGREE, Window
+from service.pages.svg_window import KM_PER_DEGREE, SvgWindow
 from service.pages.template_filters import (
     amount,
     kilometres,
@@ -133,7 +133,7 @@ def test_an_answer_is_a_sentence(own: dict[str, int], told: str) -> None:
 
 
 def test_a_map_is_to_scale_in_its_middle() -> None:
-    window = Window.around(36.7, 47.9, 20)
+    window = SvgWindow.around(36.7, 47.9, 20)
     (x, y), (_, up) = window.spot(36.7, 47.9), window.spot(36.7, 47.9 + 10 / KM_PER_DEGREE)
     assert (x, y) == (window.width / 2, pytest.approx(window.height / 2, abs=0.6))
     assert y - up == pytest.approx(10 * window.units_per_km, abs=0.2)
@@ -141,7 +141,7 @@ def test_a_map_is_to_scale_in_its_middle() -> None:
 
 
 def test_a_map_draws_what_is_inside_it() -> None:
-    window = Window(30, 46, 34, 49)
+    window = SvgWindow(30, 46, 34, 49)
     assert window.path(shapely.box(50, 10, 60, 20)) == ""
     assert window.path(shapely.box(31, 47, 32, 48)).count("Z") == 1
     assert (
@@ -158,7 +158,7 @@ def test_a_map_draws_what_is_inside_it() -> None:
 )  # fmt: skip
 def test_a_window_holds_its_bounds(lon: float, lat: float, wide: float, tall: float) -> None:
     bounds = (lon, lat, min(lon + wide, 180.0), min(lat + tall, 85.0))
-    window = Window.of(bounds)
+    window = SvgWindow.of(bounds)
     assert window.west <= bounds[0] <= bounds[2] <= window.east
     assert window.height > 0
     assert window.scale_bar()[1] <= window.width / 4

@@ -17,7 +17,7 @@ from service.params.core import (
     parse_cursor,
     parse_limit,
     parse_lonlat,
-    read_words,
+    parse_query,
 )
 from service.params.items import cursor_for
 
@@ -315,13 +315,13 @@ def test_a_spot_may_stand_on_the_edge_of_the_world() -> None:
 def test_only_what_may_be_repeated_is_joined() -> None:
     params = (Param("many", {}, "", many=True), Param("one", {}, "", longest=3))
     known = {param.name: param for param in params}
-    assert read_words(QueryParams("many=a&one=x&many=b"), known) == {"many": "a,b", "one": "x"}
+    assert parse_query(QueryParams("many=a&one=x&many=b"), known) == {"many": "a,b", "one": "x"}
     with pytest.raises(InvalidInput, match="at most 3"):
-        read_words(QueryParams("one=four"), known)
+        parse_query(QueryParams("one=four"), known)
     with pytest.raises(InvalidInput, match="twice"):
-        read_words(QueryParams("one=a&one=a"), known)
+        parse_query(QueryParams("one=a&one=a"), known)
     with pytest.raises(InvalidInput, match="known here are many, one"):
-        read_words(QueryParams("other=a"), known)
+        parse_query(QueryParams("other=a"), known)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import geodata.cql2
 import service
 from geodata.errors import InvalidInput
 from service.app import create_app
-from service.params.core import Param, read_words
+from service.params.core import Param, parse_query
 from service.routes import TABLE
 from service.settings import Settings
 
@@ -81,7 +81,7 @@ def test_a_parameter_that_may_be_repeated_is_as_long_as_all_its_texts(count: int
     by_name = {"c": Param("c", {}, "", many=True), "d": Param("d", {}, "")}
     query = QueryParams([("c", "ab"), ("d", "1"), *[("c", "ab")] * (count - 1)])
     if count == 2:
-        assert read_words(query, by_name) == {"c": "ab,ab", "d": "1"}
+        assert parse_query(query, by_name) == {"c": "ab,ab", "d": "1"}
     else:
         with pytest.raises(InvalidInput, match="14999 characters"):
-            read_words(query, by_name)
+            parse_query(query, by_name)

@@ -9,7 +9,7 @@ import shapely
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
-from geodata.control.territories import Areas, codes, extent, land, may_lie_in
+from geodata.control.territories import Areas, codes, extent, land, may_belong_to
 from geodata.data import packaged
 from geodata.geometry import EMPTY
 from schemas import Territory
@@ -102,6 +102,6 @@ def test_a_twentieth_of_the_footprint_is_enough_to_lie_in_a_territory_perhaps() 
     oblasts = np.empty(7, dtype=object)
     oblasts[:] = [("UA-02",)] * 4 + [("UA-01",), ("UA-01", "UA-02"), ()]
 
-    found = may_lie_in(shares, oblasts, frozenset({"UA-02"}))
+    found = may_belong_to(shares, oblasts, frozenset({"UA-02"}))
 
     assert found.tolist() == [False, False, True, True, False, True, False]

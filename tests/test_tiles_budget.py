@@ -18,23 +18,25 @@ from hypothesis import strategies as st
 from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles import tileset as budget
-from geodata.tiles.clip import Piece
+from geodata.tiles.clip import ClippedFeatures
 from geodata.tiles.grid import Tile
 from geodata.tiles.layers import control
 from geodata.tiles.mvt import encode
-from geodata.tiles.mvt_decode import unpack
-from geodata.tiles.source_layer import OMITTED, POINT_COUNT, Extra, Sheet
-from geodata.tiles.tileset import Drawn, encoded
+from geodata.tiles.mvt_decode import decode
+from geodata.tiles.source_layer import OMITTED, POINT_COUNT, Extra, SourceLayer
+from geodata.tiles.tileset import TileContent, encoded
 
 TILE = Tile(3, 4, 2)
 EACH = 100
 
 
-def drawn(ranks: list[float], name: str = "things", note: int = EACH, **extra: list[int]) -> Drawn:
+def drawn(
+    ranks: list[float], name: str = "things", note: int = EACH, **extra: list[int]
+) -> TileContent:
     """A point a rank, all in one tile, each with a note of its own."""
     count = len(ranks)
     notes = [f"{name} {n} ".ljust(note, "x") for n in range(count)]
-    sheet = Sheet(
+    sheet = SourceLayer(
         id=name,
         description="",
         fields={"note": "String"},
@@ -45,7 +47,7 @@ def drawn(ranks: list[float], name: str = "things", note: int = EACH, **extra: l
     )
     spots = np.asarray(shapely.points(np.arange(count), 7))
     own: Extra = {key: np.array(values) for key, values in extra.items()}
-    return Drawn(sheet, Piece(TILE, np.arange(count), spots), own)
+    return TileContent(sheet, ClippedFeatures(TILE, np.arange(count), spots), own)
 
 
 def read(tile: bytes) -> dict[str, list[dict[str, int]]]:
@@ -211,7 +213,7 @@ def test_every_tile_of_a_release_accounts_for_its_cells(
 
     over = 0
     for tile, packed in whole.items():
-        (before,) = unpack(gzip.decompress(packed))
+        (before,) = decode(gzip.decompress(packed))
         small = gzip.decompress(tight[tile])
         (layer,) = read(small).values()
         wanted = set((before.ids - 1).tolist())

@@ -6,8 +6,8 @@ import pytest
 import shapely
 
 from geodata.errors import NotFound
-from geodata.tiles.clip import BUFFER, cut, on_grid
-from geodata.tiles.generalise import MOST, SIDE, arranged, shown
+from geodata.tiles.clip import BUFFER, clip_level, on_grid
+from geodata.tiles.generalise import MOST, SIDE, partition, thin
 from geodata.tiles.grid import (
     EXTENT,
     Tile,
@@ -65,7 +65,7 @@ def test_the_matrix_set_has_the_scales_of_its_standard() -> None:
 def test_a_shape_across_an_edge_is_in_both_tiles_with_its_buffer() -> None:
     shape = shapely.box(EXTENT - 500, 100, EXTENT + 500, 200)
 
-    left, right = cut(np.array([shape]), 3)
+    left, right = clip_level(np.array([shape]), 3)
 
     assert (left.tile, right.tile) == (Tile(3, 0, 0), Tile(3, 1, 0))
     assert left.geometry[0].bounds == (EXTENT - 500, 100, EXTENT + BUFFER, 200)
@@ -75,11 +75,11 @@ def test_a_shape_across_an_edge_is_in_both_tiles_with_its_buffer() -> None:
 def test_a_shape_that_only_touches_the_buffer_is_not_in_the_tile() -> None:
     shape = shapely.box(EXTENT + BUFFER, 100, EXTENT + 500, 200)
 
-    assert [piece.tile for piece in cut(np.array([shape]), 3)] == [Tile(3, 1, 0)]
+    assert [piece.tile for piece in clip_level(np.array([shape]), 3)] == [Tile(3, 1, 0)]
 
 
 def test_missing_and_empty_shapes_lie_nowhere() -> None:
-    assert list(cut(np.array([None, shapely.Polygon()], dtype=object), 3)) == []
+    assert list(clip_level(np.array([None, shapely.Polygon()], dtype=object), 3)) == []
 
 
 def test_pieces_are_valid_whole_units_and_of_their_own_kind() -> None:
@@ -89,7 +89,7 @@ def test_pieces_are_valid_whole_units_and_of_their_own_kind() -> None:
         .symmetric_difference(shapely.box(EXTENT - 950, EXTENT - 20, EXTENT + 950, EXTENT + 20))
     )
 
-    for piece in cut(on_grid(np.array([star])), 3):
+    for piece in clip_level(on_grid(np.array([star])), 3):
         assert shapely.is_valid(piece.geometry).all()
         assert (shapely.get_dimensions(piece.geometry) == 2).all()
         xy = shapely.get_coordinates(piece.geometry)
@@ -106,7 +106,7 @@ def wiggly_neighbours() -> np.ndarray:
 
 def test_neighbours_made_simpler_do_not_tear() -> None:
     for scale in (8.0, 16.0, 32.0):
-        left, right = arranged(wiggly_neighbours()).at(scale, 4.0)
+        left, right = partition(wiggly_neighbours()).at(scale, 4.0)
 
         assert shapely.area(shapely.intersection(left, right)) == 0
         whole = shapely.union(left, right)
@@ -120,7 +120,7 @@ def test_areas_that_overlap_in_time_keep_one_border() -> None:
     west, east = wiggly_neighbours()
     both = shapely.union(west, east)
 
-    first, second, third = arranged(np.array([west, both, east])).at(4.0, 4.0)
+    first, second, third = partition(np.array([west, both, east])).at(4.0, 4.0)
 
     assert shapely.area(shapely.symmetric_difference(second, shapely.union(first, third))) == 0
 
@@ -128,7 +128,7 @@ def test_areas_that_overlap_in_time_keep_one_border() -> None:
 def test_an_area_smaller_than_a_unit_is_none() -> None:
     areas = np.array([shapely.box(0, 0, 1000, 1000), shapely.box(2000, 0, 2003, 3)])
 
-    large, small = arranged(areas).at(64.0, 0.0)
+    large, small = partition(areas).at(64.0, 0.0)
 
     assert large is not None
     assert small is None
@@ -137,7 +137,7 @@ def test_an_area_smaller_than_a_unit_is_none() -> None:
 def test_few_points_are_all_shown() -> None:
     units = np.array([[10.0, 10.0], [10.0, 10.0], [5000.0, 10.0], [np.nan, np.nan]])
 
-    found = shown(units, np.zeros(4), 1)
+    found = thin(units, np.zeros(4), 1)
 
     assert found.rows.tolist() == [0, 1, 2]
     assert found.counts.tolist() == [1, 1, 1]
@@ -148,7 +148,7 @@ def test_crowded_points_stand_for_all_there_are() -> None:
     random = np.random.default_rng(1)
     units = random.uniform(0, 2 * EXTENT, size=(5000, 2))
 
-    found = shown(units, np.zeros(5000), 1)
+    found = thin(units, np.zeros(5000), 1)
 
     assert found.counts.sum() == 5000
     assert max(b - a for a, b in found.stretches()) <= SIDE * SIDE
@@ -160,13 +160,13 @@ def test_of_crowded_points_the_first_in_rank_is_shown() -> None:
     rank = np.zeros(MOST + 1)
     rank[500] = 1
 
-    found = shown(units, rank, 0)
+    found = thin(units, rank, 0)
 
     assert found.rows.tolist() == [500]
     assert found.counts.tolist() == [MOST + 1]
 
 
 def test_no_points_are_shown_of_none() -> None:
-    found = shown(np.full((3, 2), np.nan), np.zeros(3), 4)
+    found = thin(np.full((3, 2), np.nan), np.zeros(3), 4)
 
     assert found.stretches() == []

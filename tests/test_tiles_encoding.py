@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geodata.errors import Damaged
 from geodata.tiles.clip import on_grid
 from geodata.tiles.mvt import TileLayer, encode, together
-from geodata.tiles.mvt_decode import unpack
+from geodata.tiles.mvt_decode import decode
 from geodata.tiles.varint import lengths, ranges, sums, varints, zigzag
 
 SHAPES = [
@@ -96,7 +96,7 @@ def test_a_column_that_tiles_cannot_hold_is_refused() -> None:
 
 
 def test_what_is_written_is_unpacked_as_it_was() -> None:
-    (found,) = unpack(encode([layer()]))
+    (found,) = decode(encode([layer()]))
 
     assert found.name == "things"
     assert found.ids is not None
@@ -110,7 +110,7 @@ def test_what_is_written_is_unpacked_as_it_was() -> None:
 def test_a_tile_unpacked_and_written_again_is_the_same() -> None:
     tile = encode([layer("a"), layer("b")])
 
-    assert encode(unpack(tile)) == tile
+    assert encode(decode(tile)) == tile
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40, 100])
@@ -118,7 +118,7 @@ def test_a_tile_that_ends_early_is_damaged(cut: int) -> None:
     tile = encode([layer()])
 
     with pytest.raises(Damaged):
-        unpack(tile[:-cut])
+        decode(tile[:-cut])
 
 
 @pytest.mark.parametrize("name", sorted(AREAL))
@@ -127,7 +127,7 @@ def test_areas_of_the_gallery_survive_on_a_grid(name: str) -> None:
     held = grid[~shapely.is_empty(grid)]
     table = pa.table({"n": [1] * len(held)})
 
-    found = unpack(encode([TileLayer("l", table, None, held)]))
+    found = decode(encode([TileLayer("l", table, None, held)]))
 
     assert [shapely.equals(g, w) for f in found for g, w in zip(f.geometry, held, strict=True)] == [
         True

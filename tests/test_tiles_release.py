@@ -23,9 +23,9 @@ from geodata.interval import one_day
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.clip import BUFFER
 from geodata.tiles.grid import EXTENT, Tile, to_units
-from geodata.tiles.mvt_decode import unpack
+from geodata.tiles.mvt_decode import decode
 from geodata.tiles.source_layer import OPEN_END
-from geodata.tiles.tileset import BUDGET
+from geodata.tiles.tileset import SIZE_LIMIT
 
 TEN_DAYS = [
     date(2014, 3, 20),
@@ -143,7 +143,7 @@ def test_tiles_are_small(store: EmbeddedStore) -> None:
         with store.tilesets.archive(name).open("rb") as stream:
             sizes += [len(gzip.decompress(body)) for _, body in all_tiles(MmapSource(stream))]
 
-    assert max(sizes) <= BUDGET
+    assert max(sizes) <= SIZE_LIMIT
     assert np.mean(np.array(sizes) < 50_000) > 0.95
 
 
@@ -248,7 +248,7 @@ def test_a_tile_of_deposits_on_a_day_says_who_holds_them(store: EmbeddedStore) -
 
     made = store.tilesets.made("deposits", 4, 9, 5, query)
 
-    (layer,) = unpack(made)
+    (layer,) = decode(made)
     page = store.select(Query("deposits", when=query.when, filter=filtered, limit=10**9))
     assert set(layer.table.column("control").to_pylist()) == {"occupied"}
     assert set(layer.table.column("id").to_pylist()) <= set(page.rows["id"])
@@ -258,7 +258,7 @@ def test_a_tile_of_deposits_on_a_day_says_who_holds_them(store: EmbeddedStore) -
 def test_only_some_properties_are_given_where_asked(store: EmbeddedStore) -> None:
     query = Query("control", properties=("id", "status"))
 
-    (layer,) = unpack(store.tilesets.made("control", 5, 18, 11, query))
+    (layer,) = decode(store.tilesets.made("control", 5, 18, 11, query))
 
     assert set(layer.table.column_names) <= {"id", "status", "omitted"}
 
@@ -289,7 +289,7 @@ def test_a_tileset_nobody_made_is_not_found_and_says_what_there_is(store: Embedd
 
 
 def test_names_of_places_are_on_the_base_map_in_both_languages(store: EmbeddedStore) -> None:
-    layers = unpack(store.tilesets.made("basemap", 5, 18, 10, None))
+    layers = decode(store.tilesets.made("basemap", 5, 18, 10, None))
     words = Counter()
     for layer in layers:
         if layer.name == "places":

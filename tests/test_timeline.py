@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.control.overlay import Pairs
-from geodata.control.timeline import STATUSES, changes, spans, standing_on, standings, verdicts
+from geodata.control.overlay import OverlayPairs
+from geodata.control.timeline import STATUSES, changes, spans, standings, verdicts, verdicts_on
 from geodata.interval import as_days
 
 FIRST = date(2022, 1, 1)
@@ -17,7 +17,7 @@ Cell = tuple[int, str, float, str, str | None]
 
 def table_of(*cells: Cell, covered: tuple[float, ...] = (1.0,)) -> pd.DataFrame:
     owner, status, share, began, ended = zip(*cells, strict=True) if cells else ((),) * 5
-    pairs = Pairs(
+    pairs = OverlayPairs(
         np.array(owner, dtype=np.intp), np.arange(len(owner)), np.array(share, dtype=float)
     )
     names = np.array(status, dtype=object)
@@ -72,7 +72,7 @@ def test_nothing_at_all_gives_empty_tables() -> None:
     assert table.empty
     assert spans(table).empty
     assert changes(table).empty
-    assert standing_on(table, FIRST).empty
+    assert verdicts_on(table, FIRST).empty
 
 
 def test_a_deposit_taken_and_freed_turns_twice() -> None:
@@ -83,9 +83,9 @@ def test_a_deposit_taken_and_freed_turns_twice() -> None:
         ["government", "occupied"],
         ["occupied", "government"],
     ]
-    assert standing_on(table, date(2022, 4, 1))["verdict"].tolist() == ["occupied"]
-    assert standing_on(table, date(2022, 4, 2))["verdict"].tolist() == ["government"]
-    assert standing_on(table, date(2021, 12, 31)).empty
+    assert verdicts_on(table, date(2022, 4, 1))["verdict"].tolist() == ["occupied"]
+    assert verdicts_on(table, date(2022, 4, 2))["verdict"].tolist() == ["government"]
+    assert verdicts_on(table, date(2021, 12, 31)).empty
 
 
 def test_cells_begun_before_the_first_day_hold_on_it() -> None:

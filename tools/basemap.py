@@ -29,7 +29,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.tiles.layers import by_dimension
-from geodata.tiles.source_layer import Sheet
+from geodata.tiles.source_layer import SourceLayer
 from geodata.tiles.tileset import Tileset
 from geodata.types import silent
 from tools import basemap_labels, basemap_shapes
@@ -178,14 +178,14 @@ def tileset(layers: Mapping[str, geopandas.GeoDataFrame]) -> Tileset:
     return Tileset("basemap", "Base map", description, sheets, DEEPEST, ATTRIBUTION)
 
 
-def _sheets(name: str, table: geopandas.GeoDataFrame) -> Iterator[Sheet]:
+def _sheets(name: str, table: geopandas.GeoDataFrame) -> Iterator[SourceLayer]:
     """A sheet for each dimension; `kind` stands where a layer has no properties."""
     said = table.drop(columns=[table.geometry.name, "min_zoom"])
     arrays = {str(n): _plain(pa.array(said[n], from_pandas=True)) for n in said.columns}
     arrays = arrays or {"kind": pa.array([name] * len(table))}
     begins = np.asarray(table["min_zoom"], dtype=np.int64)
     for dimension, shapes in by_dimension(table.geometry.to_numpy()):
-        yield Sheet(
+        yield SourceLayer(
             id=name,
             description=f"Base map: {name}.",
             fields={n: _field_type(array.type) for n, array in arrays.items()},

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from geodata.answers.question import Question
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.store.embedded import EmbeddedStore
 
 OLD_DAYS = 31
 """Age of the map from which an answer says so, days."""
 
 
-def citation(store: EmbeddedStore, title: str, permalink: str, choice: Choice) -> dict[str, object]:
+def citation(
+    store: EmbeddedStore, title: str, permalink: str, choice: SourceSelection
+) -> dict[str, object]:
     """Text, BibTeX, release, time of the release, licences and permalink.
 
     Everything in it depends on the release and the question alone, so that the answer can be
@@ -39,13 +41,13 @@ def citation(store: EmbeddedStore, title: str, permalink: str, choice: Choice) -
     }
 
 
-def _publisher(store: EmbeddedStore, choice: Choice) -> str:
+def _publisher(store: EmbeddedStore, choice: SourceSelection) -> str:
     source = store.tables.sources[choice.source]
     asof = f", map of {choice.asof}" if choice.asof and source.record == "maps" else ""
     return f"{source.title} ({source.id}{asof})"
 
 
-def _licences(store: EmbeddedStore, choice: Choice) -> list[dict[str, str]]:
+def _licences(store: EmbeddedStore, choice: SourceSelection) -> list[dict[str, str]]:
     """Licence of the control source and of the packaged facts."""
     source = store.tables.sources[choice.source]
     return [
@@ -59,7 +61,7 @@ def _licences(store: EmbeddedStore, choice: Choice) -> list[dict[str, str]]:
 
 
 def caveats(
-    store: EmbeddedStore, question: Question, choice: Choice, listed: pd.DataFrame
+    store: EmbeddedStore, question: Question, choice: SourceSelection, listed: pd.DataFrame
 ) -> list[str]:
     """What a reader should know, most specific first."""
     found = [
@@ -76,7 +78,7 @@ def caveats(
     return list(dict.fromkeys(found))
 
 
-def _coverage_caveats(store: EmbeddedStore, choice: Choice) -> Iterable[str]:
+def _coverage_caveats(store: EmbeddedStore, choice: SourceSelection) -> Iterable[str]:
     if choice.asof is None:
         yield f"Source {choice.source} does not reach back to {choice.day}: all is unknown."
         return
@@ -95,7 +97,9 @@ def _coverage_caveats(store: EmbeddedStore, choice: Choice) -> Iterable[str]:
         )
 
 
-def _since_caveats(store: EmbeddedStore, choice: Choice, listed: pd.DataFrame) -> Iterable[str]:
+def _since_caveats(
+    store: EmbeddedStore, choice: SourceSelection, listed: pd.DataFrame
+) -> Iterable[str]:
     """Verdicts that hold since the record begins may be older than it."""
     first = store.book.first_day(choice.source)
     if (listed["control_since"] == pd.Timestamp(first)).any():

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from geodata.answers.rows import json_value
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.store.embedded import EmbeddedStore
 from geodata.store.tables import days_of
 
@@ -31,7 +31,7 @@ def control_at(store: EmbeddedStore, lon: float, lat: float, day: date) -> dict[
     }
 
 
-def _says(store: EmbeddedStore, choice: Choice, point: shapely.Point) -> dict[str, object]:
+def _says(store: EmbeddedStore, choice: SourceSelection, point: shapely.Point) -> dict[str, object]:
     history = point_history(store, choice.source, point)
     now = next((entry for entry in history if _holds(entry, choice.day)), None)
     reaches = choice.asof is not None and now is not None

@@ -12,7 +12,7 @@ import pandas as pd
 from geodata.answers.citation import caveats, citation
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.control.timeline import CERTAIN
 from geodata.data.commodities import members
 from geodata.formats.geojson import feature
@@ -67,7 +67,7 @@ def _sum(rows: pd.DataFrame, deposits: set[str], columns: list[str]) -> float | 
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchingDeposits:
     """The deposits a question finds, before they are put into words.
 
     table: all deposits with the overlay of the day. asked: those of the commodities that may
@@ -75,7 +75,7 @@ class Found:
     verdict: that of each deposit as far as the territory goes, for counts and sums.
     """
 
-    choice: Choice
+    choice: SourceSelection
     table: gpd.GeoDataFrame
     asked: Mask
     listed: Mask
@@ -101,7 +101,7 @@ def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[s
     }
 
 
-def find(store: EmbeddedStore, question: Question) -> Found:
+def find(store: EmbeddedStore, question: Question) -> MatchingDeposits:
     """The deposits the question asks about."""
     choice = store.book.choose(question.day, question.source)
     table = store.overlaid.on(question.day, question.source)
@@ -109,7 +109,7 @@ def find(store: EmbeddedStore, question: Question) -> Found:
     asked = any_commodity(table, question.commodities) & lying.member
     listed = asked & table["control"].isin(list(question.listed)).to_numpy()
     verdict = verdicts_in_territory(table["control"].to_numpy(dtype=object), lying.extent_share)
-    return Found(choice, table, asked, listed, lying.share, verdict)
+    return MatchingDeposits(choice, table, asked, listed, lying.share, verdict)
 
 
 def verdicts_in_territory(
@@ -136,7 +136,9 @@ def _title(store: EmbeddedStore, question: Question) -> str:
     return f"Deposits of {', '.join(question.commodities)} in: {territory}, {question.day}"
 
 
-def _question(store: EmbeddedStore, question: Question, choice: Choice) -> dict[str, object]:
+def _question(
+    store: EmbeddedStore, question: Question, choice: SourceSelection
+) -> dict[str, object]:
     return {
         "commodities": list(question.commodities),
         "date": str(question.day),
@@ -149,7 +151,7 @@ def _question(store: EmbeddedStore, question: Question, choice: Choice) -> dict[
     }
 
 
-def _summary(store: EmbeddedStore, found: Found, word: str) -> dict[str, object]:
+def _summary(store: EmbeddedStore, found: MatchingDeposits, word: str) -> dict[str, object]:
     """Counts by verdict and amounts of one commodity; components stand aside."""
     own = found.asked & commodity_mask(found.table["commodities"], word)
     rows = found.table[own]
@@ -163,7 +165,9 @@ def _summary(store: EmbeddedStore, found: Found, word: str) -> dict[str, object]
     }
 
 
-def _features(store: EmbeddedStore, question: Question, found: Found) -> list[dict[str, object]]:
+def _features(
+    store: EmbeddedStore, question: Question, found: MatchingDeposits
+) -> list[dict[str, object]]:
     rows = np.flatnonzero(found.listed)
     columns = store.collection("deposits").column_names
     properties = json_rows(found.table.iloc[rows], columns)

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84
 from geodata.errors import InvalidInput
-from geodata.geometry import EMPTY, common, merged, minus, polygons_of
+from geodata.geometry import EMPTY, difference, intersection, polygons_of, union_all
 from geodata.interval import as_days, covers
 from geodata.types import DayArray, GeometryArray
 
@@ -39,7 +39,7 @@ class _Layer:
         """Take the map of a later day: close what was lost, open what was gained."""
         if shape.equals_exact(self.last, 0.0):
             return
-        gained, lost = minus(shape, self.last), minus(self.last, shape)
+        gained, lost = difference(shape, self.last), difference(self.last, shape)
         if not lost.is_empty:
             self._close(day, lost)
         for piece in polygons_of(gained):
@@ -58,8 +58,8 @@ class _Layer:
         for i in touched[::-1]:
             del self.open_shapes[i], self.open_from[i]
         for cell, began in hit:
-            gone = polygons_of(common(cell, lost))
-            stays = polygons_of(minus(cell, lost)) if len(gone) else [cell]
+            gone = polygons_of(intersection(cell, lost))
+            stays = polygons_of(difference(cell, lost)) if len(gone) else [cell]
             self.closed += [(piece, began, day) for piece in gone]
             for piece in stays:
                 self.open(piece, began)
@@ -196,7 +196,7 @@ def statuses_at(
 def land_of(cells: gpd.GeoDataFrame, day: date, status: str = "occupied") -> BaseGeometry:
     """Union of a status's land on a day, MultiPolygon, CRS84."""
     today = as_of(cells, day)
-    return merged(today.geometry.to_numpy()[today["status"].to_numpy() == status])
+    return union_all(today.geometry.to_numpy()[today["status"].to_numpy() == status])
 
 
 def _ends(cells: gpd.GeoDataFrame) -> tuple[DayArray, DayArray]:

@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, GEOD, LOCAL, reproject
-from geodata.geometry import as_array, private
+from geodata.geometry import as_array, unshared_copy
 from geodata.types import FloatArray, GeometryArray
 
 SLIVER_M = 4000.0
@@ -27,7 +27,7 @@ _STEP_M = 2000.0
 
 
 @dataclass(frozen=True)
-class Front:
+class ContactLine:
     """The line of contact of one source's map of one day.
 
     line: MultiLineString, CRS84; empty where nothing is occupied. occupied: MultiPolygon, CRS84.
@@ -51,7 +51,7 @@ class Front:
         foot = shapely.get_coordinates(reproject(as_array(shapely.points(ends)), LOCAL, CRS84))
         at = shapely.get_coordinates(points)
         metres = GEOD.inv(at[:, 0], at[:, 1], foot[:, 0], foot[:, 1])[2]
-        occupied = private(self.occupied)
+        occupied = unshared_copy(self.occupied)
         shapely.prepare(occupied)
         side = np.where(shapely.intersects(occupied, points), -1.0, 1.0)
         return np.asarray(side * np.asarray(metres) / 1000)
@@ -68,7 +68,7 @@ class Front:
         return np.asarray(shapely.linestrings(pairs))
 
 
-def front(occupied: BaseGeometry, outline: BaseGeometry, lakes: BaseGeometry) -> Front:
+def contact_line(occupied: BaseGeometry, outline: BaseGeometry, lakes: BaseGeometry) -> ContactLine:
     """The line of contact of a map: occupied MultiPolygon, outline and lakes, all CRS84.
 
     Water inside the country belongs to the line (a river or reservoir can be the front) unless
@@ -79,7 +79,7 @@ def front(occupied: BaseGeometry, outline: BaseGeometry, lakes: BaseGeometry) ->
     free = _broad_land(shapely.difference(country, held), water)
     near = shapely.buffer(free, _TOUCH_M)
     line = shapely.line_merge(shapely.intersection(shapely.boundary(held), near))
-    return Front(_as_lines(reproject(as_array(line), LOCAL, CRS84)[0]), occupied)
+    return ContactLine(_as_lines(reproject(as_array(line), LOCAL, CRS84)[0]), occupied)
 
 
 def _broad_land(shape: BaseGeometry, water: BaseGeometry) -> BaseGeometry:
@@ -98,7 +98,7 @@ def _as_lines(shape: BaseGeometry) -> BaseGeometry:
     return shapely.MultiLineString(list(lines[shapely.get_dimensions(lines) == 1]))
 
 
-def samples(footprints: GeometryArray, count: int = SAMPLES) -> GeometryArray:
+def sample_points(footprints: GeometryArray, count: int = SAMPLES) -> GeometryArray:
     """Points spread evenly over each footprint, (n, count); an empty row for None.
 
     Disc-like: a sunflower spiral over the bounding circle, kept where inside; the rest is filled

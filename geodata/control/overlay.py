@@ -13,12 +13,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, EQUAL_AREA, reproject
-from geodata.geometry import as_array, geodesic_discs, polygonal, private
+from geodata.geometry import as_array, geodesic_discs, polygonal, unshared_copy
 from geodata.types import FloatArray, GeometryArray, IntArray
 
 
 @dataclass(frozen=True)
-class Pairs:
+class OverlayPairs:
     """Footprints that meet cells: (k,) indices of both and the share of the footprint inside."""
 
     footprint: IntArray
@@ -51,7 +51,7 @@ def footprints(
 
 def on_land(shapes: GeometryArray, land: BaseGeometry) -> GeometryArray:
     """Each shape cut to the land; a shape that meets no land stays whole."""
-    land = private(land)
+    land = unshared_copy(land)
     shapely.prepare(land)
     cut = shapes.copy()
     edge = ~shapely.contains_properly(land, shapes)
@@ -62,7 +62,7 @@ def on_land(shapes: GeometryArray, land: BaseGeometry) -> GeometryArray:
     return np.asarray(cut)
 
 
-def shares_in(shapes: GeometryArray, cells: GeometryArray) -> Pairs:
+def shares_in(shapes: GeometryArray, cells: GeometryArray) -> OverlayPairs:
     """Every (footprint, cell) pair that meets, with the share of the footprint's area inside.
 
     shapes: (n,) polygons or points, CRS84; None and empty meet nothing. cells: (m,) polygons,
@@ -77,13 +77,13 @@ def shares_in(shapes: GeometryArray, cells: GeometryArray) -> Pairs:
     share[cut] = _area_shares(shapes, shape[cut], cells[cell[cut]])
     order = np.lexsort((cell, shape))
     order = order[share[order] > 0]
-    return Pairs(shape[order], cell[order], share[order])
+    return OverlayPairs(shape[order], cell[order], share[order])
 
 
 def share_inside(shapes: GeometryArray, area: BaseGeometry) -> FloatArray:
     """Share of each footprint inside one area, (n,) 0..1; NaN for None or empty."""
     result = np.where(shapely.is_missing(shapes) | shapely.is_empty(shapes), np.nan, 0.0)
-    pairs = shares_in(shapes, as_array(private(area)))
+    pairs = shares_in(shapes, as_array(unshared_copy(area)))
     result[pairs.footprint] = pairs.share
     return np.asarray(np.clip(result, 0.0, 1.0))
 

@@ -15,7 +15,7 @@ from schemas import Source
 
 
 @dataclass(frozen=True)
-class Choice:
+class SourceSelection:
     """The source that answers for a day.
 
     asof: the day of the map used, None where the source does not reach back that far.
@@ -32,7 +32,7 @@ class Choice:
         return None if self.asof is None else (self.day - self.asof).days
 
 
-class SourceBook:
+class SourceRegistry:
     """The control sources of a release and the days they have maps of."""
 
     def __init__(
@@ -47,7 +47,7 @@ class SourceBook:
         named = [s for s in priority if s in self.present]
         self.ordered = (*named, *(s for s in sorted(self.present) if s not in named))
 
-    def choose(self, day: date, wanted: str | None = None) -> Choice:
+    def choose(self, day: date, wanted: str | None = None) -> SourceSelection:
         """The source for a day: the wanted one, else the first whose record reaches the day.
 
         Raises InvalidInput for a source the release does not hold.
@@ -57,9 +57,9 @@ class SourceBook:
         choices = [self.asked(source, day) for source in self.ordered]
         return next((c for c in choices if c.asof is not None), choices[-1])
 
-    def asked(self, source: str, day: date) -> Choice:
+    def asked(self, source: str, day: date) -> SourceSelection:
         """A given source's answer for a day."""
-        return Choice(source, day, self._asof(self.known(source), day))
+        return SourceSelection(source, day, self._asof(self.known(source), day))
 
     def known(self, source: str) -> str:
         """The source itself. Raises InvalidInput where the release does not hold it."""
@@ -71,7 +71,7 @@ class SourceBook:
             )
         return source
 
-    def all_on(self, day: date) -> tuple[Choice, ...]:
+    def all_on(self, day: date) -> tuple[SourceSelection, ...]:
         """Every source's answer for a day, in the order of priority."""
         return tuple(self.asked(source, day) for source in self.ordered)
 
@@ -86,7 +86,7 @@ class SourceBook:
         """The day of a source's latest map, or of its compilation."""
         return _as_date(self._days[source][-1])
 
-    def snapshot(self, choice: Choice) -> Mapping[str, object] | None:
+    def snapshot(self, choice: SourceSelection) -> Mapping[str, object] | None:
         """The snapshot behind a choice."""
         if choice.asof is None or self.sources[choice.source].record == "events":
             return None

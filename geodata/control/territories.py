@@ -13,7 +13,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.geometry import common, minus
+from geodata.geometry import difference, intersection
 from geodata.types import FloatArray
 from schemas import Territory
 
@@ -35,9 +35,9 @@ def extent(territory: Territory, areas: Areas, land_on: LandOn) -> BaseGeometry:
     """The territory's extent, whatever the date asked."""
     area = _area(territory, areas)
     if territory.held and territory.fixed_on:
-        return common(area, land_on(territory.fixed_on, territory.held))
+        return intersection(area, land_on(territory.fixed_on, territory.held))
     if territory.held and territory.except_on:
-        return minus(area, land_on(territory.except_on, territory.held))
+        return difference(area, land_on(territory.except_on, territory.held))
     return area
 
 
@@ -46,7 +46,7 @@ def land(territory: Territory, areas: Areas, land_on: LandOn, day: date) -> Base
     whole = extent(territory, areas, land_on)
     if territory.held is None or territory.fixed_on:
         return whole
-    return common(whole, land_on(day, territory.held))
+    return intersection(whole, land_on(day, territory.held))
 
 
 def codes(territory: Territory, areas: Areas) -> frozenset[str]:
@@ -54,7 +54,7 @@ def codes(territory: Territory, areas: Areas) -> frozenset[str]:
     return frozenset(territory.oblasts or areas.oblasts) - frozenset(territory.except_oblasts)
 
 
-def may_lie_in(
+def may_belong_to(
     shares: FloatArray, oblasts: npt.NDArray[np.object_], wanted: frozenset[str]
 ) -> npt.NDArray[np.bool_]:
     """Which deposits may lie in a territory, (n,).
@@ -73,4 +73,4 @@ def _area(territory: Territory, areas: Areas) -> BaseGeometry:
     if not territory.except_oblasts:
         return whole
     left_out = shapely.union_all([areas.oblasts[code] for code in territory.except_oblasts])
-    return minus(whole, left_out)
+    return difference(whole, left_out)

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.control.cells import cell_table
 from geodata.crs import CRS84, LOCAL, reproject
-from geodata.geometry import as_array, merged, polygons_of
+from geodata.geometry import as_array, polygons_of, union_all
 from geodata.types import GeometryArray
 
 History = tuple[tuple[str, date, date | None], ...]
@@ -32,7 +32,7 @@ def tessellate(settlements: gpd.GeoDataFrame, land: BaseGeometry, source: str) -
     shapes = nearest_land(first.loc[places].to_numpy(), land)
     rows = []
     for spans, members in _grouped(history).items():
-        pieces = polygons_of(merged(shapes[np.isin(places, members)]))
+        pieces = polygons_of(union_all(shapes[np.isin(places, members)]))
         rows += [
             (status, began, ended, piece)
             for status, began, ended in spans

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.control.overlay import Pairs
+from geodata.control.overlay import OverlayPairs
 from geodata.interval import covers
 from geodata.types import DayArray, FloatArray, IntArray
 
@@ -40,7 +40,7 @@ def verdicts(
 
 
 def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
-    pairs: Pairs,
+    pairs: OverlayPairs,
     status: npt.NDArray[np.object_],
     valid_from: DayArray,
     valid_to: DayArray,
@@ -69,7 +69,7 @@ def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
 
 
 def _events(  # noqa: PLR0913 - the columns of one join
-    pairs: Pairs,
+    pairs: OverlayPairs,
     status: npt.NDArray[np.object_],
     valid_from: DayArray,
     valid_to: DayArray,
@@ -182,7 +182,7 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def standing_on(table: pd.DataFrame, day: date) -> pd.DataFrame:
+def verdicts_on(table: pd.DataFrame, day: date) -> pd.DataFrame:
     """The rows of standings that hold on a day: at most one per deposit and source."""
     starts = table["valid_from"].to_numpy().astype("datetime64[D]")
     stops = table["valid_to"].to_numpy().astype("datetime64[D]")

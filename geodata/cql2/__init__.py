@@ -4,8 +4,8 @@ parser (text to structure) → check (structure to typed tree) → arrays (tree 
 of operators. Everything a caller needs is here.
 """
 
-from geodata.cql2.columns import Frame
+from geodata.cql2.columns import FilterInput
 from geodata.cql2.filters import Filter, compile_filter, function_descriptions
 from geodata.cql2.literals import FilterCrs
 
-__all__ = ["Filter", "FilterCrs", "Frame", "compile_filter", "function_descriptions"]
+__all__ = ["Filter", "FilterCrs", "FilterInput", "compile_filter", "function_descriptions"]

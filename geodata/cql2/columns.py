@@ -21,7 +21,7 @@ Datum: TypeAlias = Any
 MOMENT = pa.timestamp("us", tz="UTC")
 
 
-class Frame(Protocol):
+class FilterInput(Protocol):
     """The rows a filter is evaluated over."""
 
     def column(self, name: str) -> pa.Array:
@@ -45,7 +45,7 @@ class Frame(Protocol):
 class Shapes:
     """The geometries of a frame with its index, which is built only where it is used."""
 
-    frame: Frame
+    frame: FilterInput
 
     @property
     def array(self) -> GeometryArray:
@@ -58,7 +58,7 @@ class Shapes:
         return np.asarray(shapely.is_missing(self.frame.geometry))
 
 
-def column_of(frame: Frame, name: str, kind: Kind) -> Datum:
+def column_of(frame: FilterInput, name: str, kind: Kind) -> Datum:
     """A column in the Arrow type its kind travels in. NaN counts as missing."""
     if kind == "geometry":
         return Shapes(frame)

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.cql2.ast import Items, Kind, Node, Property, Value, canonical, properties_of
 from geodata.cql2.check import Scope, checked
-from geodata.cql2.columns import MOMENT, Datum, Frame, column_of
+from geodata.cql2.columns import MOMENT, Datum, FilterInput, column_of
 from geodata.cql2.literals import CRS84_FILTER, FilterCrs
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
 from geodata.cql2.parser import Language, parsed
@@ -30,7 +30,7 @@ _TYPES: dict[Kind, pa.DataType] = {
 }
 
 
-def mask_of(tree: Node, frame: Frame) -> Mask:
+def mask_of(tree: Node, frame: FilterInput) -> Mask:
     """(n,) True where the filter is true; false and null leave a row out."""
     try:
         found = evaluate(tree, frame)
@@ -42,7 +42,7 @@ def mask_of(tree: Node, frame: Frame) -> Mask:
     return np.asarray(full.to_numpy(zero_copy_only=False))
 
 
-def evaluate(node: Node, frame: Frame) -> Datum:
+def evaluate(node: Node, frame: FilterInput) -> Datum:
     """The value of a node: one datum per row, or a single one where it reads no column."""
     if isinstance(node, Value):
         return literal(node)
@@ -114,7 +114,7 @@ class Filter:
     properties: tuple[str, ...]
     canonical: str
 
-    def mask(self, frame: Frame) -> Mask:
+    def mask(self, frame: FilterInput) -> Mask:
         """(n,) True for the rows the filter selects; false and unknown are left out.
 
         Raises InvalidInput where evaluation meets a value it cannot work with.

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.cql2.columns import Datum, Shapes
 from geodata.crs import GEOD, areas_km2
-from geodata.geometry import as_array, private
+from geodata.geometry import as_array, unshared_copy
 from geodata.types import GeometryArray, Mask
 
 Test: TypeAlias = Callable[[GeometryArray, GeometryArray], Mask]
@@ -84,7 +84,7 @@ def _touching_rectangle(shapes: Shapes, literal: BaseGeometry) -> npt.NDArray[np
     found = shapes.array[near]
     sure = shapely.get_type_id(found) == 0
     if not sure.all():
-        own = private(literal)
+        own = unshared_copy(literal)
         shapely.prepare(own)
         sure[~sure] = shapely.intersects(own, found[~sure])
     return np.asarray(near[sure])

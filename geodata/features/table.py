@@ -24,7 +24,7 @@ INDEXES = 200
 """Bytes a row takes in the indexes of a frame: its tree, points and order of ids."""
 
 
-class Frame:
+class FeatureTable:
     """A table opened for questions. Rows keep the order of the release.
 
     table: the properties in the collection's order. geometry: (n,) CRS84, None where missing.
@@ -45,16 +45,16 @@ class Frame:
     @classmethod
     def of(
         cls, collection: Collection, table: gpd.GeoDataFrame, kept: Features | None = None
-    ) -> "Frame":
+    ) -> "FeatureTable":
         """A frame from a GeoDataFrame that has the collection's columns; missing ones are null."""
         arrays = [_arrow(table, column) for column in collection.properties]
         names = list(collection.column_names)
         return cls(collection, pa.table(arrays, names=names), table.geometry.to_numpy(), kept)
 
-    def encoded(self) -> "Frame":
+    def encoded(self) -> "FeatureTable":
         """The same with all its features encoded, so that none is encoded twice."""
         features = EncodedFeatures(encode(self.table, self.geometry))
-        return Frame(self.collection, self.table, self.geometry, features)
+        return FeatureTable(self.collection, self.table, self.geometry, features)
 
     @property
     def nbytes(self) -> int:
@@ -178,7 +178,7 @@ def _arrow(table: gpd.GeoDataFrame, column: Column) -> pa.Array:
     )
 
 
-def placed(estimates: pd.DataFrame, deposits: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def with_points(estimates: pd.DataFrame, deposits: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Estimates at the point of their deposit."""
     points = pd.Series(shapely.centroid(deposits.geometry.to_numpy()), index=deposits["id"])
     at = points.loc[estimates["deposit_id"]].to_numpy()

@@ -11,8 +11,8 @@ import shapely
 
 from geodata.errors import Damaged
 from geodata.features.collections import BUILT_IN, layer_collection
-from geodata.features.table import Frame
-from geodata.formats.features import KeptFeatures, encode
+from geodata.features.table import FeatureTable
+from geodata.formats.features import StoredFeatures, encode
 from geodata.formats.rows import BATCH
 from geodata.types import ARROW
 from schemas import Layer
@@ -56,14 +56,14 @@ def write_layers(folder: Path, layers: Sequence[Layer]) -> tuple[str, ...]:
     return (LAYERS, *(layer_file_name(layer.id) for layer in layers))
 
 
-def encoded_features(frame: Frame) -> Iterator[list[bytes]]:
+def encoded_features(frame: FeatureTable) -> Iterator[list[bytes]]:
     """The rows as GeoJSON features, stretch by stretch."""
     for start in range(0, len(frame), BATCH):
         rows = frame.rows(np.arange(start, min(start + BATCH, len(frame))))
         yield encode(rows.table, rows.geometry)
 
 
-def layer_frame(folder: Path, layer: Layer, kept: KeptFeatures | None = None) -> Frame:
+def layer_frame(folder: Path, layer: Layer, kept: StoredFeatures | None = None) -> FeatureTable:
     """The rows of a layer in a release or a batch, read without a detour through pandas.
 
     Only the columns described are read: the column of boxes may have any name. kept: features
@@ -72,7 +72,7 @@ def layer_frame(folder: Path, layer: Layer, kept: KeptFeatures | None = None) ->
     names = [column.name for column in layer.columns]
     table = pq.read_table(folder / layer_file_name(layer.id), columns=[*names, "geometry"])
     geometry = shapely.from_wkb(table.column("geometry").to_numpy())
-    return Frame(layer_collection(layer), table.select(names), geometry, kept)
+    return FeatureTable(layer_collection(layer), table.select(names), geometry, kept)
 
 
 def layers_are_as_described(folder: Path) -> None:
@@ -96,7 +96,7 @@ def _check_columns(folder: Path, layer: Layer) -> None:
         raise Damaged(f"layer {layer.id} has no id or no geometry")
 
 
-def _check_rows(layer: Layer, frame: Frame) -> None:
+def _check_rows(layer: Layer, frame: FeatureTable) -> None:
     if len(frame) != layer.rows:
         raise Damaged(f"layer {layer.id} has {len(frame)} rows, not {layer.rows}")
     ids = frame.column("id")

@@ -13,13 +13,13 @@ import shapely
 from geodata.formats.columns import as_text, is_text, without_formulas
 from geodata.formats.geoarrow import geometry_name
 from geodata.formats.geometry_column import are_points, coordinate_names, shapes_of, x_and_y
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import Provenance, Rows
 from geodata.types import GeometryArray
 
 END = "\r\n"
 
 
-def write_csv(rows: Rows, about: About) -> Iterator[bytes]:  # noqa: ARG001 - the seam of all formats
+def write_csv(rows: Rows, about: Provenance) -> Iterator[bytes]:  # noqa: ARG001 - the seam of all formats
     """The header, then the rows in their order, batch by batch.
 
     Points get two columns of coordinates, x (or longitude) first, where the table has none; every

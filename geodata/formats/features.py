@@ -83,7 +83,7 @@ class Features(Protocol):
 
 
 @dataclass(frozen=True)
-class KeptFeatures:
+class StoredFeatures:
     """Features of a release as they were encoded when it was built; mapped, not read."""
 
     path: Path

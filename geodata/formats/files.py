@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from geodata.formats.rows import About
+from geodata.formats.rows import Provenance
 
 LONGEST = 80
 """Characters of a file's stem."""
@@ -25,12 +25,12 @@ def stem(name: str) -> str:
     return f"{safe}-data" if _RESERVED.match(safe.partition(".")[0]) else safe or "download"
 
 
-def file_name(about: About, extension: str) -> str:
+def file_name(about: Provenance, extension: str) -> str:
     """The name of the file, ASCII without spaces: `deposits-2025-02-25.csv`."""
     return f"{stem(about.name)}.{extension}"
 
 
-def content_disposition(about: About, extension: str) -> str:
+def content_disposition(about: Provenance, extension: str) -> str:
     """The header's value (RFC 6266): an ASCII `filename`, and `filename*` where the name is not.
 
     No character of the name can end the header, the quotes or leave the folder.
@@ -82,7 +82,7 @@ CHUNK = 1 << 18
 """Bytes read at a time."""
 
 
-def read_out(build: Callable[[Path], Path]) -> Generator[bytes, None, None]:
+def read_file(build: Callable[[Path], Path]) -> Generator[bytes, None, None]:
     """The bytes of the file that `build` makes in a private folder (mode 0700).
 
     The folder goes when the last chunk is read, when building fails, and when the generator is
@@ -104,7 +104,7 @@ def _private_folder() -> Generator[Path, None, None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Sink(io.RawIOBase):
+class Buffer(io.RawIOBase):
     """What a writer writes into, to be taken out piece by piece."""
 
     def __init__(self) -> None:

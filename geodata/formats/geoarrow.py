@@ -8,22 +8,22 @@ import pyproj
 import shapely
 
 from geodata.formats.columns import plain_table
-from geodata.formats.files import Sink, distinct_names
+from geodata.formats.files import Buffer, distinct_names
 from geodata.formats.geometry_column import shapes_of
-from geodata.formats.rows import About, Rows, facts
+from geodata.formats.rows import Provenance, Rows, provenance_dict
 from geodata.types import GeometryArray
 from schemas.record import Column
 
 GEOMETRY = "geometry"
 
 
-def write_arrow_stream(rows: Rows, about: About) -> Iterator[bytes]:
+def write_arrow_stream(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """An Arrow IPC stream: record batches of at most 10,000 rows, WKB marked `geoarrow.wkb`.
 
     The schema carries where the data comes from, and unit and meaning of every column.
     """
     schema = arrow_schema(rows, about)
-    sink = Sink()
+    sink = Buffer()
     with pa.ipc.new_stream(sink, schema) as writer:
         for batch in rows.batches():
             writer.write_table(arrow_table(batch, schema))
@@ -31,7 +31,7 @@ def write_arrow_stream(rows: Rows, about: About) -> Iterator[bytes]:
     yield sink.take()
 
 
-def arrow_schema(rows: Rows, about: About) -> pa.Schema:
+def arrow_schema(rows: Rows, about: Provenance) -> pa.Schema:
     """Columns with `description` and `unit`, the geometry last, the provenance beside them."""
     kinds = plain_table(rows.table.slice(0, 0)).schema
     known = {column.name: column for column in rows.columns}
@@ -80,9 +80,11 @@ def _field_words(column: Column | None) -> dict[str, str]:
     return {"description": column.meaning} | ({"unit": column.unit} if column.unit else {})
 
 
-def _provenance(rows: Rows, about: About) -> dict[str, str]:
+def _provenance(rows: Rows, about: Provenance) -> dict[str, str]:
     """The facts under their own names, and with the columns as JSON under `lodeline`."""
     columns = [
         {"name": c.name, "type": c.type, "unit": c.unit, "meaning": c.meaning} for c in rows.columns
     ]
-    return facts(about) | {"lodeline": orjson.dumps(facts(about) | {"columns": columns}).decode()}
+    return provenance_dict(about) | {
+        "lodeline": orjson.dumps(provenance_dict(about) | {"columns": columns}).decode()
+    }

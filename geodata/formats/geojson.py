@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.formats.features import SEPARATOR, encode
-from geodata.formats.rows import About, Rows, facts
+from geodata.formats.rows import Provenance, Rows, provenance_dict
 
 BATCH = 1_000
 """Features in a chunk."""
@@ -38,13 +38,13 @@ def dumps(document: Any) -> bytes:  # noqa: ANN401 - any JSON document
     return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def write_geojson(rows: Rows, about: About) -> Iterator[bytes]:
+def write_geojson(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """All rows as one FeatureCollection, coordinates as they are in the rows, x first."""
     parts = (encode(b.table, b.geometry) for b in rows.batches(BATCH))
     return collection(parts, {"name": about.name, **provenance(rows, about)})
 
 
-def write_geojsonseq(rows: Rows, about: About) -> Iterator[bytes]:  # noqa: ARG001 - the formats' seam
+def write_geojsonseq(rows: Rows, about: Provenance) -> Iterator[bytes]:  # noqa: ARG001 - the formats' seam
     """A GeoJSON text sequence (RFC 8142): record separator, feature, line feed."""
     for batch in rows.batches(BATCH):
         yield b"".join([RECORD + text + b"\n" for text in encode(batch.table, batch.geometry)])
@@ -61,9 +61,9 @@ def collection(parts: Iterator[list[bytes]], members: Mapping[str, Any]) -> Iter
     yield b"\n]}\n"
 
 
-def provenance(rows: Rows, about: About) -> dict[str, Any]:
+def provenance(rows: Rows, about: Provenance) -> dict[str, Any]:
     """Members of a whole collection: how many features, where they come from, and a self link."""
-    told = facts(about)
+    told = provenance_dict(about)
     link = {"href": told.pop("query"), "rel": "self", "title": about.title}
     stamp = told.pop("generated")
     counts = {"numberMatched": len(rows), "numberReturned": len(rows)}

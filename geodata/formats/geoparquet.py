@@ -12,17 +12,17 @@ import pyarrow.parquet as pq
 import shapely
 
 from geodata.crs import CRS84
-from geodata.formats.files import Sink, distinct_names
+from geodata.formats.files import Buffer, distinct_names
 from geodata.formats.geoarrow import arrow_schema, arrow_table, geometry_name, projjson
 from geodata.formats.geometry_column import shapes_of, type_names
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import Provenance, Rows
 from geodata.types import GeometryArray
 
 ROW_GROUP = 50_000
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
-def write_parquet(rows: Rows, about: About) -> Iterator[bytes]:
+def write_parquet(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """A GeoParquet 1.1 file (plain Parquet without geometry), one row group at a time.
 
     Rows near each other lie near each other in the file (Hilbert order), except where the client
@@ -30,7 +30,7 @@ def write_parquet(rows: Rows, about: About) -> Iterator[bytes]:
     """
     schema = parquet_schema(rows, about)
     order = hilbert_order(rows)
-    sink = Sink()
+    sink = Buffer()
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         for start in range(0, len(rows), ROW_GROUP):
             group = _taken(rows, order[start : start + ROW_GROUP])
@@ -39,7 +39,7 @@ def write_parquet(rows: Rows, about: About) -> Iterator[bytes]:
     yield sink.take()
 
 
-def parquet_schema(rows: Rows, about: About) -> pa.Schema:
+def parquet_schema(rows: Rows, about: Provenance) -> pa.Schema:
     """The Arrow schema with the covering column and the `geo` metadata."""
     schema = arrow_schema(rows, about)
     if rows.geometry is None:

@@ -11,7 +11,7 @@ from geodata.formats.features import geometries
 from geodata.formats.files import stem
 from geodata.formats.geojson import BATCH, collection, provenance
 from geodata.formats.geometry_column import is_north_first, shapes_of, swapped
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import Provenance, Rows
 
 CONFORMS_TO = (
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
@@ -20,7 +20,7 @@ CONFORMS_TO = (
 
 
 def write_jsonfg(
-    rows: Rows, about: About, members: Mapping[str, Any] | None = None
+    rows: Rows, about: Provenance, members: Mapping[str, Any] | None = None
 ) -> Iterator[bytes]:
     """All rows as one JSON-FG collection of one feature type.
 

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.crs import CRS84, reproject
 from geodata.formats.columns import Span, as_text, spans, xml_safe
 from geodata.formats.geometry_column import shapes_of
-from geodata.formats.rows import About, Rows, description
+from geodata.formats.rows import Provenance, Rows, description
 from geodata.types import GeometryArray
 
 BATCH = 1_000
@@ -27,7 +27,7 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def write_kml(rows: Rows, about: About) -> Iterator[bytes]:
+def write_kml(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """A KML document, placemark by placemark. All text is escaped; control characters go.
 
     The document's description is read as HTML by globes, so it is escaped a second time.
@@ -66,7 +66,7 @@ def _coordinates(shape: BaseGeometry) -> str:
     return f"<coordinates>{' '.join(','.join(map(repr, place)) for place in places)}</coordinates>"
 
 
-def _words(about: About) -> str:
+def _words(about: Provenance) -> str:
     told = escape(escape(xml_safe(description(about))))
     return f"<name>{_text(about.title)}</name><description>{told}</description>\n"
 

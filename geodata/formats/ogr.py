@@ -14,10 +14,10 @@ from pyogrio.raw import write_arrow
 from geodata.crs import CRS84
 from geodata.errors import Unavailable
 from geodata.formats.columns import lists_as_json, plain_table
-from geodata.formats.files import distinct_names, read_out, stem
+from geodata.formats.files import distinct_names, read_file, stem
 from geodata.formats.geoarrow import wkb
 from geodata.formats.geometry_column import layer_type, promoted, shapes_of
-from geodata.formats.rows import About, Rows, description, facts, generated_at
+from geodata.formats.rows import Provenance, Rows, description, generated_at, provenance_dict
 
 GEOMETRY = "geom"
 """Name of the geometry among the columns given to GDAL; no property may have it."""
@@ -100,7 +100,7 @@ def _ogr_type(rows: Rows, layer: Layer) -> str:
     return f"{name} Z" if shapely.has_z(shapes_of(rows)).any() else name
 
 
-def write_flatgeobuf(rows: Rows, about: About) -> Iterator[bytes]:
+def write_flatgeobuf(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """A FlatGeobuf file; days become midnights, lists JSON text: the format has neither.
 
     With the index the rows come in the order of the curve; it is left out where a row has no
@@ -113,10 +113,10 @@ def write_flatgeobuf(rows: Rows, about: About) -> Iterator[bytes]:
         write_layer(path, renamed(rows, names), _flatgeobuf_layer(rows, about, folder))
         return path
 
-    return read_out(build)
+    return read_file(build)
 
 
-def _flatgeobuf_layer(rows: Rows, about: About, folder: Path) -> Layer:
+def _flatgeobuf_layer(rows: Rows, about: Provenance, folder: Path) -> Layer:
     gaps = bool(shapely.is_missing(shapes_of(rows)).any())
     options = {
         "SPATIAL_INDEX": "NO" if gaps or rows.ordered else "YES",
@@ -130,7 +130,7 @@ def _flatgeobuf_layer(rows: Rows, about: About, folder: Path) -> Layer:
 FID = "fid"
 
 
-def write_geopackage(rows: Rows, about: About) -> Iterator[bytes]:
+def write_geopackage(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """A GeoPackage; lists are JSON text. Title, licence and citation are in the layer's metadata.
 
     A property called `fid` or `geom` is numbered (`fid_1`): the format has these names itself.
@@ -143,20 +143,20 @@ def write_geopackage(rows: Rows, about: About) -> Iterator[bytes]:
         _date(path, about)
         return path
 
-    return read_out(build)
+    return read_file(build)
 
 
-def _geopackage_layer(about: About) -> Layer:
+def _geopackage_layer(about: Provenance) -> Layer:
     options = {
         "FID": FID,
         "GEOMETRY_NAME": GEOMETRY,
         "IDENTIFIER": about.title,
         "DESCRIPTION": description(about),
     }
-    return Layer("GPKG", stem(about.name), options, metadata=facts(about))
+    return Layer("GPKG", stem(about.name), options, metadata=provenance_dict(about))
 
 
-def _date(path: Path, about: About) -> None:
+def _date(path: Path, about: Provenance) -> None:
     """Date the contents to the release, not to the clock: the same rows, the same bytes."""
     moment = generated_at(about).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     with closing(sqlite3.connect(path)) as database, database:

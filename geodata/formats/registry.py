@@ -11,7 +11,7 @@ from geodata.formats.geoparquet import write_parquet
 from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.kml import write_kml
 from geodata.formats.ogr import write_flatgeobuf, write_geopackage
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import Provenance, Rows
 from geodata.formats.shapefile import write_shapefile
 from geodata.formats.xlsx import write_xlsx
 
@@ -28,7 +28,7 @@ class Format:
     media_type: str
     extension: str
     streams: bool
-    write: Callable[[Rows, About], Iterator[bytes]]
+    write: Callable[[Rows, Provenance], Iterator[bytes]]
 
 
 _ALL = (

@@ -45,7 +45,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class About:
+class Provenance:
     """What a download is: it travels inside or beside the data.
 
     name: stem of the file name. query: the URL that gives the same rows again. generated: time
@@ -62,7 +62,7 @@ class About:
     generated: str
 
 
-def facts(about: About) -> dict[str, str]:
+def provenance_dict(about: Provenance) -> dict[str, str]:
     """What the download is, by label, in reading order."""
     return {
         "title": about.title,
@@ -75,13 +75,13 @@ def facts(about: About) -> dict[str, str]:
     }
 
 
-def description(about: About) -> str:
+def description(about: Provenance) -> str:
     """The facts that do not fit a title, one a line: for formats with one field for text."""
-    kept = {label: text for label, text in facts(about).items() if label != "title"}
+    kept = {label: text for label, text in provenance_dict(about).items() if label != "title"}
     return "\n".join(f"{label}: {text}" for label, text in kept.items())
 
 
-def about_text(about: About, rows: Rows | None = None, notes: tuple[str, ...] = ()) -> str:
+def about_text(about: Provenance, rows: Rows | None = None, notes: tuple[str, ...] = ()) -> str:
     """A README: the facts, the notes, and the columns with their units where rows are given."""
     parts = [about.title, "=" * len(about.title), "", description(about), ""]
     if notes:
@@ -91,7 +91,7 @@ def about_text(about: About, rows: Rows | None = None, notes: tuple[str, ...] = 
     return "\n".join(parts)
 
 
-def generated_at(about: About) -> datetime:
+def generated_at(about: Provenance) -> datetime:
     """The time the release was made, UTC. Raises InvalidInput where it is no RFC 3339 time."""
     try:
         moment = datetime.fromisoformat(about.generated)

@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.formats.columns import as_text, is_text
-from geodata.formats.files import distinct_names, read_out, stem
+from geodata.formats.files import distinct_names, read_file, stem
 from geodata.formats.geometry_column import TYPE_NAMES, shapes_of
 from geodata.formats.ogr import GEOMETRY, Layer, renamed, write_layer
-from geodata.formats.rows import About, Rows, about_text, generated_at
+from geodata.formats.rows import Provenance, Rows, about_text, generated_at
 
 LONGEST_NAME = 10
 LONGEST_TEXT = 254
@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of shape that share a shapefile."""
 
 
-def write_shapefile(rows: Rows, about: About) -> Iterator[bytes]:
+def write_shapefile(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """A zip of shapefiles (.shp .shx .dbf .prj .cpg, UTF-8) and README.txt.
 
     Rows without a shape go with the first kind there is; shapes of mixed kinds are left out and
@@ -51,7 +51,7 @@ def write_shapefile(rows: Rows, about: About) -> Iterator[bytes]:
         (folder / "README.txt").write_text(about_text(about, rows, notes), encoding="utf-8")
         return _zipped(folder, about)
 
-    return read_out(build)
+    return read_file(build)
 
 
 def parts(rows: Rows) -> dict[str, Rows]:
@@ -113,7 +113,7 @@ def _chosen(rows: Rows, numbers: npt.NDArray[np.intp]) -> Rows:
     return replace(rows, table=rows.table.take(pa.array(numbers)), geometry=shapes)
 
 
-def _write_part(stem_path: Path, part: Rows, kind: str, about: About) -> None:
+def _write_part(stem_path: Path, part: Rows, kind: str, about: Provenance) -> None:
     spatial = part.geometry is not None
     options = {"DBF_DATE_LAST_UPDATE": generated_at(about).date().isoformat(), "2GB_LIMIT": "YES"}
     layer = Layer(
@@ -141,7 +141,7 @@ def _mixed_notes(rows: Rows) -> list[str]:
     return [f"{count} rows with shapes of mixed kinds are here without their shape."] * bool(count)
 
 
-def _zipped(folder: Path, about: About) -> Path:
+def _zipped(folder: Path, about: Provenance) -> Path:
     """A zip of the folder's files by name, dated to the release."""
     target = folder / "rows.zip"
     files = sorted(path for path in folder.iterdir() if path != target)
@@ -154,7 +154,7 @@ def _zipped(folder: Path, about: About) -> Path:
     return target
 
 
-def _zip_time(about: About) -> tuple[int, int, int, int, int, int]:
+def _zip_time(about: Provenance) -> tuple[int, int, int, int, int, int]:
     """The time of the release; a zip knows none before 1980."""
     year, month, day, hour, minute, second = generated_at(about).timetuple()[:6]
     return (max(year, 1980), month, day, hour, minute, second)

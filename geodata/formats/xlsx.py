@@ -13,10 +13,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geodata.formats.columns import as_text, is_text, plain_table
-from geodata.formats.files import read_out
+from geodata.formats.files import read_file
 from geodata.formats.geoarrow import geometry_name
 from geodata.formats.geometry_column import are_points, coordinate_names, shapes_of, x_and_y
-from geodata.formats.rows import About, Rows, facts, generated_at
+from geodata.formats.rows import Provenance, Rows, generated_at, provenance_dict
 
 SHEET_ROWS = 1_000_000
 """Rows of data in a sheet (Excel has 1,048,576); the rest goes to further sheets."""
@@ -29,7 +29,7 @@ FIRST_DATE = date(1900, 3, 1)
 _Write = Callable[[Worksheet, int, int, Any], object]
 
 
-def write_xlsx(rows: Rows, about: About) -> Iterator[bytes]:
+def write_xlsx(rows: Rows, about: Provenance) -> Iterator[bytes]:
     """A workbook: `data` (`data 2`, ... beyond a million rows), then `about`.
 
     Texts are texts whatever they begin with, days are dates, lists are joined by `|`. Points have
@@ -46,7 +46,7 @@ def write_xlsx(rows: Rows, about: About) -> Iterator[bytes]:
             _write_about(book, rows, about, _cut(table))
         return path
 
-    return read_out(build)
+    return read_file(build)
 
 
 def sheet_table(rows: Rows) -> pa.Table:
@@ -93,9 +93,9 @@ def _write_rows(sheet: Worksheet, table: pa.Table, writers: list[_Write]) -> Non
                     write(sheet, row, place, value)
 
 
-def _write_about(book: xlsxwriter.Workbook, rows: Rows, about: About, cut: int) -> None:
+def _write_about(book: xlsxwriter.Workbook, rows: Rows, about: Provenance, cut: int) -> None:
     sheet = book.add_worksheet("about")
-    words = [*facts(about).items(), ("rows", str(len(rows)))]
+    words = [*provenance_dict(about).items(), ("rows", str(len(rows)))]
     words += [("texts cut at 32,767 characters", str(cut))] if cut else []
     words += [("", ""), ("column", "meaning")]
     words += [(c.name, f"{c.meaning}{f' Unit: {c.unit}.' if c.unit else ''}") for c in rows.columns]
@@ -152,5 +152,5 @@ def _cut(table: pa.Table) -> int:
     return sum(pc.sum(pc.greater(pc.utf8_length(c), LONGEST)).as_py() or 0 for c in texts)
 
 
-def _naive(about: About) -> datetime:
+def _naive(about: Provenance) -> datetime:
     return generated_at(about).replace(tzinfo=None)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from geodata.batches.stored import MAPS, SNAPSHOTS, WAITING, all_batches, batch_path
 from geodata.batches.usable import accepted_batches
 from geodata.ingest.control.day_maps import DayMap
-from geodata.ingest.control.parsed_file import Reading, Stamp
+from geodata.ingest.control.parsed_file import FileDate, ParsedFile
 from geodata.workspace import Workspace
 from schemas import Snapshot
 
@@ -40,8 +40,8 @@ class StoredDay:
         rows = gpd.read_parquet(self.folder / MAPS, filters=[("day", "==", told.day)])
         areas = dict(zip(rows["status"], rows.geometry, strict=True))
         captions = dict(zip(rows["status"], rows["status_original"].fillna(""), strict=True))
-        stamp = Stamp(told.day, told.published)
-        reading = Reading(told.file, stamp, told.statuses, {}, captions, 0, 0, ())
+        stamp = FileDate(told.day, told.published)
+        reading = ParsedFile(told.file, stamp, told.statuses, {}, captions, 0, 0, ())
         return DayMap(reading, areas, overlap_km2=0, batch=self.batch)
 
 

@@ -36,7 +36,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RejectedMember:
     """A file of the input that was not read: the rule it broke, and what was found."""
 
     name: str
@@ -61,7 +61,7 @@ class Limits:
 
 def members(
     path: Path, limits: Limits, progress: Callable[[int], None]
-) -> Iterator[Member | Refusal]:
+) -> Iterator[Member | RejectedMember]:
     """Members of an archive in its own order; `progress` gets bytes of the archive read so far.
 
     Folders are passed over. Raises InvalidInput for a broken archive and TooLarge where it
@@ -85,7 +85,7 @@ class Readable(Protocol):
         """Let go of the file."""
 
 
-class Meter:
+class BoundedReader:
     """A stream that counts what is read from it and stops at the limits.
 
     `allow` sets how much may be read until it is called again, so that neither a header that
@@ -208,8 +208,8 @@ def archive_format(path: Path) -> str | None:
 
 def _tar_members(
     path: Path, kind: str, limits: Limits, progress: Callable[[int], None]
-) -> Iterator[Member | Refusal]:
-    meter = Meter(OPENERS[kind](path), path.stat().st_size, limits)
+) -> Iterator[Member | RejectedMember]:
+    meter = BoundedReader(OPENERS[kind](path), path.stat().st_size, limits)
     with meter, tarfile.open(fileobj=cast("IO[bytes]", meter), mode="r|", errors="replace") as tar:
         for _ in range(limits.members):
             meter.allow()
@@ -223,13 +223,15 @@ def _tar_members(
 
 
 def _tar_member(
-    tar: tarfile.TarFile, member: tarfile.TarInfo, meter: Meter, limits: Limits
-) -> Member | Refusal:
+    tar: tarfile.TarFile, member: tarfile.TarInfo, meter: BoundedReader, limits: Limits
+) -> Member | RejectedMember:
     """One member, read whole; the bytes of a refused one are passed over."""
     plain = member.isreg() and not member.issparse()
     refusal = refusal_of(member.name, member.size, limits, plain=plain)
     if not plain:
-        return refusal or Refusal(printable(member.name), "member_is_a_file", "quarantined", "")
+        return refusal or RejectedMember(
+            printable(member.name), "member_is_a_file", "quarantined", ""
+        )
     meter.allow(member.size)
     stream = tar.extractfile(member)
     if stream is None:
@@ -237,7 +239,7 @@ def _tar_member(
     return _drained(stream, refusal) if refusal else Member(printable(member.name), stream.read())
 
 
-def _drained(stream: IO[bytes], refusal: Refusal) -> Refusal:
+def _drained(stream: IO[bytes], refusal: RejectedMember) -> RejectedMember:
     while stream.read(1 << 20):
         pass
     return refusal
@@ -245,7 +247,7 @@ def _drained(stream: IO[bytes], refusal: Refusal) -> Refusal:
 
 def _zip_members(
     path: Path, _kind: str, limits: Limits, progress: Callable[[int], None]
-) -> Iterator[Member | Refusal]:
+) -> Iterator[Member | RejectedMember]:
     total, most = 0, limits.most_bytes(path.stat().st_size)
     with zipfile.ZipFile(path) as archive:
         if len(archive.infolist()) >= limits.members:
@@ -263,31 +265,35 @@ def _zip_members(
 
 def _zip_member(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits
-) -> Member | Refusal:
+) -> Member | RejectedMember:
     mode = info.external_attr >> 16
     plain = stat.S_IFMT(mode) in (0, stat.S_IFREG)
     refusal = refusal_of(info.filename, info.file_size, limits, plain=plain)
     if refusal:
         return refusal
     if info.flag_bits & 1:
-        return Refusal(printable(info.filename), "member_is_a_file", "quarantined", "encrypted")
+        return RejectedMember(
+            printable(info.filename), "member_is_a_file", "quarantined", "encrypted"
+        )
     with archive.open(info) as stream:
         data = stream.read(limits.member_bytes + 1)
     found = refusal_of(info.filename, len(data), limits, plain=True)
     return found or Member(printable(info.filename), data)
 
 
-def refusal_of(name: str, size: int, limits: Limits, *, plain: bool) -> Refusal | None:
+def refusal_of(name: str, size: int, limits: Limits, *, plain: bool) -> RejectedMember | None:
     """Why a file of this name, size and kind is not read; None where it is."""
     path, shown = PurePosixPath(name.replace("\\", "/")), printable(name)
     if path.is_absolute() or ".." in path.parts or ":" in name.partition("/")[0]:
-        return Refusal(shown, "member_path_is_inside", "quarantined", shown)
+        return RejectedMember(shown, "member_path_is_inside", "quarantined", shown)
     if not plain:
-        return Refusal(shown, "member_is_a_file", "quarantined", "a link, device or sparse file")
+        return RejectedMember(
+            shown, "member_is_a_file", "quarantined", "a link, device or sparse file"
+        )
     if any(part.startswith(".") or part == "__MACOSX" for part in path.parts):
-        return Refusal(shown, "member_is_data", "note", "hidden")
+        return RejectedMember(shown, "member_is_data", "note", "hidden")
     if size > limits.member_bytes:
-        return Refusal(shown, "member_is_small_enough", "quarantined", f"{size} bytes")
+        return RejectedMember(shown, "member_is_small_enough", "quarantined", f"{size} bytes")
     return None
 
 

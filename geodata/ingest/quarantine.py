@@ -10,7 +10,7 @@ from geodata.batches.stored import ISSUES, all_batches, batch_path, find_batch
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import Conflict
 from geodata.ingest.control.pipeline import ingest_kept, quiet
-from geodata.ingest.stored_input import Kept
+from geodata.ingest.stored_input import StoredInput
 from geodata.types import Progress
 from geodata.workspace import Workspace
 from schemas import Batch, Issue, Source
@@ -68,7 +68,7 @@ def retry(
     if old.source != source.id:
         raise Conflict(f"batch {batch_id!r} is of source {old.source!r}, not {source.id!r}")
     check_not_withdrawn(workspace, old)
-    kept = Kept(workspace.raw / old.source, old.input_sha256, old.input_name)
+    kept = StoredInput(workspace.raw / old.source, old.input_sha256, old.input_name)
     new = ingest_kept(workspace, source, kept, coverage=coverage, progress=progress)
     if new.id != old.id:
         _remove(workspace, old)

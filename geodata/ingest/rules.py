@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from geodata.ingest.archives import Refusal, printable
+from geodata.ingest.archives import RejectedMember, printable
 from schemas import Issue
 from schemas.record import Severity
 
@@ -117,7 +117,7 @@ def row_issues(rule: str, severity: Severity, file: str, rows: Sequence[int]) ->
     return shown
 
 
-def refusal_issue(refusal: Refusal) -> Issue:
+def refusal_issue(refusal: RejectedMember) -> Issue:
     """The Issue of a member that was not read."""
     return layer_issue(refusal.rule, refusal.severity, refusal.name, refusal.found)
 

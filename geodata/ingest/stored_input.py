@@ -18,7 +18,7 @@ from geodata.ingest.archives import (
     SIDECARS,
     Limits,
     Member,
-    Refusal,
+    RejectedMember,
     archive_format,
     members,
     printable,
@@ -31,7 +31,7 @@ LIMITS = Limits()
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredInput:
     """An input under raw/<source>/<sha256>: an archive as it came, or a list of files.
 
     The list is a JSON document naming each file and its SHA-256 (the files lie beside it) and
@@ -49,7 +49,7 @@ class Kept:
 
     def files(
         self, progress: Callable[[int, int], None], limits: Limits = LIMITS
-    ) -> Iterator[Member | Refusal]:
+    ) -> Iterator[Member | RejectedMember]:
         """The files of the input. `progress` gets what is done and the whole, 0 if unknown.
 
         Raises InvalidInput and TooLarge as `archive.members` does, NotFound where the kept
@@ -61,16 +61,18 @@ class Kept:
             return members(self.path, limits, lambda done: progress(done, 0))
         return self._listed(progress)
 
-    def _listed(self, progress: Callable[[int, int], None]) -> Iterator[Member | Refusal]:
+    def _listed(self, progress: Callable[[int, int], None]) -> Iterator[Member | RejectedMember]:
         listing = orjson.loads(self.path.read_bytes())
         for done, (name, sha256) in enumerate(listing["files"], start=1):
             yield Member(name, (self.folder / sha256).read_bytes())
             progress(done, len(listing["files"]))
         for name, rule, severity, found in listing["refused"]:
-            yield Refusal(name, rule, severity, found)
+            yield RejectedMember(name, rule, severity, found)
 
 
-def keep(workspace: Workspace, source: str, path: Path, limits: Limits = LIMITS) -> Kept:
+def store_input(
+    workspace: Workspace, source: str, path: Path, limits: Limits = LIMITS
+) -> StoredInput:
     """Keep an input's bytes: an archive, a folder or a single file.
 
     Raises InvalidInput where there is no such file or folder, or where an address is given.
@@ -81,8 +83,8 @@ def keep(workspace: Workspace, source: str, path: Path, limits: Limits = LIMITS)
         raise InvalidInput(f"there is no file or folder {path}")
     folder = workspace.raw / source
     if path.is_file() and archive_format(path):
-        return Kept(folder, _keep_file(path, folder), printable(path.name))
-    return Kept(folder, _keep_list(path, folder, limits), printable(path.resolve().name))
+        return StoredInput(folder, _keep_file(path, folder), printable(path.name))
+    return StoredInput(folder, _keep_list(path, folder, limits), printable(path.resolve().name))
 
 
 def _keep_list(path: Path, folder: Path, limits: Limits) -> str:
@@ -109,11 +111,11 @@ def _walk(path: Path) -> Iterator[tuple[str, Path]]:
             yield each.relative_to(path).as_posix(), each
 
 
-def _refusal(name: str, path: Path, limits: Limits) -> Refusal | None:
+def _refusal(name: str, path: Path, limits: Limits) -> RejectedMember | None:
     plain = path.is_file() and not path.is_symlink()
     found = refusal_of(name, path.stat().st_size if plain else 0, limits, plain=plain)
     if found is None and archive_format(path):
-        return Refusal(printable(name), "file_is_no_archive", "quarantined", printable(name))
+        return RejectedMember(printable(name), "file_is_no_archive", "quarantined", printable(name))
     return found
 
 
@@ -144,7 +146,7 @@ def _keep_bytes(data: bytes, folder: Path) -> str:
 VECTOR_LIMITS = Limits(member_bytes=4 << 30, total_bytes=8 << 30, ratio=200, members=2_000)
 
 
-def keep_input(workspace: Workspace, source: str, path: Path) -> Kept:
+def keep_input(workspace: Workspace, source: str, path: Path) -> StoredInput:
     """Keep the bytes of a file, of a shapefile with its companions, a folder or an archive.
 
     Raises InvalidInput for what is no path of this machine, TooLarge beyond the limits.
@@ -155,12 +157,12 @@ def keep_input(workspace: Workspace, source: str, path: Path) -> Kept:
     if path.is_file() and path.stat().st_size > VECTOR_LIMITS.member_bytes:
         raise TooLarge(f"{path.name} has more than {VECTOR_LIMITS.member_bytes >> 30} GB; split it")
     if path.suffix.lower() != ".shp" or not path.is_file():
-        return keep(workspace, source, path, VECTOR_LIMITS)
+        return store_input(workspace, source, path, VECTOR_LIMITS)
     with scratch_folder(workspace.raw / source) as folder:
         for each in _companions(path):
             shutil.copyfile(each, folder / each.name)
-        kept = keep(workspace, source, folder, VECTOR_LIMITS)
-    return Kept(kept.folder, kept.sha256, printable(path.name))
+        kept = store_input(workspace, source, folder, VECTOR_LIMITS)
+    return StoredInput(kept.folder, kept.sha256, printable(path.name))
 
 
 def _companions(path: Path) -> Iterator[Path]:
@@ -177,7 +179,7 @@ class LaidOut:
 
     folder: Path
     names: dict[Path, str] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[RejectedMember] = field(default_factory=list)
 
     def original(self, path: Path) -> str:
         """The stem a file had before its name was made fit."""
@@ -185,7 +187,7 @@ class LaidOut:
 
 
 @contextmanager
-def laid_out(workspace: Workspace, kept: Kept) -> Iterator[LaidOut]:
+def laid_out(workspace: Workspace, kept: StoredInput) -> Iterator[LaidOut]:
     """The files of an input in a folder nobody else writes to, gone when the block ends.
 
     Names keep letters, digits and a few signs; nothing is a link. Raises TooLarge and
@@ -204,16 +206,16 @@ def laid_out(workspace: Workspace, kept: Kept) -> Iterator[LaidOut]:
         yield files
 
 
-def _lay_list(kept: Kept, files: LaidOut) -> None:
+def _lay_list(kept: StoredInput, files: LaidOut) -> None:
     """Lay out the files of a list. A folder of tables keeps its own name, which says what it is."""
     listing, root = orjson.loads(kept.path.read_bytes()), files.folder
     if kept.name.lower().endswith(".gdb"):
         root /= safe_name(kept.name)
-    files.refused += [Refusal(*each) for each in listing["refused"]]
+    files.refused += [RejectedMember(*each) for each in listing["refused"]]
     for name, sha256 in listing["files"]:
         target = _target(root, name)
         if target.exists():
-            files.refused.append(Refusal(name, "member_name_is_free", "quarantined", name))
+            files.refused.append(RejectedMember(name, "member_name_is_free", "quarantined", name))
         else:
             _link(kept.folder / sha256, target)
             files.names[target] = name
@@ -227,7 +229,7 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _unpack_zip(kept: Kept, files: LaidOut) -> None:
+def _unpack_zip(kept: StoredInput, files: LaidOut) -> None:
     """Unpack a zip, counting bytes as they come."""
     left = VECTOR_LIMITS.most_bytes(kept.path.stat().st_size)
     try:
@@ -242,7 +244,7 @@ def _unpack_zip(kept: Kept, files: LaidOut) -> None:
             for info in infos:
                 refusal, name = _zip_refusal(info), printable(info.filename)
                 if refusal is None and _target(files.folder, info.filename).exists():
-                    refusal = Refusal(name, "member_name_is_free", "quarantined", name)
+                    refusal = RejectedMember(name, "member_name_is_free", "quarantined", name)
                 if refusal is not None:
                     files.refused.append(refusal)
                     continue
@@ -253,10 +255,12 @@ def _unpack_zip(kept: Kept, files: LaidOut) -> None:
         raise InvalidInput(f"the zip archive cannot be read to its end: {error}") from error
 
 
-def _zip_refusal(info: zipfile.ZipInfo) -> Refusal | None:
+def _zip_refusal(info: zipfile.ZipInfo) -> RejectedMember | None:
     plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
     if info.flag_bits & 1:
-        return Refusal(printable(info.filename), "member_is_a_file", "quarantined", "encrypted")
+        return RejectedMember(
+            printable(info.filename), "member_is_a_file", "quarantined", "encrypted"
+        )
     return refusal_of(info.filename, info.file_size, VECTOR_LIMITS, plain=plain)
 
 

@@ -18,7 +18,7 @@ from geodata.rasters.gdal import DRIVER
 from geodata.types import Mask
 
 
-class RefusalError(Exception):
+class RasterRejectedError(Exception):
     """The file cannot become a raster: the rule, and what was found."""
 
     def __init__(self, rule: str, found: str) -> None:
@@ -38,7 +38,7 @@ TAKEN = ("uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
 Cells = npt.NDArray[np.generic]
 
 
-class Told(Protocol):
+class Notes(Protocol):
     """Where notes go: rule, severity, what was found, how many cells."""
 
     notes: list[tuple[str, str, str, int]]
@@ -67,14 +67,14 @@ class Scan:
     is_nothing: Callable[[Cells, Mask], Mask]
 
 
-def looked_at(
-    source: DatasetReader, wanted: int | None, crs: str | None, nodata: float | None, told: Told
+def inspect_band(
+    source: DatasetReader, wanted: int | None, crs: str | None, nodata: float | None, told: Notes
 ) -> Band:
     """The band, as far as the header tells. Raises RefusalError where it cannot be taken."""
     number = _number(source, wanted)
     dtype = source.dtypes[number - 1]
     if dtype not in {*TAKEN, "int8"}:
-        raise RefusalError("cells_are_numbers", dtype)
+        raise RasterRejectedError("cells_are_numbers", dtype)
     declared = source.nodatavals[number - 1]
     if nodata is not None:
         if declared is not None and declared != nodata:
@@ -95,21 +95,21 @@ def looked_at(
 
 def _number(source: DatasetReader, wanted: int | None) -> int:
     if wanted is None and source.count > 1:
-        raise RefusalError("band_is_known", f"{source.count} bands; pick one with --band")
+        raise RasterRejectedError("band_is_known", f"{source.count} bands; pick one with --band")
     if (wanted or 1) > source.count:
-        raise RefusalError("band_is_known", f"{source.count} bands, and --band {wanted}")
+        raise RasterRejectedError("band_is_known", f"{source.count} bands, and --band {wanted}")
     return wanted or 1
 
 
-def _crs(source: DatasetReader, said: str | None, told: Told) -> str:
+def _crs(source: DatasetReader, said: str | None, told: Notes) -> str:
     """The CRS as authority and code where it has them, else as WKT."""
     own = source.crs
     if not own and said is None:
-        raise RefusalError("crs_is_stated", "none")
+        raise RasterRejectedError("crs_is_stated", "none")
     try:
         crs = CRS.from_user_input(said) if said is not None else own
     except CRSError as error:
-        raise RefusalError("crs_is_stated", f"{said}: {error}") from error
+        raise RasterRejectedError("crs_is_stated", f"{said}: {error}") from error
     if said is not None and own and own != crs:
         told.notes.append(("crs_is_the_files_own", "repaired", own.to_string()[:80], 1))
     authority = crs.to_authority(confidence_threshold=100)
@@ -121,16 +121,16 @@ def _grid(source: DatasetReader, crs: str) -> dict[str, Any]:
     move = source.transform
     if source.gcps[0] or move.is_identity or move.b or move.d or move.a <= 0 or move.e >= 0:
         found = "control points" if source.gcps[0] else str(tuple(move)[:6])
-        raise RefusalError("grid_is_north_up", found)
+        raise RasterRejectedError("grid_is_north_up", found)
     if not np.isfinite(list(move)[:6]).all():
-        raise RefusalError("grid_is_north_up", "a corner or size that is no number")
+        raise RasterRejectedError("grid_is_north_up", "a corner or size that is no number")
     box = transform_bounds(CRS.from_user_input(crs), CRS.from_epsg(4326), *source.bounds)
     limits, slack = np.array([-180, -90, 180, 90]), 1e-6
     if not np.isfinite(box).all() or (np.abs(box) > np.abs(limits) + slack).any():
-        raise RefusalError("grid_lies_on_earth", str(tuple(round(edge, 6) for edge in box)))
+        raise RasterRejectedError("grid_lies_on_earth", str(tuple(round(edge, 6) for edge in box)))
     west, south, east, north = np.clip(box, limits[[0, 1, 0, 1]], limits[[2, 3, 2, 3]]).tolist()
     if west >= east or south >= north:
-        raise RefusalError("grid_lies_on_earth", f"{west}, {south}, {east}, {north}")
+        raise RasterRejectedError("grid_lies_on_earth", f"{west}, {south}, {east}, {north}")
     return {
         "crs": crs,
         "bounds": [west, south, east, north],
@@ -141,7 +141,7 @@ def _grid(source: DatasetReader, crs: str) -> dict[str, Any]:
     }
 
 
-def scanned(source: DatasetReader, band: Band, told: Told) -> Scan:
+def scan_cells(source: DatasetReader, band: Band, told: Notes) -> Scan:
     """Count what the cells hold, settle type and nodata. Raises RefusalError where none does."""
     floats = band.dtype.startswith("float")
     declared = band.declared
@@ -160,7 +160,7 @@ def scanned(source: DatasetReader, band: Band, told: Told) -> Scan:
         counts.masked += int(mask.sum())
         counts.used |= {float(v) for v in (PLAIN, *_edges(band.dtype)) if (held == v).any()}
     if not counts.valid:
-        raise RefusalError("raster_has_values", f"{counts.nothing} cells, none with a value")
+        raise RasterRejectedError("raster_has_values", f"{counts.nothing} cells, none with a value")
     nodata = _settled(band, declared, told, counts)
     return Scan(counts.valid, _plain_type(band, told), nodata, is_nothing)
 
@@ -181,7 +181,7 @@ class _Counts:
     used: set[float] = field(default_factory=set)
 
 
-def _settled(band: Band, declared: float | None, told: Told, counts: _Counts) -> float | None:
+def _settled(band: Band, declared: float | None, told: Notes, counts: _Counts) -> float | None:
     """The value for nothing in the plain band, and notes on how it differs from the file's."""
     floats = band.dtype.startswith("float") or band.scaled is not None
     plain = float("nan") if PLAIN in counts.used or band.scaled else PLAIN
@@ -197,7 +197,9 @@ def _settled(band: Band, declared: float | None, told: Told, counts: _Counts) ->
             return declared
         free = [value for value in _edges(band.dtype) if value not in counts.used]
         if not free:
-            raise RefusalError("mask_is_nodata", "a mask, and cells at both ends of the type")
+            raise RasterRejectedError(
+                "mask_is_nodata", "a mask, and cells at both ends of the type"
+            )
         return free[0]
     if declared is None or np.isnan(declared):
         return float("nan")
@@ -208,7 +210,7 @@ def _settled(band: Band, declared: float | None, told: Told, counts: _Counts) ->
     return float("nan") if band.scaled else declared
 
 
-def written(source: DatasetReader, band: Band, scan: Scan, path: Path) -> dict[str, Any]:
+def write_band(source: DatasetReader, band: Band, scan: Scan, path: Path) -> dict[str, Any]:
     """Write the plain band; its statistics, and the ends its colours begin with."""
     about = {
         "driver": DRIVER, "count": 1, "width": source.width, "height": source.height,
@@ -231,7 +233,9 @@ def written(source: DatasetReader, band: Band, scan: Scan, path: Path) -> dict[s
                 total += float(held.astype(float).sum())
                 sample.append(held[::step].astype(float))
     if not np.isfinite([low, high]).all():
-        raise RefusalError("cells_are_numbers", "values beyond the type once they are scaled")
+        raise RasterRejectedError(
+            "cells_are_numbers", "values beyond the type once they are scaled"
+        )
     ends = np.quantile(np.concatenate(sample), [0.02, 0.98]).tolist()
     if ends[0] >= ends[1]:
         ends = [low, high if high > low else low + 1]
@@ -274,7 +278,7 @@ def _scaled(cells: Cells, band: Band) -> Cells:
         return np.asarray(cells.astype(float) * band.scaled[0] + band.scaled[1])
 
 
-def _plain_type(band: Band, told: Told) -> str:
+def _plain_type(band: Band, told: Notes) -> str:
     if band.scaled is not None:
         told.notes.append(("scale_is_applied", "repaired", f"{band.scaled}", 1))
         return "float32"

@@ -107,7 +107,7 @@ NATURAL_EARTH = "Made with Natural Earth (public domain)."
 
 
 @dataclass(frozen=True)
-class Facts:
+class RasterInputs:
     """The tables of a release rasters are made from.
 
     cells: of all sources. snapshots: columns `source` and `day`. footprints: (n,) those of the
@@ -122,12 +122,12 @@ class Facts:
     priority: Sequence[str]
 
 
-def build_rasters(folder: Path, facts: Facts) -> tuple[Raster, ...]:
+def build_rasters(folder: Path, facts: RasterInputs) -> tuple[Raster, ...]:
     """Make the built-in rasters and write them into a folder."""
     return (_occupation_since(folder, facts), _deposit_density(folder, facts))
 
 
-def _occupation_since(folder: Path, facts: Facts) -> Raster:
+def _occupation_since(folder: Path, facts: RasterInputs) -> Raster:
     ends = facts.snapshots.groupby("source")["day"].max()
     newest = {str(source): pd.Timestamp(day).date() for source, day in ends.items()}
     source = newest_source(newest, facts.priority)
@@ -165,7 +165,7 @@ def _since_invasion(raster: Raster, day: date) -> tuple[float, float]:
     return (float(begin), float(end)) if taken_since and begin < end else raster.value_range
 
 
-def _deposit_density(folder: Path, facts: Facts) -> Raster:
+def _deposit_density(folder: Path, facts: RasterInputs) -> Raster:
     known = [shape for shape in facts.footprints if shape is not None]
     bounds = np.array([facts.outline.bounds, *(shape.bounds for shape in known)])
     whole = (*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))

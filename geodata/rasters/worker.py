@@ -32,12 +32,12 @@ def main(request: dict[str, Any]) -> None:
     _limit(resource.RLIMIT_CPU, request["cpu_s"])
     _limit(resource.RLIMIT_FSIZE, request["written_bytes"])
     _limit(resource.RLIMIT_CORE, 0)
-    from geodata.rasters.foreign import RefusalError  # noqa: PLC0415 - after the path is set
+    from geodata.rasters.foreign import RasterRejectedError  # noqa: PLC0415 - after the path is set
 
     found = Found()
     try:
         _rewrite(request, found)
-    except RefusalError as refusal:
+    except RasterRejectedError as refusal:
         found.refused = refusal.told
     except Exception as error:  # noqa: BLE001 - any failure of a foreign file is an answer
         found.refused = ("file_can_be_read", f"{type(error).__name__}: {error}")
@@ -56,7 +56,7 @@ def _rewrite(request: dict[str, Any], found: Found) -> None:
     import rasterio  # noqa: PLC0415 - after the limits are set
 
     from geodata.rasters.cog import write_cog  # noqa: PLC0415 - likewise
-    from geodata.rasters.foreign import looked_at, scanned, written  # noqa: PLC0415 - likewise
+    from geodata.rasters.foreign import inspect_band, scan_cells, write_band  # noqa: PLC0415 - likewise
     from geodata.rasters.gdal import DRIVER  # noqa: PLC0415 - likewise
 
     with rasterio.Env() as environment:
@@ -65,9 +65,9 @@ def _rewrite(request: dict[str, Any], found: Found) -> None:
     plain = Path(request["scratch"], "plain.tif")
     nodata = None if request["nodata"] is None else float(request["nodata"])
     with rasterio.open(request["path"], driver=DRIVER) as source:
-        band = looked_at(source, request["band"], request["crs"], nodata, found)
-        scan = scanned(source, band, found)
-        figures = written(source, band, scan, plain)
+        band = inspect_band(source, request["band"], request["crs"], nodata, found)
+        scan = scan_cells(source, band, found)
+        figures = write_band(source, band, scan, plain)
     with rasterio.open(plain, driver=DRIVER) as clean:
         smooth = scan.dtype.startswith("float")
         write_cog(clean, Path(request["target"]), overviews="average" if smooth else "nearest")

@@ -22,10 +22,10 @@ from geodata.batches.usable import (
 from geodata.control.tessellation import tessellate
 from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
-from geodata.features.table import placed
+from geodata.features.table import with_points
 from geodata.release.contents_layers import add_layer_list, add_layers
 from geodata.release.features import write_all_features
-from geodata.release.history import Histories, source_history
+from geodata.release.history import HistoryTables, overlay_source
 from geodata.release.manifest import (
     FORMAT,
     MANIFEST,
@@ -34,7 +34,7 @@ from geodata.release.manifest import (
     described_file,
     newest_manifest,
 )
-from geodata.release.maps import check_batch, folded, source_maps
+from geodata.release.maps import check_batch, fold_maps, source_maps
 from geodata.release.rasters import add_rasters
 from geodata.release.tilesets import add_tilesets
 from geodata.types import Progress, silent
@@ -48,7 +48,7 @@ PACKAGED = "settlements"
 
 
 @dataclass(frozen=True)
-class Brought:
+class UserData:
     """What users brought: layers and rasters by id."""
 
     layers: dict[str, LayerInUse]
@@ -72,7 +72,7 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
         tables = _tables(workspace, maps, progress)
         progress("write release", 0, 1)
         manifest = _write(
-            workspace, tables, tuple(b for _, b in used), Brought(layers, rasters), progress
+            workspace, tables, tuple(b for _, b in used), UserData(layers, rasters), progress
         )
         progress("write release", 1, 1)
     return manifest
@@ -84,18 +84,18 @@ def _tables(
     """All tables of the release by name."""
     deposits = packaged.deposits()
     settlements = packaged.settlements()
-    histories = Histories(deposits, packaged.outline(), packaged.land())
+    histories = HistoryTables(deposits, packaged.outline(), packaged.land())
     progress("tessellate settlements", 0, 1)
     cells = [tessellate(settlements, packaged.land(), PACKAGED)]
     progress("tessellate settlements", 1, 1)
     snapshots = [_compiled_snapshot(settlements)]
     for source, folders in _by_source(batches).items():
         given = source_maps(source, folders)
-        cells.append(folded(workspace, given, progress))
+        cells.append(fold_maps(workspace, given, progress))
         snapshots.append(given.snapshots)
     snapshot_table = pd.concat(snapshots, ignore_index=True)
     for number, table in enumerate(cells):
-        histories.add(source_history(table, _source_of(table, snapshot_table), snapshot_table))
+        histories.add(overlay_source(table, _source_of(table, snapshot_table), snapshot_table))
         progress("overlay", number + 1, len(cells))
     return {
         "deposits": deposits,
@@ -145,7 +145,7 @@ def _write(
     workspace: Workspace,
     tables: Tables,
     batches: tuple[Batch, ...],
-    brought: Brought,
+    brought: UserData,
     progress: Progress,
 ) -> Manifest:
     """Write tables and manifest into a new release folder, unless nothing is new."""
@@ -181,7 +181,7 @@ def _whole(workspace: Workspace, manifest: Manifest) -> bool:
 def _by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
     """The tables with geometry by the collection they are."""
     named = {name.replace("_", "-"): gpd.GeoDataFrame(t) for name, t in tables.items()}
-    return {**named, "estimates": placed(tables["estimates"], named["deposits"])}
+    return {**named, "estimates": with_points(tables["estimates"], named["deposits"])}
 
 
 def _write_tables(folder: Path, tables: Tables) -> list[TableFile]:

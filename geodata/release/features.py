@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 
 from geodata.features.collections import COLLECTIONS
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.formats.features import encode, offsets_path, write_features
 from geodata.formats.rows import BATCH
 from geodata.release.manifest import described_file
@@ -27,13 +27,13 @@ def write_all_features(folder: Path, tables: Mapping[str, gpd.GeoDataFrame]) -> 
         if collection.id == OVERLAID:
             continue
         path = folder / f"{collection.id}.features"
-        frame = Frame.of(collection, tables[collection.id])
+        frame = FeatureTable.of(collection, tables[collection.id])
         write_features(_encoded(frame), path)
         entries += [described_file(p, len(frame)) for p in (path, offsets_path(path))]
     return entries
 
 
-def _encoded(frame: Frame) -> Iterator[list[bytes]]:
+def _encoded(frame: FeatureTable) -> Iterator[list[bytes]]:
     for start in range(0, len(frame), BATCH):
         at = np.arange(start, min(start + BATCH, len(frame)))
         rows = frame.rows(at)

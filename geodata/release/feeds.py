@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from geodata.crs import CRS84
-from geodata.geometry import EMPTY, broad, merged, minus
+from geodata.geometry import EMPTY, difference, opening, union_all
 
 EARLY_DEG = 0.001
 """Width from which land counts as occupied in one feed and not in the other, degrees (about
@@ -33,7 +33,9 @@ class Feed:
     maps: gpd.GeoDataFrame
 
 
-def combined(snapshots: pd.DataFrame, maps: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def merge_feeds(
+    snapshots: pd.DataFrame, maps: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One snapshot a day and its maps, from those of all batches.
 
     snapshots, maps: with the number of their `batch` and `day` as datetime64[s]; of two batches
@@ -42,7 +44,7 @@ def combined(snapshots: pd.DataFrame, maps: gpd.GeoDataFrame) -> tuple[pd.DataFr
     feeds = sorted(_feeds(snapshots, maps), key=lambda feed: len(feed.statuses))
     result = feeds[0]
     for finer in feeds[1:]:
-        result = _beside(result, finer)
+        result = _merge_two(result, finer)
     return result.snapshots, result.maps
 
 
@@ -55,12 +57,12 @@ def _feeds(snapshots: pd.DataFrame, maps: gpd.GeoDataFrame) -> Iterable[Feed]:
         yield Feed(statuses, days.drop(columns="batch"), rows.drop(columns="batch"))
 
 
-def _beside(coarser: Feed, finer: Feed) -> Feed:
+def _merge_two(coarser: Feed, finer: Feed) -> Feed:
     """The two feeds as one: see the head of this file."""
     first, last = finer.snapshots["day"].min(), finer.snapshots["day"].max()
     inside = coarser.snapshots["day"].between(first, last).to_numpy()
     both = coarser.snapshots[inside]["day"]
-    carried = _carried(finer.maps, finer.snapshots["day"], both)
+    carried = _carry_forward(finer.maps, finer.snapshots["day"], both)
     beside = _contested(carried, coarser.maps)
     fresh = finer.maps[~finer.maps["day"].isin(both).to_numpy()]
     maps = pd.concat([coarser.maps, fresh, beside], ignore_index=True)
@@ -72,7 +74,7 @@ def _beside(coarser: Feed, finer: Feed) -> Feed:
     return Feed(coarser.statuses | finer.statuses, snapshots, gpd.GeoDataFrame(maps, crs=CRS84))
 
 
-def _carried(maps: gpd.GeoDataFrame, given: pd.Series, wanted: pd.Series) -> gpd.GeoDataFrame:
+def _carry_forward(maps: gpd.GeoDataFrame, given: pd.Series, wanted: pd.Series) -> gpd.GeoDataFrame:
     """Rows of the latest of the given days not after each of the wanted days."""
     known = np.sort(given.to_numpy())
     at = np.searchsorted(known, wanted.to_numpy(), side="right") - 1
@@ -88,9 +90,9 @@ def _contested(finer: gpd.GeoDataFrame, coarser: gpd.GeoDataFrame) -> gpd.GeoDat
     for day, maps in finer.groupby("day"):
         occupied = shapely.union_all(list(held.get(day, [EMPTY])))
         shapes = dict(zip(maps["status"], maps.geometry, strict=True))
-        grey = minus(shapes.get("contested", EMPTY), occupied)
-        early = broad(minus(shapes.get("occupied", EMPTY), occupied), EARLY_DEG)
-        land = merged(np.array([grey, early], dtype=object))
+        grey = difference(shapes.get("contested", EMPTY), occupied)
+        early = opening(difference(shapes.get("occupied", EMPTY), occupied), EARLY_DEG)
+        land = union_all(np.array([grey, early], dtype=object))
         if not land.is_empty:
             rows.append({**maps.iloc[0].to_dict(), "status": "contested", "geometry": land})
     table = gpd.GeoDataFrame(rows, columns=list(finer.columns), geometry="geometry", crs=CRS84)

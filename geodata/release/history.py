@@ -14,10 +14,10 @@ from geodata.crs import CRS84
 from geodata.types import IntArray
 from schemas import Source
 
-Overlay = Callable[["Histories"], tuple[str, pd.DataFrame]]
+Overlay = Callable[["HistoryTables"], tuple[str, pd.DataFrame]]
 
 
-class Histories:
+class HistoryTables:
     """Standings, spans and changes of all deposits, gathered source by source."""
 
     def __init__(
@@ -75,10 +75,10 @@ class Histories:
         return gpd.GeoDataFrame(table, geometry=points, crs=CRS84)
 
 
-def source_history(cells: gpd.GeoDataFrame, source: Source, snapshots: pd.DataFrame) -> Overlay:
+def overlay_source(cells: gpd.GeoDataFrame, source: Source, snapshots: pd.DataFrame) -> Overlay:
     """One source's overlay, to be made over the deposits of the histories it is added to."""
 
-    def overlay(histories: Histories) -> tuple[str, pd.DataFrame]:
+    def overlay(histories: HistoryTables) -> tuple[str, pd.DataFrame]:
         shapes = histories.footprints
         table = standings(
             shares_in(shapes, cells.geometry.to_numpy()),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from geodata.control.cells import DayMap, Fold
 from geodata.errors import Damaged
-from geodata.release.feeds import combined
+from geodata.release.feeds import merge_feeds
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_folder
 from schemas import Batch
@@ -46,7 +46,7 @@ def source_maps(source: str, folders: list[Path]) -> SourceMaps:
     """
     snapshots = _numbered(folders, pd.read_parquet, "snapshots.parquet")
     maps = _numbered(folders, gpd.read_parquet, "maps.parquet")
-    days, rows = combined(snapshots, maps[(maps["status"] != "government").to_numpy()])
+    days, rows = merge_feeds(snapshots, maps[(maps["status"] != "government").to_numpy()])
     ordered = rows.sort_values(["day", "status"], ignore_index=True)
     return SourceMaps(source, gpd.GeoDataFrame(ordered), days.sort_values("day", ignore_index=True))
 
@@ -59,7 +59,7 @@ def _numbered(folders: list[Path], read: Callable[[Path], pd.DataFrame], name: s
     return table
 
 
-def folded(
+def fold_maps(
     workspace: Workspace, given: SourceMaps, progress: Progress = silent
 ) -> gpd.GeoDataFrame:
     """Cells of a source's maps; starts from the longest run of days folded before."""

@@ -20,11 +20,11 @@ def add_rasters(
     folder: Path, tables: Mapping[str, pd.DataFrame], in_use: Mapping[str, RasterInUse]
 ) -> list[TableFile]:
     """Put rasters into a release: made from its tables, or as ingested, and their list."""
-    from geodata.rasters.products import Facts, build_rasters  # noqa: PLC0415 - loads rasterio
+    from geodata.rasters.products import RasterInputs, build_rasters  # noqa: PLC0415 - loads rasterio
 
     deposits = gpd.GeoDataFrame(tables["deposits"])
     whole = deposits[deposits["part_of"].isna().to_numpy()].reset_index(drop=True)
-    made = build_rasters(folder, Facts(
+    made = build_rasters(folder, RasterInputs(
         cells=gpd.GeoDataFrame(tables["control"]),
         snapshots=tables["snapshots"],
         sources=packaged.sources(),

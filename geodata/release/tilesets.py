@@ -11,11 +11,11 @@ import pandas as pd
 from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.features.collections import COLLECTIONS
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.features.user_layers import layer_frame
 from geodata.release.manifest import described_file
 from geodata.tiles import layers
-from geodata.tiles.pmtiles import SUFFIX, Archive
+from geodata.tiles.pmtiles import SUFFIX, PMTilesArchive
 from geodata.tiles.tileset import Tileset
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_file
@@ -87,14 +87,14 @@ def _copied(folder: Path, name: str, kept: Path) -> list[TableFile]:
         return []
     path = folder / f"{name}{SUFFIX}"
     shutil.copyfile(kept, path)
-    return [described_file(path, len(Archive(path)))]
+    return [described_file(path, len(PMTilesArchive(path)))]
 
 
 def _packaged(folder: Path) -> TableFile:
     """The packaged base map put into a release folder, so that a release shows what it showed."""
     path = folder / f"{BASEMAP}{SUFFIX}"
     shutil.copyfile(packaged.data_file(f"{BASEMAP}/{path.name}"), path)
-    return described_file(path, len(Archive(path)))
+    return described_file(path, len(PMTilesArchive(path)))
 
 
 def _is_whole(path: Path) -> bool:
@@ -102,7 +102,7 @@ def _is_whole(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        return path.stat().st_size == 0 or bool(Archive(path).metadata)
+        return path.stat().st_size == 0 or bool(PMTilesArchive(path).metadata)
     except Damaged:
         return False
 
@@ -120,7 +120,7 @@ def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     present = sorted(set(tables["snapshots"]["source"]))
     spoken = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
     deposits = gpd.GeoDataFrame(tables["deposits"])
-    frames = {c.id: Frame.of(c, _table(tables, c.id)) for c in COLLECTIONS if c.id in WANTED}
+    frames = {c.id: FeatureTable.of(c, _table(tables, c.id)) for c in COLLECTIONS if c.id in WANTED}
     yield layers.control(frames["control"], spoken)
     yield layers.timelines(frames["timelines"], tables["standings"], deposits, spoken)
     yield layers.deposits(frames["deposits"], tables["estimates"], "Lodeline")
@@ -136,4 +136,4 @@ def _table(tables: Mapping[str, pd.DataFrame], name: str) -> gpd.GeoDataFrame:
 def tiles_can_be_read(folder: Path) -> None:
     """Every archive of tiles has its description, and its first and last tile can be unpacked."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        Archive(path).check()
+        PMTilesArchive(path).check()

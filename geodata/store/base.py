@@ -11,7 +11,7 @@ from geodata.cache import Cache
 from geodata.crs import CRS84
 from geodata.features.collections import Collection
 from geodata.features.query import Query
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.formats.features import SEPARATOR, encode
 from geodata.formats.rows import BATCH, Rows
 from geodata.tiles.mvt import TileLayer
@@ -32,7 +32,7 @@ class Page:
     page among the matches, None on the last page.
     """
 
-    frame: Frame
+    frame: FeatureTable
     query: Query
     at: IntArray
     matched: int

@@ -13,11 +13,16 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.cache import Cache, keeping
 from geodata.control.cells import land_of
-from geodata.control.contact_line import Front, flips_if_line_moves_km, front, samples
+from geodata.control.contact_line import (
+    ContactLine,
+    contact_line,
+    flips_if_line_moves_km,
+    sample_points,
+)
 from geodata.control.overlay import share_inside
-from geodata.control.sources import Choice, SourceBook
-from geodata.control.territories import codes, extent, land, may_lie_in
-from geodata.control.timeline import standing_on
+from geodata.control.sources import SourceRegistry, SourceSelection
+from geodata.control.territories import codes, extent, land, may_belong_to
+from geodata.control.timeline import verdicts_on
 from geodata.errors import InvalidInput, NotFound
 from geodata.store.tables import Tables
 from geodata.types import FloatArray, Mask
@@ -33,10 +38,10 @@ class Lying:
     share: FloatArray
 
 
-class Overlaid:
+class EmbeddedControl:
     """The overlay of a release, asked day by day; recent days are kept in `days`."""
 
-    def __init__(self, tables: Tables, book: SourceBook, days: Cache[Any]) -> None:
+    def __init__(self, tables: Tables, book: SourceRegistry, days: Cache[Any]) -> None:
         self.tables = tables
         self.book = book
         release = tables.manifest.id
@@ -50,9 +55,9 @@ class Overlaid:
     @cached_property
     def _samples(self) -> np.ndarray:
         """Points in each footprint that are asked how far the line is."""
-        return samples(self.tables.footprints)
+        return sample_points(self.tables.footprints)
 
-    def verdicts(self, choice: Choice) -> pd.DataFrame:
+    def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
         """Standing of every deposit by one source on its day, in the order of deposits.
 
         Columns occupied, contested, government, unknown, verdict, since; where the source does
@@ -60,7 +65,7 @@ class Overlaid:
         """
         rows = self.tables.standings
         rows = rows[(rows["source"] == choice.source).to_numpy()]
-        day = standing_on(rows, choice.day).set_index("deposit")
+        day = verdicts_on(rows, choice.day).set_index("deposit")
         full = day.reindex(np.arange(len(self.tables.deposits)))
         full["verdict"] = full["verdict"].astype(object).where(full["verdict"].notna(), "unknown")
         return full[["occupied", "contested", "government", "unknown", "verdict", "since"]]
@@ -83,7 +88,7 @@ class Overlaid:
         )
         return gpd.GeoDataFrame(table)
 
-    def _agreement(self, choice: Choice, verdict: np.ndarray) -> FloatArray:
+    def _agreement(self, choice: SourceSelection, verdict: np.ndarray) -> FloatArray:
         """Share of the sources that reach the day which give the same verdict; NaN for none."""
         others = [self.verdicts(c) for c in self.book.all_on(choice.day) if c.asof]
         if not others or choice.asof is None:
@@ -91,15 +96,15 @@ class Overlaid:
         same = [other["verdict"].to_numpy(dtype=object) == verdict for other in others]
         return np.asarray(np.mean(same, axis=0)).round(3)
 
-    def _distances(self, choice: Choice) -> FloatArray:
+    def _distances(self, choice: SourceSelection) -> FloatArray:
         points = shapely.centroid(self.tables.deposits.geometry.to_numpy())
         away = self.front_on(choice.day, choice.source).signed_distances_km(points)
         untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
         return np.asarray(np.where(untested, np.nan, away))
 
-    def _front_on(self, day: date, source: str) -> Front:
+    def _front_on(self, day: date, source: str) -> ContactLine:
         occupied = self.land_on(day, "occupied", source)
-        return front(occupied, self.tables.areas.outline, self.tables.lakes)
+        return contact_line(occupied, self.tables.areas.outline, self.tables.lakes)
 
     def _land_on(self, day: date, status: str, source: str) -> BaseGeometry:
         """Land of a status on a day, by a source."""
@@ -142,7 +147,7 @@ class Overlaid:
         inside = share_inside(shapes, self.extent_of(name, source))
         oblasts = self.tables.deposits["oblasts"].to_numpy(dtype=object)
         share = share_inside(shapes, self.territory_on(name, day, source))
-        return Lying(may_lie_in(inside, oblasts, wanted), inside, share.round(6))
+        return Lying(may_belong_to(inside, oblasts, wanted), inside, share.round(6))
 
     def _lands(self, source: str | None) -> "LandBy":
         return LandBy(self, source)
@@ -152,7 +157,7 @@ class Overlaid:
 class LandBy:
     """Land of a status on a day by one source, or by the one that reaches the day."""
 
-    overlaid: Overlaid
+    overlaid: EmbeddedControl
     source: str | None
 
     def __call__(self, day: date, status: str) -> BaseGeometry:

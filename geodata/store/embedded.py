@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from geodata.cache import Cache, keeping
-from geodata.control.sources import SourceBook
+from geodata.control.sources import SourceRegistry
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
 from geodata.features.collections import COLLECTIONS, Collection, layer_collection
 from geodata.features.query import Query
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.features.user_layers import layer_frame
-from geodata.formats.features import KeptFeatures
+from geodata.formats.features import StoredFeatures
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Page, StoreCaches, as_rows
-from geodata.store.control import Overlaid
+from geodata.store.control import EmbeddedControl
 from geodata.store.masks import matching_rows
 from geodata.store.tables import Tables
 from geodata.store.tilesets import Asker, Tilesets
@@ -35,12 +35,12 @@ class EmbeddedStore:
     ) -> None:
         caches = caches or StoreCaches.of()
         self.tables = Tables.opened(folder)
-        self.book = SourceBook(self.tables.sources, self.tables.plain("snapshots"), priority)
-        self.overlaid = Overlaid(self.tables, self.book, caches.days)
+        self.book = SourceRegistry(self.tables.sources, self.tables.plain("snapshots"), priority)
+        self.overlaid = EmbeddedControl(self.tables, self.book, caches.days)
         self.rasters = Rasters(folder)
         layers = (layer_collection(layer) for layer in self.tables.layers)
         self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
-        frames: Cache[Frame] = Cache(len(self._collections), lambda *_: 1, probation=1)
+        frames: Cache[FeatureTable] = Cache(len(self._collections), lambda *_: 1, probation=1)
         self._frame = keeping(frames, self._read_frame)
         self._deposits = keeping(caches.days, self._read_deposits, self.manifest.id, "deposits")
         self._matches = caches.matches
@@ -109,7 +109,7 @@ class EmbeddedStore:
             self._frame(name).tree.query(None)
         return self
 
-    def _asked(self, query: Query) -> tuple[Frame, tuple[object, ...]]:
+    def _asked(self, query: Query) -> tuple[FeatureTable, tuple[object, ...]]:
         """The frame a query looks into, and the key of its matches."""
         self.collection(query.collection)
         release = self.manifest.id
@@ -137,13 +137,13 @@ class EmbeddedStore:
             return self.book.choose(query.when.start).source
         return None
 
-    def _read_deposits(self, day: date, source: str | None) -> Frame:
-        return Frame.of(self.collection("deposits"), self.overlaid.on(day, source)).encoded()
+    def _read_deposits(self, day: date, source: str | None) -> FeatureTable:
+        return FeatureTable.of(self.collection("deposits"), self.overlaid.on(day, source)).encoded()
 
-    def _read_frame(self, name: str) -> Frame:
+    def _read_frame(self, name: str) -> FeatureTable:
         collection = self.collection(name)
         path = self.tables.features_path(name)
-        kept = KeptFeatures(path) if path.is_file() else None
+        kept = StoredFeatures(path) if path.is_file() else None
         if collection.layer is not None:
             return layer_frame(self.tables.folder, collection.layer, kept)
-        return Frame.of(collection, self.tables.of_collection(collection), kept)
+        return FeatureTable.of(collection, self.tables.of_collection(collection), kept)

@@ -10,13 +10,13 @@ import shapely
 from geodata.data.commodities import members
 from geodata.errors import InvalidInput
 from geodata.features.query import BBox, Query, SortKey
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day
 from geodata.types import DayArray, IntArray, Mask
 from schemas.record import Column
 
 
-def matching_rows(frame: Frame, query: Query, source: str | None) -> IntArray:
+def matching_rows(frame: FeatureTable, query: Query, source: str | None) -> IntArray:
     """Rows that match, in the order asked: that of the release where none is."""
     rows = _placed_rows(frame, query)
     mask = _row_mask(frame, query, source)
@@ -27,7 +27,7 @@ def matching_rows(frame: Frame, query: Query, source: str | None) -> IntArray:
     return ordered(frame, rows, query.sortby) if query.sortby else rows
 
 
-def _placed_rows(frame: Frame, query: Query) -> IntArray | None:
+def _placed_rows(frame: FeatureTable, query: Query) -> IntArray | None:
     """Rows that meet the box, ascending, rows without geometry among them; None for all."""
     if query.bbox is None and query.area is None:
         return None
@@ -48,7 +48,7 @@ def boxes(bbox: BBox) -> list[BBox]:
     return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
-def _row_mask(frame: Frame, query: Query, source: str | None) -> Mask | None:
+def _row_mask(frame: FeatureTable, query: Query, source: str | None) -> Mask | None:
     """All conditions that are not about place; None where there is none."""
     columns = {column.name: column for column in frame.collection.properties}
     masks = [equal_mask(frame, _known(columns, name), text) for name, text in query.equals]
@@ -68,7 +68,7 @@ def _known(columns: Mapping[str, Column], name: str) -> Column:
     return columns[name]
 
 
-def day_mask(frame: Frame, when: Interval) -> Mask:
+def day_mask(frame: FeatureTable, when: Interval) -> Mask:
     """Rows whose days share one with `when`; open ends and rows without days match."""
     collection = frame.collection
     begins = frame.days(collection.begins or "")
@@ -76,7 +76,7 @@ def day_mask(frame: Frame, when: Interval) -> Mask:
     return np.asarray(overlaps(begins, ends, when))
 
 
-def _exclusive_ends(frame: Frame, begins: DayArray) -> DayArray:
+def _exclusive_ends(frame: FeatureTable, begins: DayArray) -> DayArray:
     """The first day after each row's; that of its one day where it has no end column."""
     collection = frame.collection
     if collection.ends is None:
@@ -86,7 +86,7 @@ def _exclusive_ends(frame: Frame, begins: DayArray) -> DayArray:
     return frame.days(collection.ends) + closed
 
 
-def equal_mask(frame: Frame, column: Column, text: str) -> Mask:
+def equal_mask(frame: FeatureTable, column: Column, text: str) -> Mask:
     """Rows whose column equals the text read as the column's type; in a list: any entry.
 
     Raises InvalidInput where the text cannot be read so.
@@ -154,7 +154,7 @@ READ: dict[str, Callable[[Column, str], object]] = {
 """How the text of a parameter is read, by type of column."""
 
 
-def ordered(frame: Frame, rows: IntArray, keys: tuple[SortKey, ...]) -> IntArray:
+def ordered(frame: FeatureTable, rows: IntArray, keys: tuple[SortKey, ...]) -> IntArray:
     """Rows sorted by properties, nulls last; ties in the order of the release."""
     names = [name for name, _ in keys]
     picked = frame.table.select(names).take(pa.array(rows))

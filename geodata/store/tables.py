@@ -15,7 +15,7 @@ from geodata.control.overlay import footprints
 from geodata.control.territories import Areas
 from geodata.errors import Damaged
 from geodata.features.collections import Collection
-from geodata.features.table import placed
+from geodata.features.table import with_points
 from geodata.release.manifest import check_files, read_manifest
 from geodata.types import GeometryArray
 from schemas import Layer, Manifest, Source, Territory
@@ -88,7 +88,7 @@ class Tables:
     def of_collection(self, collection: Collection) -> gpd.GeoDataFrame:
         """The table behind a collection, with geometry."""
         if collection.id == "estimates":
-            return placed(self.estimates, self.deposits)
+            return with_points(self.estimates, self.deposits)
         kept = {"deposits", "control", "admin-areas"}
         name = collection.id.replace("-", "_")
         return getattr(self, name) if collection.id in kept else self.geo(name)

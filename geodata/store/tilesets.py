@@ -16,14 +16,14 @@ import shapely
 from geodata.cache import Cache, keeping
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import Query
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.store.base import Page
 from geodata.tiles import mlt, mvt
-from geodata.tiles.generalise import point_units, shown, single_points
+from geodata.tiles.generalise import point_units, single_points, thin
 from geodata.tiles.grid import Bounds, Tile, bounds_crs84, covering
 from geodata.tiles.mvt import TileLayer, together
-from geodata.tiles.mvt_decode import unpack
-from geodata.tiles.pmtiles import SUFFIX, Archive
+from geodata.tiles.mvt_decode import decode
+from geodata.tiles.pmtiles import SUFFIX, PMTilesArchive
 from geodata.tiles.source_layer import OMITTED, POINT_COUNT, scalar, tile_names
 from geodata.tiles.tileset import VectorLayer
 from geodata.types import IntArray
@@ -64,7 +64,7 @@ class Tilesets:
         self._release = manifest.id
         self._asker = asker
         names = (t.name for t in manifest.tables if t.name.endswith(SUFFIX))
-        self._archives = {n.removesuffix(SUFFIX): Archive(folder / n) for n in names}
+        self._archives = {n.removesuffix(SUFFIX): PMTilesArchive(folder / n) for n in names}
         self._unpacked = keeping(unpacked, self._unpack, manifest.id)
         self.about = lru_cache(maxsize=None)(self._about)
 
@@ -131,7 +131,7 @@ class Tilesets:
 
     def _unpack(self, name: str, tile: Tile) -> tuple[TileLayer, ...]:
         kept = self._archives[name].get(tile)
-        return () if kept is None else tuple(unpack(gzip.decompress(kept)))
+        return () if kept is None else tuple(decode(gzip.decompress(kept)))
 
     def _inside(self, name: str, tile: Tile) -> Tile:
         about = self.about(name)
@@ -147,7 +147,7 @@ class Tilesets:
             )
         return tile
 
-    def _known(self, name: str) -> Archive:
+    def _known(self, name: str) -> PMTilesArchive:
         found = self._archives.get(name)
         if found is None:
             known = ", ".join(self._archives) or f"none: {self._release} was built without tiles"
@@ -199,7 +199,7 @@ def _points(page: Page, tile: Tile, name: str) -> TileLayer:
         spots, owners = single_points(frame.geometry[near])
         near = near[owners]
     lonlat = np.column_stack([shapely.get_x(spots), shapely.get_y(spots)])
-    found = shown(point_units(lonlat, tile.z), np.zeros(len(near)), tile.z)
+    found = thin(point_units(lonlat, tile.z), np.zeros(len(near)), tile.z)
     here = (found.columns == tile.x) & (found.lines == tile.y)
     rows = near[found.rows[here]]
     table = _properties(frame, rows, page.query.properties)
@@ -207,7 +207,7 @@ def _points(page: Page, tile: Tile, name: str) -> TileLayer:
     return TileLayer(name, table, rows + 1, shapely.points(found.xy[here].astype(float)))
 
 
-def _properties(frame: Frame, rows: IntArray, wanted: tuple[str, ...] | None) -> pa.Table:
+def _properties(frame: FeatureTable, rows: IntArray, wanted: tuple[str, ...] | None) -> pa.Table:
     known = tile_names(frame.table.column_names)
     names = [n for n in frame.table.column_names if wanted is None or n in wanted]
     picked = frame.table.select(names).take(pa.array(rows)).combine_chunks()

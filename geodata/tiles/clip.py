@@ -15,7 +15,7 @@ BUFFER = 64
 
 
 @dataclass(frozen=True)
-class Piece:
+class ClippedFeatures:
     """What some rows have in one tile. rows: (n,) of the layer, ascending.
 
     geometry: (n,) in whole units of the tile, y down, valid, none empty.
@@ -31,7 +31,7 @@ def on_grid(shapes: GeometryArray) -> GeometryArray:
     return np.asarray(shapely.set_precision(shapes, 1.0))
 
 
-def cut(shapes: GeometryArray, zoom: int) -> Iterator[Piece]:
+def clip_level(shapes: GeometryArray, zoom: int) -> Iterator[ClippedFeatures]:
     """All tiles of a level that anything lies in, by column, then row.
 
     shapes: (n,) lines and polygons in units of the level, as `on_grid` gives them; missing and
@@ -47,12 +47,12 @@ def cut(shapes: GeometryArray, zoom: int) -> Iterator[Piece]:
     starts = np.flatnonzero(fresh)
     for start, stop in zip(starts, np.append(starts[1:], len(rows)), strict=True):
         tile = Tile(zoom, int(columns[start]), int(lines[start]))
-        piece = cut_one(shapes, rows[start:stop], tile)
+        piece = clip_tile(shapes, rows[start:stop], tile)
         if len(piece.rows):
             yield piece
 
 
-def cut_one(shapes: GeometryArray, rows: IntArray, tile: Tile) -> Piece:
+def clip_tile(shapes: GeometryArray, rows: IntArray, tile: Tile) -> ClippedFeatures:
     """What some rows have in one tile; shapes in units of its level."""
     west, north = tile.x * EXTENT, tile.y * EXTENT
     box = (west - BUFFER, north - BUFFER, west + EXTENT + BUFFER, north + EXTENT + BUFFER)
@@ -65,7 +65,7 @@ def cut_one(shapes: GeometryArray, rows: IntArray, tile: Tile) -> Piece:
     found[over] = _clipped(found[over], box)
     held = ~(shapely.is_empty(found) | shapely.is_missing(found))
     moved = shapely.transform(found[held], lambda xy: xy - np.array([west, north]))
-    return Piece(tile, rows[held], moved)
+    return ClippedFeatures(tile, rows[held], moved)
 
 
 def _clipped(shapes: GeometryArray, box: tuple[int, int, int, int]) -> GeometryArray:

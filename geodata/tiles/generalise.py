@@ -19,7 +19,7 @@ FINER = 4
 
 
 @dataclass(frozen=True)
-class Coverage:
+class PlanarPartition:
     """Areas as sets of atoms: the smallest pieces their borders cut the plane into.
 
     Areas may overlap (cells of different days do); atoms do not. atoms: (m,) polygons, noded, on
@@ -72,7 +72,7 @@ class Coverage:
         return result
 
 
-def arranged(areas: GeometryArray) -> Coverage:
+def partition(areas: GeometryArray) -> PlanarPartition:
     """The atoms of areas, which may overlap. areas: (n,) polygons on whole units.
 
     Areas that collapse on the grid have no atoms; there may be none at all.
@@ -84,7 +84,7 @@ def arranged(areas: GeometryArray) -> Coverage:
     owners, members = tree.query(areas, predicate="intersects")
     used, members = np.unique(members, return_inverse=True)
     order = np.lexsort((members, owners))
-    return Coverage(atoms[used], owners[order], members[order], len(areas))
+    return PlanarPartition(atoms[used], owners[order], members[order], len(areas))
 
 
 def _borders(areas: GeometryArray) -> GeometryArray:
@@ -108,7 +108,7 @@ SIDE = 32
 
 
 @dataclass(frozen=True)
-class Shown:
+class ThinnedPoints:
     """The points of a level. rows: (k,) of the layer. counts: (k,) points each stands for.
 
     columns, lines: (k,) the tile of each. xy: (k, 2) in whole units of it. Ordered by tile, then
@@ -169,9 +169,9 @@ def single_points(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
     return np.asarray(points[there]), held_rows[there]
 
 
-def shown(
+def thin(
     units: Coordinates, rank: npt.NDArray[np.float64], zoom: int, most: int | None = None
-) -> Shown:
+) -> ThinnedPoints:
     """Points of a level: all of them, or where a tile has more than `most`, one for each square.
 
     units: (n, 2) in units of the level; NaN lies nowhere. rank: (n,) of several points in a
@@ -201,9 +201,9 @@ def crowded(tiles: Signed, most: int) -> bool:
     return bool(counts.max() > most)
 
 
-def _ordered(rows: IntArray, counts: Signed, whole: Signed) -> Shown:
+def _ordered(rows: IntArray, counts: Signed, whole: Signed) -> ThinnedPoints:
     tiles = whole // EXTENT
     order = np.lexsort((rows, tiles[:, 1], tiles[:, 0]))
     tiles = tiles[order]
     xy = whole[order] - tiles * EXTENT
-    return Shown(rows[order], counts[order], tiles[:, 0], tiles[:, 1], xy)
+    return ThinnedPoints(rows[order], counts[order], tiles[:, 0], tiles[:, 1], xy)

@@ -11,13 +11,20 @@ import shapely
 
 from geodata.crs import areas_km2
 from geodata.features.collections import OVERLAY_COLUMNS, Collection
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.tiles.generalise import MOST, crowded, out_of_collections, single_points
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
-from geodata.tiles.source_layer import DAY_NUMBERS, Ranks, Sheet, day_numbers, fields, tile_table
+from geodata.tiles.source_layer import (
+    DAY_NUMBERS,
+    Ranks,
+    SourceLayer,
+    day_numbers,
+    fields,
+    tile_table,
+)
 from geodata.tiles.tileset import Tileset
 from geodata.types import GeometryArray, IntArray
-from schemas import Standing
+from schemas import VerdictInterval
 from schemas.record import columns
 
 DEEPEST, DEEPEST_POINTS = 10, 12
@@ -31,10 +38,10 @@ NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertaint
 """What standings say of their deposit beside its commodities."""
 
 
-def control(frame: Frame, attribution: str) -> Tileset:
+def control(frame: FeatureTable, attribution: str) -> Tileset:
     """All cells of all sources through all time; cells of one source share borders."""
     collection = frame.collection
-    sheet = Sheet(
+    sheet = SourceLayer(
         id="control",
         description=collection.description,
         fields=fields(collection.properties),
@@ -48,12 +55,12 @@ def control(frame: Frame, attribution: str) -> Tileset:
 
 
 def timelines(
-    spans: Frame, standings: pd.DataFrame, deposits: gpd.GeoDataFrame, attribution: str
+    spans: FeatureTable, standings: pd.DataFrame, deposits: gpd.GeoDataFrame, attribution: str
 ) -> Tileset:
     """Spans of deposits, and their standings: verdict and shares by stretch of days."""
     collection = spans.collection
     table = tile_table(spans)
-    sheet = Sheet(
+    sheet = SourceLayer(
         id="timelines",
         description=collection.description,
         fields=fields(collection.properties),
@@ -65,9 +72,9 @@ def timelines(
     return _tileset(collection, (sheet, _standings(standings, deposits)), DEEPEST, attribution)
 
 
-def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> Sheet:
+def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> SourceLayer:
     """Standings at their deposits' points, with what a map says of the deposit."""
-    own = columns(Standing)
+    own = columns(VerdictInterval)
     of = standings["deposit"].to_numpy()
     arrays = {
         column.name: _standing_column(standings[column.name], column.name)
@@ -80,7 +87,7 @@ def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> Sheet:
     arrays["commodities"] = pa.array(np.array(listed, dtype=object)[of])
     table = pa.table(arrays)
     words = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
-    return Sheet(
+    return SourceLayer(
         id="standings",
         description="Verdict and shares of deposits by source and stretch of days.",
         fields={**fields(own), **words, NAMED[-1]: "Number"},
@@ -103,7 +110,7 @@ def _days_long(table: pa.Table) -> Ranks:
     return np.asarray(ends - begins, dtype=np.float64)
 
 
-def deposits(frame: Frame, estimates: pd.DataFrame, attribution: str) -> Tileset:
+def deposits(frame: FeatureTable, estimates: pd.DataFrame, attribution: str) -> Tileset:
     """Deposits without the control of a day; of crowded ones the better known are shown.
 
     Rank: deposits with published figures first, then by how well their position is known.
@@ -113,7 +120,7 @@ def deposits(frame: Frame, estimates: pd.DataFrame, attribution: str) -> Tileset
     own = tuple(c for c in collection.properties if c.name not in overlay)
     has_figure = np.isin(frame.column("id").to_pylist(), estimates["deposit_id"].unique())
     doubt = frame.column("position_uncertainty_m").to_numpy(zero_copy_only=False)
-    sheet = Sheet(
+    sheet = SourceLayer(
         id="deposits",
         description=collection.description,
         fields=fields(own),
@@ -137,7 +144,7 @@ def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
         yield int(found[at]), mine
 
 
-def user_layer(frame: Frame) -> Tileset:
+def user_layer(frame: FeatureTable) -> Tileset:
     """A layer a user brought: points, lines and areas of it in one source-layer.
 
     What is in a collection of geometries goes to the points, lines or areas it is; what lies
@@ -156,10 +163,10 @@ def beyond_mercator(shapes: GeometryArray) -> npt.NDArray[np.bool_]:
     return np.asarray((bounds[:, 1] > LATITUDE_MAX) | (bounds[:, 3] < -LATITUDE_MAX))
 
 
-def _user_sheets(frame: Frame) -> Iterator[Sheet]:
+def _user_sheets(frame: FeatureTable) -> Iterator[SourceLayer]:
     collection, table = frame.collection, tile_table(frame)
     for dimension, shapes, rows in _drawn(frame.geometry):
-        yield Sheet(
+        yield SourceLayer(
             id=collection.id,
             description=collection.description,
             fields=fields(collection.properties),
@@ -216,7 +223,7 @@ def _neighbours(shapes: GeometryArray, dimension: int) -> GeometryArray | None:
     return np.full(len(shapes), "all", dtype=object)
 
 
-def _depth(sheet: Sheet) -> int:
+def _depth(sheet: SourceLayer) -> int:
     return _points_depth(sheet) if sheet.dimension == 0 else _shapes_depth(sheet.geometry)
 
 
@@ -237,7 +244,7 @@ def _shapes_depth(shapes: GeometryArray) -> int:
     return 0
 
 
-def _points_depth(sheet: Sheet) -> int:
+def _points_depth(sheet: SourceLayer) -> int:
     """The deepest level up to DEEPEST_POINTS with at most TILES_MOST tiles; deeper where crowded.
 
     A unit of level 12 is 1.6 m at 48 N.
@@ -253,7 +260,7 @@ def _points_depth(sheet: Sheet) -> int:
 
 
 def _tileset(
-    collection: Collection, sheets: tuple[Sheet, ...], deepest: int, attribution: str
+    collection: Collection, sheets: tuple[SourceLayer, ...], deepest: int, attribution: str
 ) -> Tileset:
     about = collection.id, collection.title, collection.description
     return Tileset(*about, sheets, deepest, attribution)

@@ -11,10 +11,10 @@ import shapely
 
 from geodata.tiles.mlt_streams import (
     Data,
+    IntegerType,
     Kind,
     Length,
     Offset,
-    Words,
     flags,
     integers,
     present,
@@ -67,7 +67,7 @@ def _sizes(kind: Kind, values: Signed) -> bytes:
     """A stream of sizes; b"" where there is none to tell."""
     if not len(values):
         return b""
-    return integers(kind, Words(values.astype(np.int64), 0, signed=False, wide=False))
+    return integers(kind, IntegerType(values.astype(np.int64), 0, signed=False, wide=False))
 
 
 def _paths(parts: GeometryArray, kinds: Signed) -> _Paths:
@@ -161,14 +161,14 @@ def _property(values: pa.Array) -> tuple[int, list[bytes], bool]:
     raise TypeError(f"a tile holds text, whole numbers, numbers and flags, not {values.type}")
 
 
-def _words(values: npt.NDArray[np.int64]) -> Words:
+def _words(values: npt.NDArray[np.int64]) -> IntegerType:
     """Whole numbers in the narrowest type that holds them all."""
     least, most = int(values.min()), int(values.max())
     if least >= 0 and most < _UINT32_END:
-        return Words(values, _UINT32, signed=False, wide=False)
+        return IntegerType(values, _UINT32, signed=False, wide=False)
     if least >= -_INT32_END and most < _INT32_END:
-        return Words(values, _INT32, signed=True, wide=False)
-    return Words(values, _INT64, signed=True, wide=True)
+        return IntegerType(values, _INT32, signed=True, wide=False)
+    return IntegerType(values, _INT64, signed=True, wide=True)
 
 
 def _numbers(values: npt.NDArray[np.float64]) -> tuple[int, bytes]:

@@ -46,7 +46,7 @@ _NARROW_END, _WIDE_END = 1 << 31, 1 << 62
 
 
 @dataclass(frozen=True)
-class Words:
+class IntegerType:
     """Whole numbers of a type: signed or not, of 64 bits (wide) or 32. kind: the type's code."""
 
     values: Signed
@@ -55,7 +55,7 @@ class Words:
     wide: bool
 
     @property
-    def unsigned(self) -> "Words":
+    def unsigned(self) -> "IntegerType":
         """The same as numbers without sign."""
         return replace(self, signed=False)
 
@@ -73,7 +73,7 @@ class Words:
         return zigzag(way) if fits and bool((np.abs(way) < end).all()) else None
 
 
-def integers(kind: Kind, words: Words) -> bytes:
+def integers(kind: Kind, words: IntegerType) -> bytes:
     """Whole numbers in the shortest of: as they are, as steps, as runs of equals."""
     coded = words.coded
     runs = _runs(coded)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.tiles.grid import EXTENT
-from geodata.tiles.mvt_geometry import Strokes, strokes
+from geodata.tiles.mvt_geometry import GeometryCommands, geometry_commands
 from geodata.tiles.varint import Signed, Unsigned, lengths, ranges, sums, varints
 from geodata.types import GeometryArray
 
@@ -197,7 +197,7 @@ def encode(layers: Sequence[TileLayer]) -> bytes:
 
 def _layer(layer: TileLayer) -> bytes:
     ids = layer.ids if layer.ids is not None else np.zeros(len(layer), dtype=np.int64)
-    marks, drawn = tags(layer.table, len(layer)), strokes(layer.geometry)
+    marks, drawn = tags(layer.table, len(layer)), geometry_commands(layer.geometry)
     return joined_layer(layer.name, features(ids, marks, drawn), marks, layer.extent)
 
 
@@ -208,7 +208,7 @@ def joined_layer(name: str, body: bytes, marks: Tags, extent: int) -> bytes:
     return bytes((LAYER,)) + varints(np.array([len(content)], dtype=np.uint64)) + content
 
 
-def features(ids: npt.NDArray[np.int64], marks: Tags, drawn: Strokes) -> bytes:
+def features(ids: npt.NDArray[np.int64], marks: Tags, drawn: GeometryCommands) -> bytes:
     """The features of a layer: everything in them is a varint, so all are written in one go."""
     tag_bytes = sums(lengths(marks.pairs), marks.counts)
     stroke_bytes = sums(lengths(drawn.values), drawn.counts)
@@ -224,7 +224,7 @@ def features(ids: npt.NDArray[np.int64], marks: Tags, drawn: Strokes) -> bytes:
 
 
 def _interleaved(
-    heads: npt.NDArray[np.uint64], marks: Tags, drawn: Strokes
+    heads: npt.NDArray[np.uint64], marks: Tags, drawn: GeometryCommands
 ) -> npt.NDArray[np.uint64]:
     """Head, tags, type, commands of each feature, one feature after the other."""
     counts = _HEADER + marks.counts + drawn.counts

@@ -10,7 +10,14 @@ import shapely
 from geodata.errors import Damaged
 from geodata.tiles.grid import EXTENT
 from geodata.tiles.mvt import TileLayer
-from geodata.tiles.mvt_geometry import CLOSE_PATH, LINE_TO, LINESTRING, MOVE_TO, POINT, Strokes
+from geodata.tiles.mvt_geometry import (
+    CLOSE_PATH,
+    LINE_TO,
+    LINESTRING,
+    MOVE_TO,
+    POINT,
+    GeometryCommands,
+)
 from geodata.tiles.varint import Signed, Unsigned, sums
 from geodata.types import GeometryArray
 
@@ -19,7 +26,7 @@ Field = tuple[int, int, bytes]
 Value = str | int | float | bool
 
 
-def unpack(tile: bytes) -> list[TileLayer]:
+def decode(tile: bytes) -> list[TileLayer]:
     """The layers of a tile, not compressed. Raises Damaged where it is none."""
     try:
         return [_layer(body) for number, _, body in _fields(tile) if number == 3]
@@ -61,7 +68,7 @@ def _arrays(
                 kinds[at] = value
             else:
                 lines[at] = part
-    drawn = Strokes(*_numbers(lines), kinds)
+    drawn = GeometryCommands(*_numbers(lines), kinds)
     return TileLayer(name, _table(marks, keys, values), ids, shapes(drawn), extent)
 
 
@@ -145,7 +152,7 @@ def _numbers(parts: list[bytes]) -> tuple[Unsigned, Signed]:
     return values, sums(last.astype(np.int64), lengths)
 
 
-def shapes(drawn: Strokes) -> GeometryArray:
+def shapes(drawn: GeometryCommands) -> GeometryArray:
     """Geometry of each feature from its commands: whole tile units, y down."""
     result = np.empty(len(drawn.counts), dtype=object)
     ends = np.cumsum(drawn.counts)

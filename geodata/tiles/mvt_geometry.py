@@ -16,7 +16,7 @@ _KIND = np.array([POINT, LINESTRING, LINESTRING, POLYGON, POINT, LINESTRING, POL
 
 
 @dataclass(frozen=True)
-class Strokes:
+class GeometryCommands:
     """Commands of n features. values: all numbers, one feature after the other.
 
     counts: (n,) how many are each feature's. kinds: (n,) 1 point, 2 line, 3 polygon.
@@ -36,7 +36,7 @@ class _Paths:
     owners: Signed
 
 
-def strokes(geometry: GeometryArray) -> Strokes:
+def geometry_commands(geometry: GeometryArray) -> GeometryCommands:
     """The commands that draw each geometry.
 
     geometry: (n,) in whole tile units, y down; none missing, empty or a collection. Exterior
@@ -49,7 +49,7 @@ def strokes(geometry: GeometryArray) -> Strokes:
     counts = _path_counts(paths.sizes, path_kinds)
     values = _placed(deltas, paths.sizes, path_kinds, counts)
     totals = np.bincount(paths.owners, weights=counts, minlength=len(geometry))
-    return Strokes(values, totals.astype(np.int64), kinds.astype(np.int64))
+    return GeometryCommands(values, totals.astype(np.int64), kinds.astype(np.int64))
 
 
 def _paths(geometry: GeometryArray, kinds: npt.NDArray[np.int_]) -> _Paths:

@@ -60,7 +60,7 @@ def write_archive(
     return len(numbered)
 
 
-class Archive:
+class PMTilesArchive:
     """An archive opened: its metadata, and its tiles as slices of the mapped file."""
 
     def __init__(self, path: Path) -> None:

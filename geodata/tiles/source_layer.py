@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.formats.files import distinct_names
-from geodata.tiles.clip import Piece, cut, on_grid
-from geodata.tiles.generalise import FINER, TOLERANCE, Coverage, arranged, point_units, shown
+from geodata.tiles.clip import ClippedFeatures, clip_level, on_grid
+from geodata.tiles.generalise import FINER, TOLERANCE, PlanarPartition, partition, point_units, thin
 from geodata.tiles.grid import EXTENT, Coordinates, Tile, to_units
 from geodata.types import GeometryArray, IntArray
 from schemas.record import Column, ColumnType
@@ -32,7 +32,7 @@ def fields(columns: tuple[Column, ...]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class SourceLayer:
     """Rows of a source-layer.
 
     table: (n,) properties as `scalars` gives them. geometry: (n,) CRS84, of one dimension, None
@@ -70,7 +70,7 @@ class Sheet:
         shapes = self.geometry if self.dimension == 0 else shapely.point_on_surface(self.geometry)
         return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
 
-    def pieces(self, zoom: int, last: int) -> Iterator[tuple[Piece, Extra]]:
+    def pieces(self, zoom: int, last: int) -> Iterator[tuple[ClippedFeatures, Extra]]:
         """What lies in each tile of a level, with columns to add to the properties.
 
         last: the deepest level of the tileset, which is not simplified.
@@ -80,7 +80,7 @@ class Sheet:
             return
         shapes = self.shapes(zoom, last)
         small = self._too_small(shapes, zoom)
-        for piece in cut(shapes, zoom):
+        for piece in clip_level(shapes, zoom):
             count = small.pop((piece.tile.x, piece.tile.y), ())
             yield piece, _omitted(len(count), len(piece.rows))
         for (x, y), rows in small.items():
@@ -110,11 +110,11 @@ class Sheet:
         shapes[lost] = None
         return np.asarray(shapes)
 
-    def _coverages(self, last: int) -> list[tuple[IntArray, Coverage]]:
+    def _coverages(self, last: int) -> list[tuple[IntArray, PlanarPartition]]:
         """The arrangement of every group, made once."""
         if "coverages" not in self.made:
             self.made["coverages"] = [
-                (rows, arranged(self._fine(rows, last))) for rows in self._group_rows()
+                (rows, partition(self._fine(rows, last))) for rows in self._group_rows()
             ]
         return self.made["coverages"]  # type: ignore[return-value]
 
@@ -128,16 +128,16 @@ class Sheet:
         names = sorted(set(groups[held].tolist()))
         return [np.flatnonzero(held & (groups == name)) for name in names]
 
-    def _points(self, zoom: int) -> Iterator[tuple[Piece, Extra]]:
+    def _points(self, zoom: int) -> Iterator[tuple[ClippedFeatures, Extra]]:
         units = point_units(self.anchors, zoom)
         if self.begins is not None:
             units[self.begins > zoom] = np.nan
         most = None if self.thinned else len(units)
-        found = shown(units, self.rank, zoom, most)
+        found = thin(units, self.rank, zoom, most)
         for start, stop in found.stretches():
             tile = Tile(zoom, int(found.columns[start]), int(found.lines[start]))
             rows = found.rows[start:stop]
-            piece = Piece(tile, rows, np.asarray(shapely.points(found.xy[start:stop])))
+            piece = ClippedFeatures(tile, rows, np.asarray(shapely.points(found.xy[start:stop])))
             counts = {POINT_COUNT: found.counts[start:stop]} if self.thinned else {}
             yield piece, counts
 
@@ -152,7 +152,7 @@ class Sheet:
             found.setdefault((int(tiles[row, 0]), int(tiles[row, 1])), []).append(row)
         return found
 
-    def _speck(self, tile: Tile, rows: list[int]) -> tuple[Piece, Extra]:
+    def _speck(self, tile: Tile, rows: list[int]) -> tuple[ClippedFeatures, Extra]:
         """A tile with nothing but rows too small to draw: the first in rank, as one unit."""
         row = max(rows, key=lambda r: self.rank[r])
         corner = np.array([tile.x, tile.y]) * EXTENT
@@ -161,7 +161,7 @@ class Sheet:
         shape = shapely.box(x, y, x + 1, y + 1)
         if self.dimension == 1:
             shape = shapely.LineString([(x, y), (x + 1, y)])
-        return Piece(tile, np.array([row]), np.array([shape])), _omitted(len(rows) - 1, 1)
+        return ClippedFeatures(tile, np.array([row]), np.array([shape])), _omitted(len(rows) - 1, 1)
 
 
 def _omitted(count: int, rows: int) -> Extra:
@@ -198,7 +198,7 @@ def tile_names(columns: Iterable[str]) -> dict[str, str]:
     return {name: free.get(name, name) for name in names}
 
 
-def tile_table(frame: Frame) -> pa.Table:
+def tile_table(frame: FeatureTable) -> pa.Table:
     """All columns of a frame as properties of tiles, in order, named by `tile_names`.
 
     Lists are joined by commas; days and instants are text, but valid_from and valid_to are day

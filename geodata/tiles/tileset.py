@@ -11,23 +11,23 @@ import pyarrow as pa
 import shapely
 
 from geodata import __version__
-from geodata.tiles.clip import Piece
+from geodata.tiles.clip import ClippedFeatures
 from geodata.tiles.grid import Bounds, Tile
 from geodata.tiles.mvt import TileLayer, encode, together
 from geodata.tiles.pmtiles import packed, write_archive
-from geodata.tiles.source_layer import OMITTED, POINT_COUNT, Extra, Sheet
+from geodata.tiles.source_layer import OMITTED, POINT_COUNT, Extra, SourceLayer
 from geodata.types import Progress
 
-BUDGET = 500_000
+SIZE_LIMIT = 500_000
 """Bytes of a tile before it is compressed."""
 
 
 @dataclass(frozen=True)
-class Drawn:
+class TileContent:
     """What a sheet has in one tile, and the properties that depend on the tile."""
 
-    sheet: Sheet
-    piece: Piece
+    sheet: SourceLayer
+    piece: ClippedFeatures
     extra: Extra
 
     def layer(self) -> TileLayer:
@@ -38,7 +38,7 @@ class Drawn:
             table = table.append_column(name, pa.array(values))
         return TileLayer(self.sheet.id, table, self.sheet.ids(rows), self.piece.geometry)
 
-    def best(self, count: int) -> "Drawn":
+    def best(self, count: int) -> "TileContent":
         """The `count` rows first in rank, which say how many are left out."""
         rank = self.sheet.rank[self.piece.rows]
         order = np.lexsort((self.piece.rows, -rank))
@@ -47,24 +47,24 @@ class Drawn:
         before = self.extra.get(OMITTED, np.zeros(1, dtype=np.int64)).max()
         extra = {name: values[kept] for name, values in self.extra.items()}
         extra[OMITTED] = np.full(count, before + stood_for[lost].sum())
-        piece = Piece(self.piece.tile, self.piece.rows[kept], self.piece.geometry[kept])
-        return Drawn(self.sheet, piece, extra)
+        piece = ClippedFeatures(self.piece.tile, self.piece.rows[kept], self.piece.geometry[kept])
+        return TileContent(self.sheet, piece, extra)
 
 
-def encoded(parts: Sequence[Drawn]) -> bytes:
+def encoded(parts: Sequence[TileContent]) -> bytes:
     """A tile within BUDGET, not compressed; the largest layer gives way first.
 
     Of every layer one feature stays, so a tile of few and very large ones may be over.
     """
     parts = list(parts)
     tile = _encoded(parts)
-    while len(tile) > BUDGET:
+    while len(tile) > SIZE_LIMIT:
         sizes = [len(encode([part.layer()])) for part in parts]
         yielding = [at for at, part in enumerate(parts) if len(part.piece.rows) > 1]
         if not yielding:
             break
         at = max(yielding, key=sizes.__getitem__)
-        room = BUDGET - (sum(sizes) - sizes[at])
+        room = SIZE_LIMIT - (sum(sizes) - sizes[at])
         rows = len(parts[at].piece.rows)
         share = max(room, 0) / sizes[at]
         parts[at] = parts[at].best(max(1, min(rows - 1, int(rows * share * 0.97))))
@@ -72,7 +72,7 @@ def encoded(parts: Sequence[Drawn]) -> bytes:
     return tile
 
 
-def _encoded(parts: Sequence[Drawn]) -> bytes:
+def _encoded(parts: Sequence[TileContent]) -> bytes:
     return encode(together([part.layer() for part in parts]))
 
 
@@ -98,7 +98,7 @@ class Tileset:
     id: str
     title: str
     description: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[SourceLayer, ...]
     maxzoom: int
     attribution: str
     minzoom: int = 0
@@ -150,10 +150,10 @@ class Tileset:
         levels = self.maxzoom - self.minzoom + 1
         for number in range(levels):
             zoom = self.minzoom + number
-            parts: dict[Tile, list[Drawn]] = {}
+            parts: dict[Tile, list[TileContent]] = {}
             for sheet in self.sheets:
                 for piece, extra in sheet.pieces(zoom, self.maxzoom):
-                    parts.setdefault(piece.tile, []).append(Drawn(sheet, piece, extra))
+                    parts.setdefault(piece.tile, []).append(TileContent(sheet, piece, extra))
             for tile in sorted(parts):
                 yield tile, packed(encoded(parts[tile]))
             progress(f"tiles of {self.id}", number + 1, levels)

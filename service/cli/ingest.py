@@ -8,8 +8,8 @@ import typer
 from geodata.data import packaged
 from geodata.errors import InvalidInput
 from geodata.ingest.control.pipeline import ingest as ingest_input
-from geodata.ingest.raster import RasterWishes
-from geodata.ingest.vector import Wishes
+from geodata.ingest.raster import RasterOptions
+from geodata.ingest.vector import VectorOptions
 from geodata.rasters.colours import RAMPS
 from schemas import Batch, Source
 from service.cli.ingest_geotiff import ingest_raster, no_raster_wishes
@@ -31,7 +31,7 @@ def ingest(
     title: Annotated[str | None, typer.Option(help="ogr, geotiff: its title.")] = None,
     licence: Annotated[
         str, typer.Option(help="ogr, geotiff: licence of the data.")
-    ] = Wishes.licence,
+    ] = VectorOptions.licence,
     attribution: Annotated[
         str, typer.Option(help="ogr, geotiff: what to write beside the data.")
     ] = "",
@@ -44,7 +44,7 @@ def ingest(
     unit: Annotated[str, typer.Option(help="geotiff: unit of the values.")] = "",
     ramp: Annotated[
         str, typer.Option(help=f"geotiff: colours, one of {', '.join(RAMPS)}.")
-    ] = RasterWishes.ramp,
+    ] = RasterOptions.ramp,
     nodata: Annotated[
         float | None, typer.Option(help="geotiff: the value that means nothing.")
     ] = None,
@@ -56,8 +56,8 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Read, check and keep an input; what cannot be right is set aside with a reason."""
-    wishes = Wishes(layer_id, title, licence, attribution, tuple(layer or ()), crs, replace)
-    raster = RasterWishes(
+    wishes = VectorOptions(layer_id, title, licence, attribution, tuple(layer or ()), crs, replace)
+    raster = RasterOptions(
         layer_id, title, unit, licence, attribution, ramp, crs, nodata, band, replace
     )
     if source == "geotiff":

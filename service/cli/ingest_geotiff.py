@@ -8,7 +8,7 @@ import typer
 from geodata.batches.stored import batch_path
 from geodata.errors import InvalidInput
 from geodata.ingest import quarantine
-from geodata.ingest.raster import RasterWishes, ingest_geotiff
+from geodata.ingest.raster import RasterOptions, ingest_geotiff
 from geodata.rasters.listing import read_rasters
 from schemas import Batch
 from service.cli.output import (
@@ -23,7 +23,7 @@ from service.cli.output import (
 
 
 def ingest_raster(
-    path: Path, wishes: RasterWishes, *, layers: tuple[str, ...], as_json: bool
+    path: Path, wishes: RasterOptions, *, layers: tuple[str, ...], as_json: bool
 ) -> None:
     """Ingest a file and tell which raster it gives; exit status 1 where it gives none."""
     if layers:
@@ -35,11 +35,11 @@ def ingest_raster(
         raise typer.Exit(1)
 
 
-def no_raster_wishes(wishes: RasterWishes, source: str) -> None:
+def no_raster_wishes(wishes: RasterOptions, source: str) -> None:
     """Raises InvalidInput where options of rasters are given for another source."""
     shared = {name: getattr(wishes, name)
               for name in ("id", "title", "licence", "attribution", "crs", "replace")}  # fmt: skip
-    if wishes != replace(RasterWishes(), **shared):
+    if wishes != replace(RasterOptions(), **shared):
         raise InvalidInput(
             f"--unit, --ramp, --nodata and --band go with 'geotiff', not with {source!r}"
         )

@@ -8,7 +8,7 @@ from geodata.batches.stored import batch_path
 from geodata.errors import InvalidInput
 from geodata.features.user_layers import read_layers
 from geodata.ingest import quarantine
-from geodata.ingest.vector import Wishes, ingest_ogr
+from geodata.ingest.vector import VectorOptions, ingest_ogr
 from schemas import Batch
 from service.cli.output import (
     fail,
@@ -23,7 +23,7 @@ from service.cli.output import (
 RENAMED = ("layer_name_fits_urls", "layer_name_is_free")
 
 
-def ingest_file(path: Path, wishes: Wishes, *, as_json: bool) -> None:
+def ingest_file(path: Path, wishes: VectorOptions, *, as_json: bool) -> None:
     """Ingest a file and tell which collections it gives; exit status 1 where it gives none."""
     with progress_bars() as report:
         batch = ingest_ogr(workspace(), path, wishes, report)
@@ -32,9 +32,9 @@ def ingest_file(path: Path, wishes: Wishes, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def no_wishes(wishes: Wishes, source: str) -> None:
+def no_wishes(wishes: VectorOptions, source: str) -> None:
     """Raises InvalidInput where options of layers are given for a source of maps."""
-    if wishes != Wishes():
+    if wishes != VectorOptions():
         raise InvalidInput(f"--id, --layer, --crs and the like go with 'ogr', not with {source!r}")
 
 

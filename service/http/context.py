@@ -18,15 +18,15 @@ from service.bodies import Bodies
 from service.http.links import HTML, JSON, base_url, url
 from service.http.middleware import ENCODERS, encoding_for
 from service.http.negotiation import OF_CONTENT, WEEK_S, cache_control, etag, matches, wanted_format
-from service.params.core import Param, parse_cursor, read_words
-from service.releases import Catalog
+from service.params.core import Param, parse_cursor, parse_query
+from service.releases import OpenReleases
 from service.settings import Settings
 
 GEOJSON_TYPES = ("application/geo+json", "application/json")
 MOST_BYTES = 4_000_000
 
 
-async def sent_body(request: Request, types: tuple[str, ...] = GEOJSON_TYPES) -> bytes:
+async def read_body(request: Request, types: tuple[str, ...] = GEOJSON_TYPES) -> bytes:
     """The whole body, empty where there is none.
 
     Bytes are counted as they come, whatever length the request gives. Raises TooLarge, Refused for
@@ -64,12 +64,12 @@ def _too_large() -> TooLarge:
     return TooLarge(f"the body has more than {MOST_BYTES:,} bytes; simplify the area")
 
 
-Handler = Callable[["Ask"], Response]
+Handler = Callable[["RequestContext"], Response]
 PLAIN = "/:@!$&'()*+,;=~"
 """Characters a path may hold as they are."""
-Known = Mapping[str, Param]
-Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], Known]
-View = Callable[["Ask", Any], str]
+ParamsByName = Mapping[str, Param]
+Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], ParamsByName]
+View = Callable[["RequestContext", Any], str]
 T = TypeVar("T")
 
 
@@ -100,7 +100,7 @@ class Route:
     params: Params = ()
     formats: tuple[str, ...] = ("json",)
     days: tuple[str, ...] = ()
-    state: Callable[[Catalog], tuple[object, ...]] = lambda _: ()
+    state: Callable[[OpenReleases], tuple[object, ...]] = lambda _: ()
     tag: str = "data"
     lasting: bool = False
     hot: bool = False
@@ -113,11 +113,11 @@ class Route:
     tiled: bool = False
     methods: tuple[str, ...] = ("GET",)
     others: Mapping[str, str] = field(default_factory=dict)
-    headers: Callable[["Ask"], Mapping[str, str]] | None = None
+    headers: Callable[["RequestContext"], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
-class Ask:
+class RequestContext:
     """A request read: all a handler needs, and nothing of the socket. sent: its body.
 
     What two requests have not in common they do not share an answer for, so nothing is here that
@@ -130,7 +130,7 @@ class Ask:
     path: str
     base: str
     form: str
-    catalog: Catalog
+    catalog: OpenReleases
     view: View | None = None
     encoding: str | None = None
     sent: bytes = b""
@@ -145,7 +145,7 @@ class Ask:
         """An absolute link."""
         return url(self.base, path, words)
 
-    def once(self, make: Callable[["Ask"], T]) -> T:
+    def once(self, make: Callable[["RequestContext"], T]) -> T:
         """What `make` makes of this request, made when it is first wanted."""
         if make not in self.results:
             self.results[make] = make(self)
@@ -175,31 +175,31 @@ class Ask:
 
 def endpoint(
     route: Route,
-    catalog: Catalog,
+    catalog: OpenReleases,
     settings: Settings,
     bodies: Bodies,
     view: View | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     """The ASGI endpoint of a route: words, release, 304 before any data is read, then the work."""
-    fixed = None if callable(route.params) else known(route.params)
+    fixed = None if callable(route.params) else params_by_name(route.params)
 
-    def read(request: Request) -> Ask:
+    def read(request: Request) -> RequestContext:
         """The request's words, checked against the route's parameters."""
         path_words = {name: str(value) for name, value in request.path_params.items()}
         store = catalog.store(_release(request))
         by_name = route.params(store, path_words) if callable(route.params) else fixed or {}
-        words = read_words(request.query_params, by_name)
+        words = parse_query(request.query_params, by_name)
         accept = request.headers.get("accept", "")
         form = wanted_format(words.get("f"), accept, route.formats, route.media)
         if form == "html":  # a form sends the fields a reader left empty
             words = {name: text for name, text in words.items() if text}
         encoding = encoding_for(request.headers.get("accept-encoding", ""), route.encodings)
         base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
-        return Ask(store, words, path_words, path, base, form, catalog, view, encoding)
+        return RequestContext(store, words, path_words, path, base, form, catalog, view, encoding)
 
     async def serve(request: Request) -> Response:
         if request.method == "POST":
-            return await taken(request, await run_in_threadpool(read, request), route)
+            return await answer_post(request, await run_in_threadpool(read, request), route)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
         tag = etag(ask.release, ask.path, ask.words, *_around(route, ask, settings))
@@ -218,7 +218,7 @@ def endpoint(
         response = await answered(ask, tag)
         return with_headers(response, headers)
 
-    async def answered(ask: Ask, tag: str) -> Response:
+    async def answered(ask: RequestContext, tag: str) -> Response:
         """The answer: made at once, kept from before, or made in a thread and kept."""
         if _is_quick(route, ask):
             return _made(route, ask)
@@ -227,7 +227,7 @@ def endpoint(
     return serve
 
 
-def _around(route: Route, ask: Ask, settings: Settings) -> tuple[object, ...]:
+def _around(route: Route, ask: RequestContext, settings: Settings) -> tuple[object, ...]:
     """What the answer depends on besides the release, the path and the parameters."""
     around = (ask.form, ask.encoding, route.state(ask.catalog))
     if route.timeless(ask.words):
@@ -236,12 +236,12 @@ def _around(route: Route, ask: Ask, settings: Settings) -> tuple[object, ...]:
     return (*around, ask.base, settings.source_priority, *day)
 
 
-def _is_quick(route: Route, ask: Ask) -> bool:
+def _is_quick(route: Route, ask: RequestContext) -> bool:
     """Whether the answer is made on the event loop."""
     return ask.form == route.formats[0] and route.quick(ask.words)
 
 
-def _made(route: Route, ask: Ask) -> Response:
+def _made(route: Route, ask: RequestContext) -> Response:
     """The answer, with the headers of its own."""
     response = route.handler(ask)
     if route.headers is not None:
@@ -249,7 +249,9 @@ def _made(route: Route, ask: Ask) -> Response:
     return response
 
 
-async def _own_headers(route: Route, ask: Ask, bodies: Bodies, tag: str) -> Mapping[str, str]:
+async def _own_headers(
+    route: Route, ask: RequestContext, bodies: Bodies, tag: str
+) -> Mapping[str, str]:
     """The headers of a route's own, for a 304: as they are kept with the answer, else made."""
     if route.headers is None:
         return {}
@@ -261,9 +263,9 @@ async def _own_headers(route: Route, ask: Ask, bodies: Bodies, tag: str) -> Mapp
     return await run_in_threadpool(route.headers, ask)
 
 
-async def taken(request: Request, ask: Ask, route: Route) -> Response:
+async def answer_post(request: Request, ask: RequestContext, route: Route) -> Response:
     """The answer to what was sent along: nobody keeps it."""
-    asked = replace(ask, sent=await sent_body(request))
+    asked = replace(ask, sent=await read_body(request))
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
     return with_headers(await run_in_threadpool(_made, route, asked), headers)
 
@@ -276,7 +278,7 @@ def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
     return response
 
 
-def known(params: Iterable[Param]) -> Known:
+def params_by_name(params: Iterable[Param]) -> ParamsByName:
     """Parameters by name, with those every route takes."""
     return {param.name: param for param in (*params, *COMMON)}
 
@@ -299,7 +301,7 @@ def _release(request: Request) -> str | None:
     return pinned
 
 
-def _pinned(ask: Ask, route: Route) -> bool:
+def _pinned(ask: RequestContext, route: Route) -> bool:
     """Whether the URL names both release and day, so that its answer never changes.
 
     An interval is no day: open or reaching past today, its answer may follow the present day. So

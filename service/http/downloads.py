@@ -3,9 +3,9 @@
 from geodata.features.collections import Collection
 from geodata.formats.files import content_disposition
 from geodata.formats.registry import Format
-from geodata.formats.rows import About
+from geodata.formats.rows import Provenance
 from geodata.store.embedded import EmbeddedStore
-from service.http.context import Ask
+from service.http.context import RequestContext
 
 CITATION_MOST = 2000
 """Characters of a citation as a header."""
@@ -15,17 +15,17 @@ PACKAGED = (
 )
 
 
-def about_items(ask: Ask, collection: Collection) -> About:
+def about_items(ask: RequestContext, collection: Collection) -> Provenance:
     """Provenance of the items asked, the release and the words named."""
     words = {**ask.words, "release": ask.release}
     return about_rows(ask.store, collection, ask.href(f"/collections/{collection.id}/items", words))
 
 
-def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> About:
+def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> Provenance:
     """Provenance of rows of a collection; query: the URL that gives them again."""
     licence, attribution = terms(store, collection)
     manifest = store.manifest
-    return About(
+    return Provenance(
         name=f"lodeline-{collection.id}-{manifest.id}",
         title=collection.title,
         release=manifest.id,
@@ -56,7 +56,7 @@ def download_name(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-def download_headers(about: About, kind: Format) -> dict[str, str]:
+def download_headers(about: Provenance, kind: Format) -> dict[str, str]:
     """Headers that name the file and where it came from.
 
     A citation whose URL is too long for a header is told without it; the file has it in full.

@@ -48,7 +48,7 @@ async def on_lodeline_error(request: Request, error: Exception) -> Response:
     if status == 500:
         log.error("%s: %s", error.kind, detail)
         detail = "The data behind this answer is damaged; the operator has been told."
-    return _response(request, Wrong(status, error.kind, title, detail, error.parameter))
+    return _response(request, ProblemKind(status, error.kind, title, detail, error.parameter))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -57,7 +57,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         return _bug(request)
     kind, title = HTTP_KINDS.get(error.status_code, ("http", "Error"))
     detail = f"{request.method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
-    response = _response(request, Wrong(error.status_code, kind, title, detail))
+    response = _response(request, ProblemKind(error.status_code, kind, title, detail))
     response.headers.update(error.headers or {})
     return response
 
@@ -75,11 +75,11 @@ async def on_bug(request: Request, error: Exception) -> Response:
 
 def _bug(request: Request) -> Response:
     detail = "The service failed in a way it should not; the operator has been told."
-    return _response(request, Wrong(500, "unexpected", "Unexpected error", detail))
+    return _response(request, ProblemKind(500, "unexpected", "Unexpected error", detail))
 
 
 @dataclass(frozen=True)
-class Wrong:
+class ProblemKind:
     """What is told of an error."""
 
     status: int
@@ -89,7 +89,7 @@ class Wrong:
     parameter: str | None = None
 
 
-def _response(request: Request, wrong: Wrong) -> Response:
+def _response(request: Request, wrong: ProblemKind) -> Response:
     """The problem document, or a page for a client that rather reads one."""
     problem = Problem(
         type=f"urn:lodeline:problem:{wrong.kind}",

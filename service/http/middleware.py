@@ -85,7 +85,7 @@ def _weight(entry: str) -> tuple[str, float]:
         return name.strip(), 0.0
 
 
-class Compressed:
+class Compression:
     """Makes text answers smaller, whole or streamed, where the client asks for it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -166,7 +166,7 @@ PREFLIGHT = {
 }
 
 
-class OpenHeaders:
+class SecurityHeaders:
     """Adds the headers of ALWAYS to every answer, errors included, and answers preflights.
 
     A page with a policy of its own keeps it.

@@ -11,7 +11,7 @@ from geodata.store.embedded import EmbeddedStore
 from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
 from geodata.tiles.tileset import VectorLayer
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.downloads import terms
 from service.http.links import HTML, JSON, Link, link, rel
 from service.ogc.schemas import TYPES
@@ -86,7 +86,7 @@ def _shown(layer: VectorLayer, words: Mapping[str, str]) -> VectorLayer:
     )
 
 
-def tilejson(ask: Ask, about: TilesetAbout) -> dict[str, Any]:
+def tilejson(ask: RequestContext, about: TilesetAbout) -> dict[str, Any]:
     """A tileset as TileJSON 3.0.0; its tiles are those of this very release, for ever."""
     words = {"release": ask.release, **selection(ask.words)}
     middle, zoom = first_look(about)
@@ -119,7 +119,7 @@ def _vector_layer(layer: VectorLayer) -> dict[str, Any]:
     }
 
 
-def tileset_entry(ask: Ask, about: TilesetAbout, place: Place) -> dict[str, Any]:
+def tileset_entry(ask: RequestContext, about: TilesetAbout, place: Place) -> dict[str, Any]:
     """A tileset in a list: all a client needs to fetch its tiles."""
     return {
         "title": about.title,
@@ -132,7 +132,7 @@ def tileset_entry(ask: Ask, about: TilesetAbout, place: Place) -> dict[str, Any]
     }
 
 
-def tileset(ask: Ask, about: TilesetAbout, place: Place) -> dict[str, Any]:
+def tileset(ask: RequestContext, about: TilesetAbout, place: Place) -> dict[str, Any]:
     """A tileset in full: its layers, their properties, where it is and where to look first."""
     west, south, east, north = about.bounds
     middle, zoom = first_look(about)
@@ -191,7 +191,7 @@ def limits(about: TilesetAbout) -> list[dict[str, Any]]:
     return found
 
 
-def tileset_links(ask: Ask, place: Place) -> list[Link]:
+def tileset_links(ask: RequestContext, place: Place) -> list[Link]:
     """Links of a tileset: itself, the grid, the tiles, and what it shows."""
     tiles = ask.href(f"{place.own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", place.words)
     read = {**place.words, "f": "html"}
@@ -205,7 +205,7 @@ def tileset_links(ask: Ask, place: Place) -> list[Link]:
     ]
 
 
-def _source_links(ask: Ask, place: Place) -> list[Link]:
+def _source_links(ask: RequestContext, place: Place) -> list[Link]:
     """What a tileset is made from: its collection, or the dataset."""
     of_collection = place.path.removesuffix("/tiles")
     if not of_collection:

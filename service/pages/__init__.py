@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import collections, history, items, landing, rasters, reserves, tiles
 from service.pages.landing import api_page
 from service.pages.rendering import problem_page, render
 
-VIEWS: Mapping[str, Callable[[Ask, Any], str]] = {
+VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "landing": landing.view,
     "conformance": landing.conformance,
     "functions": landing.functions,

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages.items import FORMS
 from service.pages.rendering import Document, page
 
 
-def collections(ask: Ask, document: Document) -> str:
+def collections(ask: RequestContext, document: Document) -> str:
     """All collections."""
     return page(
         ask, "collections.html", title="Data", document=document, extents=_extents(document)
     )
 
 
-def collection(ask: Ask, document: Document) -> str:
+def collection(ask: RequestContext, document: Document) -> str:
     """One collection: its columns with meaning and unit, and where to go from here."""
     found = ask.store.collection(ask.path_words["collection"])
     return page(
@@ -30,7 +30,7 @@ def collection(ask: Ask, document: Document) -> str:
     )
 
 
-def schema(ask: Ask, document: Document) -> str:
+def schema(ask: RequestContext, document: Document) -> str:
     """Queryables, sortables or the schema of a collection: a JSON Schema to read."""
     return page(
         ask,
@@ -54,18 +54,18 @@ def _extents(document: Document) -> dict[str, dict[str, Any]]:
     return {entry["id"]: extent(entry) for entry in document["collections"]}
 
 
-def releases(ask: Ask, document: Document) -> str:
+def releases(ask: RequestContext, document: Document) -> str:
     """All releases, newest first."""
     return page(ask, "releases.html", title="Releases", document=document)
 
 
-def release(ask: Ask, document: Document) -> str:
+def release(ask: RequestContext, document: Document) -> str:
     """The manifest of one release."""
     title = f"Release {document['id']}"
     return page(ask, "release.html", title=title, document=document, own=document)
 
 
-def diff(ask: Ask, document: Document) -> str:
+def diff(ask: RequestContext, document: Document) -> str:
     """What differs between two releases."""
     title = f"From {document['from']} to {document['to']}"
     return page(ask, "diff.html", title=title, document=document)

@@ -17,11 +17,11 @@ from geodata.features.query import Query
 from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
 from geodata.store.embedded import EmbeddedStore
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import history as timelines
 from service.pages import svg_map
 from service.pages.rendering import Document, page
-from service.pages.svg_window import Window
+from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import commodity, kilometres, listing, metres, percent
 
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
@@ -29,7 +29,7 @@ NEAREST_KM, FARTHEST_KM = 8.0, 90.0
 TOWNS = 9
 
 
-def view(ask: Ask, document: Document) -> str:
+def view(ask: RequestContext, document: Document) -> str:
     """One item of `deposits`."""
     own, day = document["properties"], asked_day(ask)
     store, source = ask.store, own["control_source"]
@@ -59,7 +59,7 @@ def view(ask: Ask, document: Document) -> str:
     )
 
 
-def asked_day(ask: Ask) -> date:
+def asked_day(ask: RequestContext) -> date:
     """The day the page is of."""
     when = parse_datetime(ask.words["datetime"]) if "datetime" in ask.words else None
     return ask.store.deposit_day(Query("deposits", when=when))
@@ -85,7 +85,7 @@ def sentence(own: Document, day: str) -> str:
     }[own["control"]]
 
 
-def chart(ask: Ask, document: Document, row: int, day: date) -> svg_map.Map:
+def chart(ask: RequestContext, document: Document, row: int, day: date) -> svg_map.Map:
     """The ground where it may lie, to scale, over the land held on the day."""
     own, store = document["properties"], ask.store
     window = window_of(own)
@@ -122,12 +122,12 @@ def told(own: Document, asof: str | None, cut: BaseGeometry | None) -> str:
     return f"The deposit lies within {size} of the mark{off}.{away} {land}"
 
 
-def window_of(own: Document) -> Window:
+def window_of(own: Document) -> SvgWindow:
     """A window that holds the ground where it may lie, and the line of contact if it is near."""
     reach, line = own["position_uncertainty_m"] / 1000, own["line_distance_km"]
     near = abs(line) * 1.25 if line is not None and abs(line) * 1.25 <= FARTHEST_KM else 0.0
     half = min(max(2.2 * reach, near, NEAREST_KM), max(FARTHEST_KM, 1.3 * reach))
-    return Window.around(own["lon"], own["lat"], half)
+    return SvgWindow.around(own["lon"], own["lat"], half)
 
 
 def locator(store: EmbeddedStore, document: Document) -> svg_map.Map:
@@ -136,7 +136,7 @@ def locator(store: EmbeddedStore, document: Document) -> svg_map.Map:
     near = window_of(own)
     box = shapely.box(near.west, near.south, near.east, near.north)
     shapes = (*svg_map.ground(store, window), *svg_map.outline(store, window),
-              svg_map.Shape("frame", window.path(box)))  # fmt: skip
+              svg_map.SvgPath("frame", window.path(box)))  # fmt: skip
     about = own["oblast"] or "In Ukraine"
     return svg_map.Map(
         "where", f"Where {own['name_en']} is in Ukraine", f"{about}.", window, shapes, scaled=False
@@ -144,7 +144,7 @@ def locator(store: EmbeddedStore, document: Document) -> svg_map.Map:
 
 
 def towns(
-    store: EmbeddedStore, window: Window, day: date, taken: tuple[float, float]
+    store: EmbeddedStore, window: SvgWindow, day: date, taken: tuple[float, float]
 ) -> tuple[svg_map.Label, ...]:
     """Names of a few settlements for orientation, apart from each other and from the mark."""
     bbox = (window.west, window.south, window.east, window.north)
@@ -177,7 +177,7 @@ def missing(own: Document, estimates: Sequence[Document]) -> list[str]:
     return found
 
 
-def cited(ask: Ask, own: Document, day: date) -> dict[str, object]:
+def cited(ask: RequestContext, own: Document, day: date) -> dict[str, object]:
     """The citation of this page, pinned to day and release."""
     words = {"datetime": str(day), "release": ask.release}
     if "source" in ask.words:
@@ -187,18 +187,18 @@ def cited(ask: Ask, own: Document, day: date) -> dict[str, object]:
 
 
 def _where(
-    store: EmbeddedStore, window: Window, own: Document, row: int
-) -> tuple[svg_map.Shape, ...]:
+    store: EmbeddedStore, window: SvgWindow, own: Document, row: int
+) -> tuple[svg_map.SvgPath, ...]:
     """The whole circle, dashed, and the part of it that is tested."""
     lon, lat = own["lon"], own["lat"]
-    probe = Window.around(lon, lat, own["position_uncertainty_m"] / 1000)
+    probe = SvgWindow.around(lon, lat, own["position_uncertainty_m"] / 1000)
     half = (probe.north - probe.south) / 2
     wide = (probe.east - probe.west) / 3
     circle = shapely.transform(shapely.Point(0, 0).buffer(1.0, quad_segs=32),
                                lambda at: at * [wide, half] + [lon, lat])  # fmt: skip
     footprint = store.tables.footprints[row]
-    kept = () if footprint is None else (svg_map.Shape("footprint", window.path(footprint)),)
-    return (*kept, svg_map.Shape("whole", window.path(circle)))
+    kept = () if footprint is None else (svg_map.SvgPath("footprint", window.path(footprint)),)
+    return (*kept, svg_map.SvgPath("whole", window.path(circle)))
 
 
 def _flips(store: EmbeddedStore, row: int, day: date, source: str) -> float | None:

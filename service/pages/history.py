@@ -7,18 +7,18 @@ from itertools import groupby
 
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.interval import today
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import svg_map, svg_timeline
 from service.pages.rendering import Document, page
 from service.pages.reserves import commodity_choices
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
-from service.pages.svg_window import Window
+from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number, percent
 
 AROUND_KM = 40.0
 
 
-def changes(ask: Ask, document: Document) -> str:
+def changes(ask: RequestContext, document: Document) -> str:
     """Verdicts that turned, by day, newest first."""
     own = [feature["properties"] for feature in document["features"]]
     picked = ask.words.get("commodity", ",".join(DEFAULT_COMMODITIES))
@@ -43,7 +43,7 @@ def by_day(rows: Sequence[Document]) -> list[tuple[str, list[Document]]]:
     return days[::-1]
 
 
-def series(ask: Ask, document: Document) -> str:
+def series(ask: RequestContext, document: Document) -> str:
     """Counts by verdict through time, drawn and as a table."""
     points = document["series"]
     days = [date.fromisoformat(point["date"]) for point in points]
@@ -78,7 +78,7 @@ def series_told(points: Sequence[Document], order: Sequence[str]) -> str:
     return "; ".join(told) + "."
 
 
-def at(ask: Ask, document: Document) -> str:
+def at(ask: RequestContext, document: Document) -> str:
     """What holds at a spot."""
     return page(
         ask,
@@ -89,13 +89,13 @@ def at(ask: Ask, document: Document) -> str:
     )
 
 
-def spot(ask: Ask, document: Document) -> svg_map.Map | None:
+def spot(ask: RequestContext, document: Document) -> svg_map.Map | None:
     """The ground around a spot; none where no source speaks of it."""
     source, day = document["control_source"], document["date"]
     if source is None:
         return None
     lon, lat = document["lon"], document["lat"]
-    window = Window.around(lon, lat, AROUND_KM)
+    window = SvgWindow.around(lon, lat, AROUND_KM)
     shapes = (
         *svg_map.ground(ask.store, window),
         *svg_map.held(ask.store, window, date.fromisoformat(day), source),
@@ -108,7 +108,7 @@ def spot(ask: Ask, document: Document) -> svg_map.Map | None:
     return svg_map.Map("spot", title, about, window, shapes, (mark,), (), svg_map.legend(shapes))
 
 
-def versions(ask: Ask, document: Document) -> str:
+def versions(ask: RequestContext, document: Document) -> str:
     """The versions of a feature."""
     return page(
         ask,
@@ -133,7 +133,7 @@ class Drawn:
     about: Mapping[str, str]
 
 
-def timeline(ask: Ask, document: Document) -> str:
+def timeline(ask: RequestContext, document: Document) -> str:
     """The answer to `/deposits/{id}/timeline`."""
     own = document["deposit"]
     return page(

@@ -6,7 +6,7 @@ from typing import Any
 
 from geodata.features.collections import Collection
 from schemas.record import Column
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import deposit, svg_map
 from service.pages.rendering import Document, page
 from service.pages.template_filters import number, spaced
@@ -70,7 +70,7 @@ class Field:
     empty: str = "any"
 
 
-def view(ask: Ask, document: Document) -> str:
+def view(ask: RequestContext, document: Document) -> str:
     """A page of features."""
     collection = ask.store.collection(ask.path_words["collection"])
     features = document["features"]
@@ -97,7 +97,7 @@ def view(ask: Ask, document: Document) -> str:
     )  # fmt: skip
 
 
-def item(ask: Ask, document: Document) -> str:
+def item(ask: RequestContext, document: Document) -> str:
     """One feature; a deposit has a page of its own, unless only a part of it was asked for."""
     collection = ask.store.collection(ask.path_words["collection"])
     own = document.get("properties") or {}
@@ -126,7 +126,7 @@ def shown(collection: Collection) -> tuple[str, ...]:
     return SHOWN.get(collection.id, names[:FEW_COLUMNS])
 
 
-def fields(ask: Ask, collection: Collection) -> list[Field]:
+def fields(ask: RequestContext, collection: Collection) -> list[Field]:
     """Controls of the form: a day, a source where it matters, and a few properties."""
     words = ask.words
     columns = {column.name: column for column in collection.properties}
@@ -152,7 +152,7 @@ def fields(ask: Ask, collection: Collection) -> list[Field]:
     return [*found, Field("limit", "Rows on a page", limit, choices=choices)]
 
 
-def kept(ask: Ask, collection: Collection) -> list[tuple[str, str]]:
+def kept(ask: RequestContext, collection: Collection) -> list[tuple[str, str]]:
     """Words of the address the form has no control for, carried along."""
     own = {field.name for field in fields(ask, collection)} | {"cursor", "f"}
     return [(name, text) for name, text in ask.words.items() if name not in own]
@@ -168,7 +168,7 @@ def _field(column: Column, given: str, on_record: tuple[str, ...]) -> Field:
     return Field(column.name, label, given, _KINDS.get(column.type, "text"), choices)
 
 
-def _on_record(ask: Ask, collection: Collection, name: str) -> tuple[str, ...]:
+def _on_record(ask: RequestContext, collection: Collection, name: str) -> tuple[str, ...]:
     """Values that deposits have, for the properties whose words a reader cannot guess."""
     if name not in {"commodity", "oblast"} or collection.id not in {"deposits", "changes"}:
         return ()

@@ -9,7 +9,7 @@ from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
 from geodata.interval import today
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.rendering import Document, page, render
 
@@ -17,7 +17,7 @@ SHOWN = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "c
          "contested_share",          "line_distance_km")  # fmt: skip
 
 
-def view(ask: Ask, document: Document) -> str:
+def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/`."""
     store, day = ask.store, today()
     choice = store.book.choose(day)
@@ -52,14 +52,14 @@ def view(ask: Ask, document: Document) -> str:
     )  # fmt: skip
 
 
-def conformance(ask: Ask, document: Document) -> str:
+def conformance(ask: RequestContext, document: Document) -> str:
     """Conformance classes met, by standard."""
     classes = sorted(document["conformsTo"])
     groups = [(name, list(own)) for name, own in groupby(classes, key=_standard)]
     return page(ask, "conformance.html", title="Standards met", document=document, groups=groups)
 
 
-def functions(ask: Ask, document: Document) -> str:
+def functions(ask: RequestContext, document: Document) -> str:
     """Functions that filters may use."""
     return page(ask, "functions.html", title="Functions in filters", document=document)
 

@@ -15,7 +15,7 @@ from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
 from schemas import Source
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.files import version
 from service.pages.rendering import page, root_of
 
@@ -31,7 +31,7 @@ STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def map_page(ask: Ask) -> str:
+def map_page(ask: RequestContext) -> str:
     """The page with its block of data."""
     return page(
         ask,
@@ -44,7 +44,7 @@ def map_page(ask: Ask) -> str:
     )
 
 
-def about(ask: Ask) -> dict[str, object]:
+def about(ask: RequestContext) -> dict[str, object]:
     """What the page's scripts are told."""
     store = ask.store
     manifest = store.manifest
@@ -108,7 +108,7 @@ def _commodities(store: EmbeddedStore) -> list[dict[str, object]]:
     ]
 
 
-def _tiles(ask: Ask, name: str) -> str:
+def _tiles(ask: RequestContext, name: str) -> str:
     """The address of a tileset's tiles, in the release that answers."""
     return f"{ask.base}/tiles/{name}/{{z}}/{{x}}/{{y}}?release={quote(ask.release)}"
 

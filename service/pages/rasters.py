@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from geodata.rasters.colours import RAMPS, RESCALES
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages.rendering import Document, page
 
 ACROSS, DOWN = 4, 3
@@ -16,12 +16,12 @@ FACTS = {
 }  # fmt: skip
 
 
-def rasters(ask: Ask, document: Document) -> str:
+def rasters(ask: RequestContext, document: Document) -> str:
     """All rasters."""
     return page(ask, "rasters.html", title="Rasters", document=document)
 
 
-def raster(ask: Ask, document: Document) -> str:
+def raster(ask: RequestContext, document: Document) -> str:
     """One raster."""
     return page(
         ask,
@@ -35,12 +35,12 @@ def raster(ask: Ask, document: Document) -> str:
     )
 
 
-def point(ask: Ask, document: Document) -> str:
+def point(ask: RequestContext, document: Document) -> str:
     """The value at a spot."""
     return _values(ask, document, f"{document['lat']}, {document['lon']}", {})
 
 
-def statistics(ask: Ask, document: Document) -> str:
+def statistics(ask: RequestContext, document: Document) -> str:
     """Statistics in a territory."""
     shown = {name: document[key] for key, name in FACTS.items() if document[key] is not None}
     named = document["area"].get("territory")
@@ -48,12 +48,14 @@ def statistics(ask: Ask, document: Document) -> str:
     return _values(ask, document, known[named].title if named else "The area sent", shown)
 
 
-def _values(ask: Ask, document: Document, title: str, shown: Mapping[str, object]) -> str:
+def _values(
+    ask: RequestContext, document: Document, title: str, shown: Mapping[str, object]
+) -> str:
     found = ask.store.rasters.raster(str(document["raster"]))
     return page(ask, "raster_values.html", title=title, document=document, own=found, shown=shown)
 
 
-def _drawn(ask: Ask, document: Document) -> list[list[tuple[int, int, int] | None]]:
+def _drawn(ask: RequestContext, document: Document) -> list[list[tuple[int, int, int] | None]]:
     """Tiles of the picture, None where one would be empty."""
     held = ask.store.rasters.holds
     rows = picture(document["bounds"])

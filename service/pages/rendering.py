@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.links import url
 from service.pages import template_filters
 
@@ -48,7 +48,7 @@ def render(template: str, *, base: str = "", pinned: str | None = None, **values
     return _environment().get_template(template).render({**shared, **values})
 
 
-def page(ask: Ask, template: str, **values: object) -> str:
+def page(ask: RequestContext, template: str, **values: object) -> str:
     """A page that answers a request: with its own links and the release that spoke."""
     pinned = ask.words.get("release")
     own = {
@@ -62,7 +62,7 @@ def page(ask: Ask, template: str, **values: object) -> str:
     return render(template, base=ask.base, pinned=pinned, **{**own, **values})
 
 
-def _here(ask: Ask) -> Callable[..., str]:
+def _here(ask: RequestContext) -> Callable[..., str]:
     """A link to the same question, with some words changed; None drops a word."""
 
     def here(**changed: object) -> str:

@@ -8,7 +8,7 @@ from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from geodata.store.embedded import EmbeddedStore
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.rendering import Document, page
 from service.pages.svg_timeline import Bar
@@ -20,7 +20,7 @@ _ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
 FORMS = (("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "GeoParquet"))
 
 
-def view(ask: Ask, document: Document) -> str:
+def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/reserves`."""
     question = document["question"]
     territory = ask.store.tables.territories[question["territory"]]
@@ -128,7 +128,7 @@ def disputes(features: Sequence[Document]) -> list[Document]:
     return [p for p in own if len({e["control"] for e in p["by_source"] if e["asof"]}) > 1]
 
 
-def chart(ask: Ask, document: Document) -> svg_map.Map:
+def chart(ask: RequestContext, document: Document) -> svg_map.Map:
     """The deposits listed, over the land held on the day."""
     question, features = document["question"], document["features"]
     counts = {v: len(rows) for v, rows in groups(features)}
@@ -147,7 +147,7 @@ def chart(ask: Ask, document: Document) -> svg_map.Map:
     )
 
 
-def choices(ask: Ask, question: Document) -> dict[str, Any]:
+def choices(ask: RequestContext, question: Document) -> dict[str, Any]:
     """What the form offers, and what of it is chosen."""
     return {
         **commodity_choices(ask, set(question["commodities"])),
@@ -158,7 +158,7 @@ def choices(ask: Ask, question: Document) -> dict[str, Any]:
     }
 
 
-def commodity_choices(ask: Ask, picked: set[str]) -> dict[str, Any]:
+def commodity_choices(ask: RequestContext, picked: set[str]) -> dict[str, Any]:
     """Commodities with a deposit on record, the usual ones first, and which of them are picked."""
     have = {c for own in ask.store.tables.deposits["commodities"] for c in own}
     known = {c.id: c for c in commodities() if not members(c.id).isdisjoint(have)}
@@ -171,7 +171,7 @@ def commodity_choices(ask: Ask, picked: set[str]) -> dict[str, Any]:
     }
 
 
-def article(ask: Ask, document: Document) -> str:
+def article(ask: RequestContext, document: Document) -> str:
     """The answer to `/articles/{day}`."""
     return page(
         ask,
@@ -195,12 +195,12 @@ def _verdicts(store: EmbeddedStore, day: str) -> dict[str, str]:
     return dict(zip(table["id"], table["control"], strict=True))
 
 
-def territories(ask: Ask, document: Document) -> str:
+def territories(ask: RequestContext, document: Document) -> str:
     """All territories."""
     return page(ask, "territories.html", title="Territories", document=document)
 
 
-def territory(ask: Ask, document: Document) -> str:
+def territory(ask: RequestContext, document: Document) -> str:
     """One territory on a day."""
     own = document["properties"]
     return page(
@@ -214,17 +214,17 @@ def territory(ask: Ask, document: Document) -> str:
     )
 
 
-def territory_chart(ask: Ask, document: Document) -> svg_map.Map:
+def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
     """The territory, over the country and the line of contact of the day."""
     store, own = ask.store, document["properties"]
     window, shape = svg_map.country(store), svg_map.geometry(document)
     parts = svg_map.ground(store, window)
     if shape is not None and not shape.is_empty:
-        parts = (*parts, svg_map.Shape("territory", window.path(shape)))
+        parts = (*parts, svg_map.SvgPath("territory", window.path(shape)))
     if own["control_asof"]:
         line = store.overlaid.front_on(date.fromisoformat(own["date"]), own["source"]).line
-        parts = (*parts, svg_map.Shape("front-case", window.path(line)),
-                 svg_map.Shape("front", window.path(line)))  # fmt: skip
+        parts = (*parts, svg_map.SvgPath("front-case", window.path(line)),
+                 svg_map.SvgPath("front", window.path(line)))  # fmt: skip
     legend = (("territory", "the territory"), *svg_map.legend(parts))
     about = f"{number(own['area_km2'])} km² on {own['date']}."
     shapes = (*parts, *svg_map.outline(store, window))

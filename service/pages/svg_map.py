@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.store.embedded import EmbeddedStore
-from service.pages.svg_window import Window
+from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import VERDICT_NAMES
 
 Feature = Mapping[str, Any]
@@ -21,7 +21,7 @@ HELD = (("held", "occupied land"), ("fought", "contested ground"), ("front", "li
 
 
 @dataclass(frozen=True)
-class Shape:
+class SvgPath:
     """A path and the CSS class that says what it is."""
 
     kind: str
@@ -56,8 +56,8 @@ class Map:
     name: str
     title: str
     about: str
-    window: Window
-    shapes: tuple[Shape, ...] = ()
+    window: SvgWindow
+    shapes: tuple[SvgPath, ...] = ()
     marks: tuple[Mark, ...] = ()
     labels: tuple[Label, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()
@@ -74,17 +74,17 @@ class Map:
         return 17 if len(self.marks) <= FEW else 13
 
 
-def country(store: EmbeddedStore, width: int = 720) -> Window:
+def country(store: EmbeddedStore, width: int = 720) -> SvgWindow:
     """The window that holds Ukraine."""
-    return Window.of(store.tables.areas.outline.bounds, width)
+    return SvgWindow.of(store.tables.areas.outline.bounds, width)
 
 
-def ground(store: EmbeddedStore, window: Window) -> tuple[Shape, ...]:
+def ground(store: EmbeddedStore, window: SvgWindow) -> tuple[SvgPath, ...]:
     """The country and its large waters."""
     return _shapes(window, (("land", store.tables.areas.outline), ("water", store.tables.lakes)))
 
 
-def held(store: EmbeddedStore, window: Window, day: date, source: str) -> tuple[Shape, ...]:
+def held(store: EmbeddedStore, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
     """Occupied land, contested ground and the line of contact of a source's map of a day."""
     overlaid = store.overlaid
     return _shapes(
@@ -98,7 +98,7 @@ def held(store: EmbeddedStore, window: Window, day: date, source: str) -> tuple[
     )
 
 
-def outline(store: EmbeddedStore, window: Window) -> tuple[Shape, ...]:
+def outline(store: EmbeddedStore, window: SvgWindow) -> tuple[SvgPath, ...]:
     """The state border and coast, over what lies on the land."""
     return _shapes(window, (("border", store.tables.areas.outline),))
 
@@ -125,7 +125,7 @@ def locator(store: EmbeddedStore, features: Sequence[Feature], title: str, about
     drawn = [shape for f in features if (shape := geometry(f)) is not None and not shape.is_empty]
     window = country(store)
     if drawn and not window.holds(bounds := shapely.total_bounds(drawn).tolist()):
-        window = Window.of(tuple(bounds))
+        window = SvgWindow.of(tuple(bounds))
     areas = ((_area_kind(f), shape) for f in features if (shape := geometry(f)) is not None)
     wide = ((kind, shape) for kind, shape in areas if shapely.get_dimensions(shape) > 0)
     shapes = (*ground(store, window), *_shapes(window, wide))
@@ -138,7 +138,7 @@ def locator(store: EmbeddedStore, features: Sequence[Feature], title: str, about
     )
 
 
-def marks(window: Window, features: Iterable[Feature]) -> tuple[Mark, ...]:
+def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
     """A mark for each point feature in the window; the plainest verdicts lie undermost."""
     order = ("unknown", "government", "spot", "uncertain", "contested", "occupied")
     found = []
@@ -165,15 +165,15 @@ def geometry(feature: Feature) -> BaseGeometry | None:
     return shapely.make_valid(shape) if inside else None
 
 
-def legend(shapes: Iterable[Shape]) -> tuple[tuple[str, str], ...]:
+def legend(shapes: Iterable[SvgPath]) -> tuple[tuple[str, str], ...]:
     """Legend of what was drawn of control."""
     drawn = {shape.kind for shape in shapes}
     return tuple(entry for entry in HELD if entry[0] in drawn)
 
 
-def _dots(spots: Iterable[Mark]) -> Shape:
+def _dots(spots: Iterable[Mark]) -> SvgPath:
     """Marks as one path of dots; what each is, the table says."""
-    return Shape("dots", "".join(f"M{mark.x} {mark.y}h0" for mark in spots))
+    return SvgPath("dots", "".join(f"M{mark.x} {mark.y}h0" for mark in spots))
 
 
 def _area_kind(feature: Feature) -> str:
@@ -187,7 +187,7 @@ def _verdicts(spots: Iterable[Mark]) -> tuple[tuple[str, str], ...]:
     return tuple((f"v-{kind}", VERDICT_NAMES[kind]) for kind in kinds if kind != "spot")
 
 
-def _mark(window: Window, feature: Feature, at: shapely.Point) -> Mark:
+def _mark(window: SvgWindow, feature: Feature, at: shapely.Point) -> Mark:
     own = feature.get("properties") or {}
     verdict = own.get("control", own.get("status"))
     kind = verdict if verdict in _MARKED else "spot"
@@ -198,9 +198,9 @@ def _mark(window: Window, feature: Feature, at: shapely.Point) -> Mark:
     return Mark(x, y, kind, told, link)
 
 
-def _shapes(window: Window, given: Iterable[tuple[str, BaseGeometry]]) -> tuple[Shape, ...]:
+def _shapes(window: SvgWindow, given: Iterable[tuple[str, BaseGeometry]]) -> tuple[SvgPath, ...]:
     paths = ((kind, window.path(shape)) for kind, shape in given if not shape.is_empty)
-    return tuple(Shape(kind, path) for kind, path in paths if path)
+    return tuple(SvgPath(kind, path) for kind, path in paths if path)
 
 
 _MARKED = ("occupied", "uncertain", "contested", "government", "unknown")

@@ -20,7 +20,7 @@ _MARGIN = 12.0
 
 
 @dataclass(frozen=True)
-class Window:
+class SvgWindow:
     """A part of the earth, CRS84 degrees, drawn `width` units wide."""
 
     west: float
@@ -30,14 +30,14 @@ class Window:
     width: int = 720
 
     @classmethod
-    def around(cls, lon: float, lat: float, half_km: float, width: int = 720) -> "Window":
+    def around(cls, lon: float, lat: float, half_km: float, width: int = 720) -> "SvgWindow":
         """A window whose middle is a point, `2 * half_km` high and half as wide again."""
         tall = half_km / KM_PER_DEGREE
         wide = 1.5 * tall / math.cos(math.radians(lat))
         return cls(lon - wide, lat - tall, lon + wide, lat + tall, width)
 
     @classmethod
-    def of(cls, bounds: tuple[float, float, float, float], width: int = 720) -> "Window":
+    def of(cls, bounds: tuple[float, float, float, float], width: int = 720) -> "SvgWindow":
         """A window that holds bounds, with a margin; never a point, never past the poles."""
         west, south, east, north = bounds
         tall = max(north - south, (east - west) / 3, 0.05) * 1.1

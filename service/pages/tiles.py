@@ -1,17 +1,17 @@
 """The pages of tiles: tilesets of a collection or of all, one of them, and the grid they lie on."""
 
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.pages.rendering import Document, page
 from service.styles.document import KINDS
 
 
-def tilesets(ask: Ask, document: Document) -> str:
+def tilesets(ask: RequestContext, document: Document) -> str:
     """The tilesets of a collection, or of the dataset."""
     title = f"Tiles of {_of(ask)}"
     return page(ask, "tilesets.html", title=title, document=document, of=_of(ask))
 
 
-def tileset(ask: Ask, document: Document) -> str:
+def tileset(ask: RequestContext, document: Document) -> str:
     """One tileset: its layers, their properties, and how to fetch it."""
     links = document["links"]
     return page(
@@ -25,24 +25,24 @@ def tileset(ask: Ask, document: Document) -> str:
     )
 
 
-def tile_matrix_sets(ask: Ask, document: Document) -> str:
+def tile_matrix_sets(ask: RequestContext, document: Document) -> str:
     """The grids there are."""
     return page(ask, "grids.html", title="Grids of tiles", document=document)
 
 
-def tile_matrix_set(ask: Ask, document: Document) -> str:
+def tile_matrix_set(ask: RequestContext, document: Document) -> str:
     """One grid, level by level."""
     return page(ask, "grid.html", title=str(document["id"]), document=document)
 
 
-def _of(ask: Ask) -> str:
+def _of(ask: RequestContext) -> str:
     """What the tiles show, in words."""
     if "collection" in ask.path_words:
         return ask.store.collection(ask.path_words["collection"]).title
     return ask.words.get("collections", "all collections").replace(",", ", ")
 
 
-def styles(ask: Ask, document: Document) -> str:
+def styles(ask: RequestContext, document: Document) -> str:
     """All styles."""
     palettes = {own.id: own.palette for own in KINDS.values()}
     return page(ask, "styles.html", title="Styles of the map", document=document, palettes=palettes)

@@ -50,7 +50,7 @@ LIMIT = Param(
 )
 
 
-def read_words(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, str]:
+def parse_query(query: QueryParams, by_name: Mapping[str, Param]) -> dict[str, str]:
     """The parameters of a request as texts, by name; repeated ones joined by commas where allowed.
 
     Their order is that of their names, whatever the request's: links written from them are the same

@@ -19,7 +19,7 @@ from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
-from service.http.context import Known, known
+from service.http.context import ParamsByName, params_by_name
 from service.http.negotiation import digest
 from service.ogc.schemas import TYPES, names_of, sortable_columns
 from service.params.core import (
@@ -33,7 +33,7 @@ from service.params.core import (
     parse_limit,
 )
 
-_KNOWN: WeakKeyDictionary[Collection, Known] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Collection, ParamsByName] = WeakKeyDictionary()
 LANGUAGES = ("cql2-text", "cql2-json")
 PROJECTED = 1e8
 """Largest projected coordinate taken in a filter, metres."""
@@ -77,11 +77,11 @@ SELECTION = (
 )
 
 
-def items_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:
+def items_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> ParamsByName:
     """Parameters of a collection's items: selection, presentation, and every property by name."""
     collection = store.collection(path_words["collection"])
     if collection not in _KNOWN:
-        _KNOWN[collection] = known(_items_params(collection))
+        _KNOWN[collection] = params_by_name(_items_params(collection))
     return _KNOWN[collection]
 
 
@@ -97,11 +97,11 @@ def property_params(collection: Collection) -> tuple[Param, ...]:
     return tuple(_property_param(columns[name]) for name in queryable_names(collection))
 
 
-def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> Known:
+def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> ParamsByName:
     """Parameters of one item."""
     collection = store.collection(path_words["collection"])
     shown = (DATETIME, CRS, PROPERTIES, SKIP_GEOMETRY)
-    return known((*shown, SOURCE) if collection.by_source else shown)
+    return params_by_name((*shown, SOURCE) if collection.by_source else shown)
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from geodata.errors import InvalidInput
 from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile
-from service.http.context import Known, known
+from service.http.context import ParamsByName, params_by_name
 from service.params.core import Param, Words
 from service.params.items import (
     DATETIME,
@@ -34,7 +34,7 @@ _ALL = frozenset({"f", "release", "collections"})
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
-def tile_params(store: EmbeddedStore, path_words: Words) -> Known:
+def tile_params(store: EmbeddedStore, path_words: Words) -> ParamsByName:
     """Parameters of a tileset's tiles: which rows, which properties. Raises NotFound.
 
     The base map has rows of its own that nothing selects among.
@@ -42,11 +42,11 @@ def tile_params(store: EmbeddedStore, path_words: Words) -> Known:
     name = tileset_name(path_words)
     store.tilesets.about(name)
     if not is_collection(store, name):
-        return known(())
+        return params_by_name(())
     collection = store.collection(name)
     selection = (p for p in SELECTION if p.name in {"datetime", "filter", "filter-lang"})
     source = (SOURCE,) if collection.by_source else ()
-    return known((*selection, PROPERTIES, *source, *property_params(collection)))
+    return params_by_name((*selection, PROPERTIES, *source, *property_params(collection)))
 
 
 def tileset_name(path_words: Words) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.store.tilesets import TilesetAbout
 from service.styles.expressions import day_number
 from service.styles.palette import Colours, Palette
@@ -159,7 +159,7 @@ def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
     )
 
 
-def spans(base: str, palette: Palette, choice: Choice) -> ItemsLayer:
+def spans(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
     """Deposits through time, coloured by who holds where they may lie."""
     return ItemsLayer(
         "lodeline_timelines",
@@ -172,7 +172,7 @@ def spans(base: str, palette: Palette, choice: Choice) -> ItemsLayer:
     )
 
 
-def land(base: str, palette: Palette, choice: Choice) -> ItemsLayer:
+def land(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
     """Land under a status, through time."""
     return ItemsLayer(
         "lodeline_control",
@@ -197,7 +197,7 @@ def _verdicts(labels: Mapping[str, str], palette: Palette) -> tuple[Category, ..
 # Tiles
 
 
-def land_tiles(address: str, palette: Palette, choice: Choice) -> TilesLayer:
+def land_tiles(address: str, palette: Palette, choice: SourceSelection) -> TilesLayer:
     """Land by its status on one day, by one source."""
     day = day_number(choice.day)
     held = f'"source" = \'{choice.source}\' and "valid_from" <= {day} and "valid_to" > {day}'

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.tiles.grid import HALF_WORLD_M, Bounds, to_units
 from service.qgis import layers
 from service.qgis.layers import Layer, rgba
@@ -35,7 +35,7 @@ class Project:
     about: str
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> SourceSelection:
         """Whose map, and the day it is made for."""
         return self.scene.choice
 

@@ -5,11 +5,11 @@ from starlette.responses import Response
 from geodata.crs import CRS84_URI, OFFERED
 from geodata.features.collections import Collection
 from geodata.store.embedded import EmbeddedStore
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.links import HTML, JSON, Link, collection_links, link, rel
 
 
-def collections(ask: Ask) -> Response:
+def collections(ask: RequestContext) -> Response:
     """All collections."""
     links = [
         link(ask.href("/collections"), "self", JSON, "This document"),
@@ -19,12 +19,12 @@ def collections(ask: Ask) -> Response:
     return ask.answer({"links": links, "crs": list(OFFERED), "collections": found})
 
 
-def collection(ask: Ask) -> Response:
+def collection(ask: RequestContext) -> Response:
     """One collection, as it is described among all."""
     return ask.answer(_described(ask, ask.store.collection(ask.path_words["collection"])))
 
 
-def _described(ask: Ask, found: Collection) -> dict[str, object]:
+def _described(ask: RequestContext, found: Collection) -> dict[str, object]:
     notices = found.layer.notices if found.layer else ()
     return {
         "id": found.id,
@@ -39,7 +39,7 @@ def _described(ask: Ask, found: Collection) -> dict[str, object]:
     }
 
 
-def _links(ask: Ask, found: Collection) -> list[Link]:
+def _links(ask: RequestContext, found: Collection) -> list[Link]:
     links = [
         *collection_links(ask.base, found.id),
         link(ask.href("/releases"), "version-history", JSON, "Releases"),

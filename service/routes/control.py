@@ -14,7 +14,7 @@ from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_datetime
 from schemas import Manifest
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.links import GEOJSON, link, self_link
 from service.params.core import COMMODITY, DAY, SOURCE, Param, parse_date, parse_lonlat
 
@@ -32,19 +32,19 @@ BETWEEN = (
 BY_SOURCE = (SOURCE,)
 
 
-def at(ask: Ask) -> Response:
+def at(ask: RequestContext) -> Response:
     """Status of a spot on a day, by every source."""
     lon, lat = parse_lonlat(ask.words)
     return ask.answer(control_at(ask.store, lon, lat, parse_date(ask.words)))
 
 
-def timeline(ask: Ask) -> Response:
+def timeline(ask: RequestContext) -> Response:
     """A deposit's history by every source."""
     found = deposit_timeline(ask.store, ask.path_words["deposit"], ask.words.get("source"))
     return ask.answer(found)
 
 
-def changes(ask: Ask) -> Response:
+def changes(ask: RequestContext) -> Response:
     """Deposits whose verdict turned between two days."""
     found = _changes(ask)
     document = {
@@ -60,14 +60,14 @@ def changes(ask: Ask) -> Response:
     return ask.body(dumps(document), GEOJSON)
 
 
-def changes_feed(ask: Ask) -> Response:
+def changes_feed(ask: RequestContext) -> Response:
     """The same as an Atom feed, newest first."""
     entries = [found["properties"] for found in _changes(ask)][::-1]
     feed = atom(entries, ask.href("/changes.atom", ask.words), ask.href, ask.store.manifest)
     return Response(feed, media_type=ATOM)
 
 
-def _changes(ask: Ask) -> list[dict[str, Any]]:
+def _changes(ask: RequestContext) -> list[dict[str, Any]]:
     last = parse_date(ask.words, "to")
     when = parse_datetime(f"{ask.words.get('from', '..')}/{last}", "from")
     asked = ask.words.get("commodity", ",".join(DEFAULT_COMMODITIES))

@@ -16,7 +16,7 @@ from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
 from geodata.store.base import Page
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.downloads import about_items, download_headers
 from service.http.files import streamed
 from service.http.links import (
@@ -56,7 +56,7 @@ def is_quick(words: Mapping[str, str]) -> bool:
     return not heavy and limit.isascii() and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
 
-def items(ask: Ask) -> Response:
+def items(ask: RequestContext) -> Response:
     """A page of features, or everything that matches as a download."""
     page = ask.once(_selected)
     if ask.form not in PAGED:
@@ -66,7 +66,7 @@ def items(ask: Ask) -> Response:
     return _page(ask, page, about)
 
 
-def items_headers(ask: Ask) -> dict[str, str]:
+def items_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of a page or a download: its rows are counted, and none is encoded."""
     page = ask.once(_selected)
     headers = {
@@ -80,14 +80,14 @@ def items_headers(ask: Ask) -> dict[str, str]:
     return {**headers, **returned, **download_headers(about, FORMATS[ask.form])}
 
 
-def _selected(ask: Ask) -> Page:
+def _selected(ask: RequestContext) -> Page:
     """The rows asked; of a download all that match, unless an explicit limit holds."""
     query = items_query(ask.words, ask.store.collection(ask.path_words["collection"]))
     whole = ask.form not in PAGED and "limit" not in ask.words
     return ask.store.select(replace(query, limit=10**9) if whole else query)
 
 
-def _page(ask: Ask, page: Page, about: dict[str, object]) -> Response:
+def _page(ask: RequestContext, page: Page, about: dict[str, object]) -> Response:
     """One page in the format asked."""
     if ask.form == "jsonfg":
         rows = page.selected(authority_axes=False)
@@ -100,7 +100,7 @@ def _page(ask: Ask, page: Page, about: dict[str, object]) -> Response:
     return ask.body(body, GEOJSON)
 
 
-def _download(ask: Ask, page: Page) -> Response:
+def _download(ask: RequestContext, page: Page) -> Response:
     """Everything that matches, streamed."""
     kind = FORMATS[ask.form]
     if ask.form == "geojsonseq" and page.query.is_plain:
@@ -109,7 +109,7 @@ def _download(ask: Ask, page: Page) -> Response:
     return streamed(kind.write(rows, about_items(ask, page.frame.collection)), kind.media_type)
 
 
-def item(ask: Ask) -> Response:
+def item(ask: RequestContext) -> Response:
     """One feature, as it was on the day asked."""
     page = ask.once(_one)
     ask.once(item_headers)  # raises where the feature was not there on the day
@@ -117,7 +117,7 @@ def item(ask: Ask) -> Response:
     return ask.body(page.features()[:-1] + b"," + links[1:], GEOJSON)
 
 
-def item_headers(ask: Ask) -> dict[str, str]:
+def item_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of one feature. Raises NotFound and Gone where it was not there on the day."""
     page = ask.once(_one)
     headers = {
@@ -128,12 +128,12 @@ def item_headers(ask: Ask) -> dict[str, str]:
     return headers if memento is None else {**headers, "Memento-Datetime": memento}
 
 
-def _one(ask: Ask) -> Page:
+def _one(ask: RequestContext) -> Page:
     query = items_query(ask.words, ask.store.collection(ask.path_words["collection"]))
     return ask.store.item(query, ask.path_words["item"])
 
 
-def _item_links(ask: Ask) -> list[Link]:
+def _item_links(ask: RequestContext) -> list[Link]:
     collection = ask.store.collection(ask.path_words["collection"])
     return [
         self_link(ask.base, ask.path, ask.words, GEOJSON),
@@ -143,7 +143,7 @@ def _item_links(ask: Ask) -> list[Link]:
     ]
 
 
-def _memento(ask: Ask, collection: Collection, item_id: str) -> str | None:
+def _memento(ask: RequestContext, collection: Collection, item_id: str) -> str | None:
     """Since when the version shown has held, as an HTTP date; None where no day was asked.
 
     Raises NotFound and Gone where the feature was not there on the day.
@@ -161,7 +161,7 @@ def _memento(ask: Ask, collection: Collection, item_id: str) -> str | None:
     return format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC), usegmt=True)
 
 
-def item_versions(ask: Ask) -> Response:
+def item_versions(ask: RequestContext) -> Response:
     """All versions of one feature, each with the link that shows it."""
     collection = ask.store.collection(ask.path_words["collection"])
     item_id = ask.path_words["item"]
@@ -175,7 +175,7 @@ def item_versions(ask: Ask) -> Response:
     return ask.answer({"id": item_id, "release": ask.release, "versions": entries, "links": links})
 
 
-def _version_links(ask: Ask, path: str, version: dict[str, object]) -> list[Link]:
+def _version_links(ask: RequestContext, path: str, version: dict[str, object]) -> list[Link]:
     words = {"release": ask.release}
     if version["valid_from"] is not None:
         words["datetime"] = str(version["valid_from"])
@@ -184,7 +184,7 @@ def _version_links(ask: Ask, path: str, version: dict[str, object]) -> list[Link
     return [link(ask.href(path, words), "memento", GEOJSON, "The feature then")]
 
 
-def _page_links(ask: Ask) -> list[Link]:
+def _page_links(ask: RequestContext) -> list[Link]:
     """Links of a page, written from its parameters as they were read."""
     page = ask.once(_selected)
     collection = page.query.collection
@@ -199,7 +199,7 @@ def _page_links(ask: Ask) -> list[Link]:
     return links
 
 
-def _next_url(ask: Ask, cursor: str) -> str:
+def _next_url(ask: RequestContext, cursor: str) -> str:
     """The URL of the next page; the cursor pins the release."""
     words = {name: text for name, text in ask.words.items() if name != "release"}
     return ask.href(ask.path, {**words, "cursor": cursor})

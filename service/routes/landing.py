@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, link_header, rel
 from service.ogc import schemas
 from service.ogc.conformance import CONFORMS_TO
@@ -18,18 +18,18 @@ DESCRIPTION = (
 )
 
 
-def landing(ask: Ask) -> Response:
+def landing(ask: RequestContext) -> Response:
     """The landing page in JSON, or to read."""
     links = ask.once(_links)
     return ask.answer({"title": TITLE, "description": DESCRIPTION, "links": links})
 
 
-def landing_headers(ask: Ask) -> dict[str, str]:
+def landing_headers(ask: RequestContext) -> dict[str, str]:
     """The links as a header."""
     return {"Link": link_header(ask.once(_links))}
 
 
-def _links(ask: Ask) -> list[Link]:
+def _links(ask: RequestContext) -> list[Link]:
     return [
         link(ask.href("/"), "self", JSON, "This document"),
         link(ask.href("/", {"f": "html"}), "alternate", HTML, "This document to read"),
@@ -52,7 +52,7 @@ def _links(ask: Ask) -> list[Link]:
     ]
 
 
-def _tile_links(ask: Ask) -> list[Link]:
+def _tile_links(ask: RequestContext) -> list[Link]:
     """The tilesets and their grid; none where the release was made before there were any."""
     if not ask.store.tilesets.names():
         return []
@@ -62,48 +62,48 @@ def _tile_links(ask: Ask) -> list[Link]:
     ]
 
 
-def conformance(ask: Ask) -> Response:
+def conformance(ask: RequestContext) -> Response:
     """The conformance classes met."""
     return ask.answer({"conformsTo": list(CONFORMS_TO)})
 
 
-def api(ask: Ask) -> Response:
+def api(ask: RequestContext) -> Response:
     """The OpenAPI 3.0 document."""
     return ask.json(_document(ask), OPENAPI_JSON)
 
 
-def api_html(ask: Ask) -> Response:
+def api_html(ask: RequestContext) -> Response:
     """The same to read."""
     return ask.html(api_page(_document(ask)))
 
 
-def _document(ask: Ask) -> dict[str, object]:
+def _document(ask: RequestContext) -> dict[str, object]:
     from service.routes import TABLE  # noqa: PLC0415 - the table of routes holds this one too
 
     return document(TABLE, ask.store, ask.base)
 
 
-def queryables(ask: Ask) -> Response:
+def queryables(ask: RequestContext) -> Response:
     """Properties filters may name, as JSON Schema."""
     return _schema_json(ask, schemas.queryables)
 
 
-def sortables(ask: Ask) -> Response:
+def sortables(ask: RequestContext) -> Response:
     """Properties that may be sorted by, as JSON Schema."""
     return _schema_json(ask, schemas.sortables)
 
 
-def schema(ask: Ask) -> Response:
+def schema(ask: RequestContext) -> Response:
     """The schema of a feature, as JSON Schema."""
     return _schema_json(ask, schemas.schema)
 
 
-def _schema_json(ask: Ask, make: schemas.Maker) -> Response:
+def _schema_json(ask: RequestContext, make: schemas.Maker) -> Response:
     collection = ask.store.collection(ask.path_words["collection"])
     return ask.answer(make(collection, ask.href(ask.path)), SCHEMA_JSON)
 
 
-def functions(ask: Ask) -> Response:
+def functions(ask: RequestContext) -> Response:
     """Functions filters may use."""
     return ask.answer({"functions": function_descriptions()})
 
@@ -116,11 +116,11 @@ CSP = (
 """As for every page, and what MapLibre needs: workers and pictures it makes itself."""
 
 
-def map_(ask: Ask) -> Response:
+def map_(ask: RequestContext) -> Response:
     """The page; it reads the rest itself."""
     return ask.html(map_page(ask))
 
 
-def map_headers(_: Ask) -> dict[str, str]:
+def map_headers(_: RequestContext) -> dict[str, str]:
     """The page's own policy."""
     return {"Content-Security-Policy": CSP}

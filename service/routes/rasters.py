@@ -11,7 +11,7 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
 from geodata.rasters.colours import legend_png as drawn_legend
 from schemas import Raster
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.downloads import download_name
 from service.http.files import RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link
@@ -53,29 +53,29 @@ WEIGHTS = (
 )
 
 
-def rasters(ask: Ask) -> Response:
+def rasters(ask: RequestContext) -> Response:
     """All rasters of the release."""
     return ask.answer({"rasters": [_described(ask, found) for found in ask.store.rasters.all()]})
 
 
-def raster(ask: Ask) -> Response:
+def raster(ask: RequestContext) -> Response:
     """One raster: what it is, and where its tiles, values and file are."""
     return ask.answer(_described(ask, _asked(ask)))
 
 
-def download(ask: Ask) -> Response:
+def download(ask: RequestContext) -> Response:
     """The raster's file, whole or a range of it."""
     return RangedFile(ask.store.rasters.path(_asked(ask).id), media_type=COG)
 
 
-def download_headers(ask: Ask) -> dict[str, str]:
+def download_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the raster's file: its name, and what any file has."""
     found = _asked(ask)
     name = download_name(f"lodeline-{found.id}-{ask.release}.tif")
     return {**name, **file_headers(ask.store.rasters.path(found.id))}
 
 
-def tile(ask: Ask) -> Response:
+def tile(ask: RequestContext) -> Response:
     """A tile of WebMercatorQuad; 204 where no cell there holds a value."""
     found, scale = _asked(ask), _scale(ask)
     zxy, size = _place(ask.path_words)
@@ -86,12 +86,12 @@ def tile(ask: Ask) -> Response:
     return Response(body, media_type=media_type)
 
 
-def legend_png(ask: Ask) -> Response:
+def legend_png(ask: RequestContext) -> Response:
     """The legend as a picture."""
     return Response(drawn_legend(_asked(ask), _scale(ask)), media_type="image/png")
 
 
-def legend_json(ask: Ask) -> Response:
+def legend_json(ask: RequestContext) -> Response:
     """The legend as labelled values and colours."""
     found, scale = _asked(ask), _scale(ask)
     low, high = beyond(found, scale)
@@ -112,7 +112,7 @@ def legend_json(ask: Ask) -> Response:
     })  # fmt: skip
 
 
-def point(ask: Ask) -> Response:
+def point(ask: RequestContext) -> Response:
     """The value of the cell at a spot; null with the reason where there is none."""
     found, (lon, lat) = _asked(ask), parse_lonlat(ask.words)
     reason = None
@@ -132,7 +132,7 @@ def point(ask: Ask) -> Response:
     })  # fmt: skip
 
 
-def statistics(ask: Ask) -> Response:
+def statistics(ask: RequestContext) -> Response:
     """Statistics of the values in an area sent as GeoJSON, or in a territory on a day."""
     found = _asked(ask)
     area, asked = _area(ask)
@@ -158,7 +158,7 @@ def statistics(ask: Ask) -> Response:
     return ask.answer(document)
 
 
-def _area(ask: Ask) -> tuple[BaseGeometry, dict[str, Any]]:
+def _area(ask: RequestContext) -> tuple[BaseGeometry, dict[str, Any]]:
     """The area asked, CRS84, and what is said of it."""
     named = ask.words.get("territory")
     if ask.sent and named is not None:
@@ -187,11 +187,11 @@ def _area(ask: Ask) -> tuple[BaseGeometry, dict[str, Any]]:
     }
 
 
-def _asked(ask: Ask) -> Raster:
+def _asked(ask: RequestContext) -> Raster:
     return ask.store.rasters.raster(ask.path_words["raster"])
 
 
-def _scale(ask: Ask) -> Scale:
+def _scale(ask: RequestContext) -> Scale:
     return scale_of(_asked(ask), ask.words.get("colormap"), ask.words.get("rescale"))
 
 
@@ -212,7 +212,7 @@ def _place(words: Mapping[str, str]) -> tuple[tuple[int, int, int], int]:
     return (zoom, column, row), 512 if y["twice"] else 256
 
 
-def _described(ask: Ask, found: Raster) -> dict[str, Any]:
+def _described(ask: RequestContext, found: Raster) -> dict[str, Any]:
     """A raster's record with its links; a TileJSON document too."""
     path = f"/rasters/{found.id}"
     pinned = {"release": ask.words["release"]} if "release" in ask.words else None
@@ -229,7 +229,7 @@ def _described(ask: Ask, found: Raster) -> dict[str, Any]:
     }
 
 
-def _links(ask: Ask, path: str, pinned: Mapping[str, str] | None) -> list[Link]:
+def _links(ask: RequestContext, path: str, pinned: Mapping[str, str] | None) -> list[Link]:
     html = {**(pinned or {}), "f": "html"}
     return [
         link(ask.href(path, pinned), "self", JSON, "This raster"),

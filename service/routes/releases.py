@@ -10,11 +10,11 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.files import RangedFile, file_headers
 from service.http.links import JSON, link
 from service.params.core import Param
-from service.releases import Catalog
+from service.releases import OpenReleases
 
 BETWEEN = (
     Param("from", {"type": "string"}, "The earlier release.", required=True),
@@ -23,12 +23,12 @@ BETWEEN = (
 MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".json": JSON}
 
 
-def known(catalog: Catalog) -> tuple[object, ...]:
+def known(catalog: OpenReleases) -> tuple[object, ...]:
     """The releases there are and the one published: what the list of releases depends on."""
     return catalog.workspace.current_id(), *catalog.workspace.release_ids()
 
 
-def releases(ask: Ask) -> Response:
+def releases(ask: RequestContext) -> Response:
     """All releases, newest first."""
     workspace = ask.catalog.workspace
     ids = reversed(workspace.release_ids())
@@ -37,7 +37,7 @@ def releases(ask: Ask) -> Response:
     return ask.answer({"current": current, "releases": entries})
 
 
-def release(ask: Ask) -> Response:
+def release(ask: RequestContext) -> Response:
     """The manifest of one release, with links to its files."""
     manifest = _manifest(ask)
     files = [
@@ -47,18 +47,18 @@ def release(ask: Ask) -> Response:
     return ask.answer({**manifest.model_dump(mode="json"), "tables": files})
 
 
-def release_file(ask: Ask) -> Response:
+def release_file(ask: RequestContext) -> Response:
     """One file of a release, byte by byte as its manifest says."""
     path = ask.once(_file)
     return RangedFile(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
 
 
-def file_of_release_headers(ask: Ask) -> dict[str, str]:
+def file_of_release_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of one file of a release."""
     return file_headers(ask.once(_file))
 
 
-def _file(ask: Ask) -> Path:
+def _file(ask: RequestContext) -> Path:
     """Where the file is. Raises NotFound for one the manifest does not name."""
     manifest, name = _manifest(ask), ask.path_words["name"]
     names = [table.name for table in manifest.tables]
@@ -67,7 +67,7 @@ def _file(ask: Ask) -> Path:
     return ask.catalog.workspace.release_path(manifest.id) / name
 
 
-def release_diff(ask: Ask) -> Response:
+def release_diff(ask: RequestContext) -> Response:
     """Rows that came, went and changed between two releases."""
     for name in ("from", "to"):
         if name not in ask.words:
@@ -77,11 +77,11 @@ def release_diff(ask: Ask) -> Response:
     return ask.answer({"from": earlier, "to": later, "tables": [t.as_json() for t in tables]})
 
 
-def _manifest(ask: Ask) -> Manifest:
+def _manifest(ask: RequestContext) -> Manifest:
     return read_manifest(ask.catalog.workspace.release_path(ask.path_words["release"]))
 
 
-def _entry(ask: Ask, manifest: Manifest, current: str | None) -> dict[str, object]:
+def _entry(ask: RequestContext, manifest: Manifest, current: str | None) -> dict[str, object]:
     return {
         "id": manifest.id,
         "created": manifest.created,
@@ -101,7 +101,7 @@ async def livez(_request: Request) -> Response:
 class Readyz:
     """Ready: a release is open; 503 where none is."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: OpenReleases) -> None:
         self._catalog = catalog
 
     async def __call__(self, _request: Request) -> Response:

@@ -18,10 +18,10 @@ from geodata.crs import areas_km2
 from geodata.errors import NotFound
 from geodata.formats.geojson import dumps, feature
 from geodata.formats.registry import FORMATS
-from geodata.formats.rows import About, Rows
+from geodata.formats.rows import Provenance, Rows
 from geodata.interval import FIRST_DAY, parse_day
 from schemas import Territory
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.downloads import download_headers, download_name
 from service.http.files import streamed
 from service.http.links import GEOJSON, HTML, link, self_link
@@ -56,7 +56,7 @@ SERIES = (
 )
 
 
-def reserves(ask: Ask) -> Response:
+def reserves(ask: RequestContext) -> Response:
     """The answer as GeoJSON."""
     if ask.form in TABLES:
         return _table(ask)
@@ -67,7 +67,7 @@ def reserves(ask: Ask) -> Response:
     return ask.body(dumps({**ask.once(_answer), "links": links}), GEOJSON)
 
 
-def reserves_headers(ask: Ask) -> dict[str, str]:
+def reserves_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the answer as a table."""
     if ask.form not in TABLES:
         return {}
@@ -75,28 +75,28 @@ def reserves_headers(ask: Ask) -> dict[str, str]:
     return {**download_headers(_about(ask), FORMATS[ask.form]), "OGC-NumberMatched": matched}
 
 
-def _answer(ask: Ask) -> dict[str, Any]:
+def _answer(ask: RequestContext) -> dict[str, Any]:
     return answer(ask.store, question(ask.words), _permalink(ask))
 
 
-def _permalink(ask: Ask) -> str:
+def _permalink(ask: RequestContext) -> str:
     return ask.href("/reserves", question(ask.words).parameters(ask.release))
 
 
-def _table(ask: Ask) -> Response:
+def _table(ask: RequestContext) -> Response:
     """The answer as a table to download, with its citation."""
     kind = FORMATS[ask.form]
     return streamed(kind.write(ask.once(_rows), _about(ask)), kind.media_type)
 
 
-def _rows(ask: Ask) -> Rows:
+def _rows(ask: RequestContext) -> Rows:
     return answer_rows(ask.once(_answer), ask.store.collection("deposits"))
 
 
-def _about(ask: Ask) -> About:
+def _about(ask: RequestContext) -> Provenance:
     document = ask.once(_answer)
     citation = document["citation"]
-    return About(
+    return Provenance(
         name=f"lodeline-reserves-{document['question']['date']}-{ask.release}",
         title=str(citation["text"]).split(". ")[1],
         release=ask.release,
@@ -108,7 +108,7 @@ def _about(ask: Ask) -> About:
     )
 
 
-def reserves_series(ask: Ask) -> Response:
+def reserves_series(ask: RequestContext) -> Response:
     """Counts by verdict through time, JSON or CSV."""
     last = parse_date(ask.words, "to")
     asked = question({**ask.words, "date": str(last)})
@@ -128,7 +128,7 @@ def _series_csv(document: dict[str, object]) -> Response:
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8")
 
 
-def series_headers(ask: Ask) -> dict[str, str]:
+def series_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the counts: the name of the file they are as CSV."""
     return download_name("lodeline-series.csv") if ask.form == "csv" else {}
 
@@ -139,7 +139,7 @@ def _year_before(day: date) -> date:
     return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
 
 
-def articles(ask: Ask) -> Response:
+def articles(ask: RequestContext) -> Response:
     """The answer to an article, by its day."""
     if ask.path_words["day"] != str(ARTICLE_DAY):
         raise NotFound(
@@ -152,13 +152,13 @@ def articles(ask: Ask) -> Response:
 ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)
 
 
-def territories(ask: Ask) -> Response:
+def territories(ask: RequestContext) -> Response:
     """All territories with definition and citation."""
     known = ask.store.tables.territories.values()
     return ask.answer({"territories": [_words(territory) for territory in known]})
 
 
-def territory(ask: Ask) -> Response:
+def territory(ask: RequestContext) -> Response:
     """One territory on a day: definition, citation, area and geometry."""
     found = ask.store.overlaid.territory(ask.path_words["territory"])
     day, source = parse_date(ask.words), ask.words.get("source")

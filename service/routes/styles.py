@@ -9,11 +9,11 @@ from typing import Any
 from starlette.responses import Response
 
 import geodata
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import as_days
 from geodata.store.embedded import EmbeddedStore
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.downloads import download_name
 from service.http.links import JSON, Link, link, self_link
 from service.params.core import DAY, SOURCE, Param, parse_choice, parse_date
@@ -28,7 +28,7 @@ LANG = Param("lang", {"type": "string", "enum": list(LANGUAGES), "default": "en"
 OF_STYLE = (Param("date", DAY, "Day; today where none is given."), SOURCE, LANG)
 
 
-def styles(ask: Ask) -> Response:
+def styles(ask: RequestContext) -> Response:
     """All styles."""
     found = [
         {"id": own.id, "title": own.title, "links": _links(ask, own)} for own in KINDS.values()
@@ -37,12 +37,12 @@ def styles(ask: Ask) -> Response:
     return ask.answer({"styles": found, "default": next(iter(KINDS)), "links": links})
 
 
-def style(ask: Ask) -> Response:
+def style(ask: RequestContext) -> Response:
     """One style, for a day, a source and a language."""
     return ask.json(style_document(_kind(ask.path_words["style"]), scene(ask)), STYLE_JSON)
 
 
-def scene(ask: Ask) -> Scene:
+def scene(ask: RequestContext) -> Scene:
     """What the words of a request ask to be shown. Raises InvalidInput."""
     store = ask.store
     held = [name for name in SHOWN if name in store.tilesets.names()]
@@ -64,7 +64,7 @@ def _kind(name: str) -> StyleKind:
     return KINDS[name]
 
 
-def _links(ask: Ask, kind: StyleKind) -> list[Link]:
+def _links(ask: RequestContext, kind: StyleKind) -> list[Link]:
     """The stylesheet, pinned where the question is."""
     pinned: dict[str, Any] = {k: v for k, v in ask.words.items() if k == "release"}
     path = f"/styles/{kind.id}"
@@ -84,7 +84,7 @@ RANGE = 256
 LAST_RANGE = 65_280
 
 
-def glyphs(ask: Ask) -> Response:
+def glyphs(ask: RequestContext) -> Response:
     """The glyphs of a font stack, 256 code points at a time."""
     words = ask.path_words
     start = _parse_range(words["range"])
@@ -150,22 +150,22 @@ _ABOUT = (
 )
 
 
-def project(ask: Ask) -> Response:
+def project(ask: RequestContext) -> Response:
     """The project as plain XML."""
     return Response(_content(ask), media_type=QGS)
 
 
-def packed_project(ask: Ask) -> Response:
+def packed_project(ask: RequestContext) -> Response:
     """The same as QGIS packs it."""
     return Response(qgz(_content(ask)), media_type=QGZ)
 
 
-def project_headers(ask: Ask) -> dict[str, str]:
+def project_headers(ask: RequestContext) -> dict[str, str]:
     """The name of the file."""
     return download_name(f"lodeline.{ask.form}")
 
 
-def _content(ask: Ask) -> bytes:
+def _content(ask: RequestContext) -> bytes:
     shown = scene(ask)
     west, south, east, north = ask.store.tables.areas.outline.bounds
     return qgs(
@@ -180,7 +180,7 @@ def _content(ask: Ask) -> bytes:
     )
 
 
-def _first_day(store: EmbeddedStore, choice: Choice) -> date:
+def _first_day(store: EmbeddedStore, choice: SourceSelection) -> date:
     """The first day a source shows any land under a status, or the day asked where it is before."""
     control = store.tables.control
     days = control.loc[control["source"] == choice.source, "valid_from"].dropna()

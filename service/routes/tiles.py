@@ -7,7 +7,7 @@ from starlette.responses import Response
 from geodata.errors import NotFound
 from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
-from service.http.context import Ask
+from service.http.context import RequestContext
 from service.http.files import RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link, rel
 from service.ogc.tilesets import PMTILES, Place, merged, tilejson, tileset, tileset_entry
@@ -24,19 +24,19 @@ from service.params.tiles import (
 )
 
 
-def collection_tilesets(ask: Ask) -> Response:
+def collection_tilesets(ask: RequestContext) -> Response:
     """The tilesets of a collection: one, for there is one grid."""
     about, place = _of_collection(ask)
     return ask.answer(_list(ask, tileset_entry(ask, about, place)))
 
 
-def collection_tileset(ask: Ask) -> Response:
+def collection_tileset(ask: RequestContext) -> Response:
     """The tileset of a collection in full."""
     about, place = _of_collection(ask)
     return ask.answer(tileset(ask, about, place))
 
 
-def dataset_tilesets(ask: Ask) -> Response:
+def dataset_tilesets(ask: RequestContext) -> Response:
     """The tilesets of the dataset: all layers, or those named, in one."""
     if not ask.store.tilesets.names():
         return ask.answer(_list(ask))
@@ -44,20 +44,20 @@ def dataset_tilesets(ask: Ask) -> Response:
     return ask.answer(_list(ask, tileset_entry(ask, about, place)))
 
 
-def dataset_tileset(ask: Ask) -> Response:
+def dataset_tileset(ask: RequestContext) -> Response:
     """The tileset of the dataset in full."""
     about, place = _of_dataset(ask)
     return ask.answer(tileset(ask, about, place))
 
 
-def dataset_tile(ask: Ask) -> Response:
+def dataset_tile(ask: RequestContext) -> Response:
     """One tile with the layers of several tilesets: their bytes one after the other (MVT 4.1)."""
     names, at = tilesets_asked(ask.store, ask.words), tile_of(ask.path_words)
     _check_within(_merged(ask, names), at)
     return tile_answer(ask, b"".join(_part(ask, name, at) for name in names))
 
 
-def _part(ask: Ask, name: str, at: Tile) -> bytes:
+def _part(ask: RequestContext, name: str, at: Tile) -> bytes:
     """What one tileset has in the tile; nothing where the tile is beyond it."""
     tilesets, words = ask.store.tilesets, ask.words
     try:
@@ -82,14 +82,14 @@ def _check_within(about: TilesetAbout, at: Tile) -> None:
     )
 
 
-def tile_matrix_sets(ask: Ask) -> Response:
+def tile_matrix_sets(ask: RequestContext) -> Response:
     """The grids there are: one."""
     here = link(ask.href(f"/tileMatrixSets/{TMS_ID}"), "self", JSON, TMS_ID)
     entry = {"id": TMS_ID, "title": tile_matrix_set()["title"], "uri": TMS_URI, "links": [here]}
     return ask.answer({"tileMatrixSets": [entry], "links": _own_links(ask)})
 
 
-def tile_matrix_set_document(ask: Ask) -> Response:
+def tile_matrix_set_document(ask: RequestContext) -> Response:
     """One grid in full (OGC 17-083r4)."""
     name = ask.path_words["tileMatrixSetId"]
     if name != TMS_ID:
@@ -97,31 +97,31 @@ def tile_matrix_set_document(ask: Ask) -> Response:
     return ask.answer(tile_matrix_set())
 
 
-def _of_collection(ask: Ask) -> tuple[TilesetAbout, Place]:
+def _of_collection(ask: RequestContext) -> tuple[TilesetAbout, Place]:
     name = ask.path_words["collection"]
     tile_query(ask.store, name, ask.words)  # refuses what its tiles would refuse
     about = ask.store.tilesets.about(name)
     return about, Place(f"/collections/{name}/tiles", selection(ask.words))
 
 
-def _of_dataset(ask: Ask) -> tuple[TilesetAbout, Place]:
+def _of_dataset(ask: RequestContext) -> tuple[TilesetAbout, Place]:
     names = tilesets_asked(ask.store, ask.words)
     for name in names:
         dataset_query(ask.store, name, ask.words)
     return _merged(ask, names), Place("/tiles", selection(ask.words))
 
 
-def _merged(ask: Ask, names: tuple[str, ...]) -> TilesetAbout:
+def _merged(ask: RequestContext, names: tuple[str, ...]) -> TilesetAbout:
     if not names:
         raise NotFound(f"release {ask.release} has no tilesets; build a new release")
     return merged(tuple(ask.store.tilesets.about(name) for name in names))
 
 
-def _list(ask: Ask, *entries: dict[str, object]) -> dict[str, object]:
+def _list(ask: RequestContext, *entries: dict[str, object]) -> dict[str, object]:
     return {"tilesets": list(entries), "links": _own_links(ask)}
 
 
-def _own_links(ask: Ask) -> list[Link]:
+def _own_links(ask: RequestContext) -> list[Link]:
     words = selection(ask.words)
     return [
         link(ask.href(ask.path, words), "self", JSON, "This document"),
@@ -134,7 +134,7 @@ LEVEL = 4
 """How hard a tile made on request is compressed."""
 
 
-def tile(ask: Ask) -> Response:
+def tile(ask: RequestContext) -> Response:
     """One tile: as it was built where nothing is selected, else made for this request."""
     name, at = tileset_name(ask.path_words), tile_of(ask.path_words)
     if is_plain(ask.words) and ask.form == "mvt":
@@ -142,13 +142,13 @@ def tile(ask: Ask) -> Response:
     return tile_answer(ask, made(ask, name, at))
 
 
-def made(ask: Ask, name: str, at: Tile) -> bytes:
+def made(ask: RequestContext, name: str, at: Tile) -> bytes:
     """A tile of the rows asked, not compressed; empty where there are none."""
     query = tile_query(ask.store, name, ask.words)
     return ask.store.tilesets.made(name, at.z, at.x, at.y, query, ask.form)
 
 
-def built(ask: Ask, packed: bytes | None) -> Response:
+def built(ask: RequestContext, packed: bytes | None) -> Response:
     """The answer of a tile as it is kept, None where it holds nothing."""
     if packed is None:
         return Response(status_code=204)
@@ -157,7 +157,7 @@ def built(ask: Ask, packed: bytes | None) -> Response:
     return Response(gzip.decompress(packed), media_type=TILE_MEDIA["mvt"])
 
 
-def tile_answer(ask: Ask, content: bytes) -> Response:
+def tile_answer(ask: RequestContext, content: bytes) -> Response:
     """The answer of a tile that is not compressed yet."""
     if not content:
         return Response(status_code=204)
@@ -171,18 +171,18 @@ def _packed(body: bytes, media_type: str) -> Response:
     return Response(body, media_type=media_type, headers={"Content-Encoding": "gzip"})
 
 
-def tile_json(ask: Ask) -> Response:
+def tile_json(ask: RequestContext) -> Response:
     """The layer as TileJSON; what was selected is selected in its tiles too."""
     name = tileset_name(ask.path_words)
     tile_query(ask.store, name, ask.words)  # refuses what its tiles would refuse
     return ask.json(tilejson(ask, ask.store.tilesets.about(name)))
 
 
-def archive(ask: Ask) -> Response:
+def archive(ask: RequestContext) -> Response:
     """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
     return RangedFile(ask.store.tilesets.archive(ask.path_words["layer"]), media_type=PMTILES)
 
 
-def archive_headers(ask: Ask) -> dict[str, str]:
+def archive_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the archive."""
     return file_headers(ask.store.tilesets.archive(ask.path_words["layer"]))

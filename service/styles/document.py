@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from geodata.control.sources import Choice
+from geodata.control.sources import SourceSelection
 from geodata.store.tilesets import TilesetAbout
 from service.styles import layers
 from service.styles.expressions import held_on
@@ -52,7 +52,7 @@ class Scene:
     tilesets: Mapping[str, TilesetAbout]
     tiles: Mapping[str, str]
     glyphs: str
-    choice: Choice
+    choice: SourceSelection
     lang: str
 
 

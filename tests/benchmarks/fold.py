@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.control.cells import land_of, statuses_at
-from geodata.release.maps import folded
+from geodata.release.maps import fold_maps
 from geodata.workspace import Workspace
 from tests.benchmarks.agreement import km2
 from tests.benchmarks.lines import Line, clocked
@@ -99,4 +99,4 @@ def _added_s(place: Place, daily: Daily, number: int) -> float:
         daily.workspace.folds.glob("*/*"), key=lambda f: -(f / "about.json").stat().st_mtime_ns
     )
     shutil.copytree(known, fresh.folds / daily.given.source / known.name)
-    return clocked(lambda: folded(fresh, daily.given))[0]
+    return clocked(lambda: fold_maps(fresh, daily.given))[0]

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.batches.usable import accepted_batches
 from geodata.data import packaged
 from geodata.ingest.control.pipeline import ingest
-from geodata.release.maps import SourceMaps, folded, source_maps
+from geodata.release.maps import SourceMaps, fold_maps, source_maps
 from geodata.workspace import Workspace
 from tests.benchmarks.lines import clocked
 
@@ -85,8 +85,8 @@ class Place:
         folders = [folder for folder, _ in accepted_batches(workspace)]
         read_s, given = clocked(lambda: source_maps(SOURCE, folders))
         before = _before_last_change(given)
-        fold_s, _ = clocked(lambda: folded(workspace, before))
-        rest_s, cells = clocked(lambda: folded(workspace, given))
+        fold_s, _ = clocked(lambda: fold_maps(workspace, before))
+        rest_s, cells = clocked(lambda: fold_maps(workspace, given))
         core_s = time.process_time() - began
         return Daily(workspace, given, before, cells, ingest_s, read_s, fold_s, rest_s, core_s)
 

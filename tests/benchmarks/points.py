@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from geodata.control.cells import land_of
-from geodata.control.overlay import Pairs, shares_in
-from geodata.control.timeline import standing_on, standings
+from geodata.control.overlay import OverlayPairs, shares_in
+from geodata.control.timeline import standings, verdicts_on
 from geodata.types import GeometryArray
 from tests.benchmarks.lines import Line, clocked, median_s
 from tests.benchmarks.place import Daily, Place
@@ -51,13 +51,13 @@ def _points(daily: Daily) -> GeometryArray:
     return np.asarray(shapely.points(x, y))
 
 
-def _join(daily: Daily, points: GeometryArray) -> Pairs:
+def _join(daily: Daily, points: GeometryArray) -> OverlayPairs:
     """The join as a release makes it, over cells nobody has prepared yet."""
     fresh = shapely.from_wkb(shapely.to_wkb(daily.cells.geometry.to_numpy()))
     return shares_in(points, fresh)
 
 
-def _history(daily: Daily, pairs: Pairs) -> pd.DataFrame:
+def _history(daily: Daily, pairs: OverlayPairs) -> pd.DataFrame:
     cells = daily.cells
     return standings(
         pairs,
@@ -84,7 +84,7 @@ def _day_by_day(
 
 def _held(table: pd.DataFrame, day: date) -> npt.NDArray[np.bool_]:
     """Which points are occupied on a day, after their standings."""
-    rows = standing_on(table, day)
+    rows = verdicts_on(table, day)
     held = np.zeros(POINTS, dtype=bool)
     held[rows["deposit"].to_numpy()] = rows["occupied"].to_numpy() > 0.5
     return held

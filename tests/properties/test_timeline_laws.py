@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from strategies import EAST, FIRST, SOUTH, WEST, Board, board_footprints, boards
 
 from geodata.control.overlay import share_inside, shares_in
-from geodata.control.timeline import STATUSES, changes, spans, standing_on, standings
+from geodata.control.timeline import STATUSES, changes, spans, standings, verdicts_on
 
 COVERED = box(WEST, SOUTH, EAST, SOUTH + 3)
 ANY_STATUS = ("occupied", "contested", "government", "unknown")
@@ -48,10 +48,10 @@ def test_shares_and_verdict_of_every_day_equal_the_oracles(
 
     for n, day in enumerate(board.days):
         if day < first:
-            assert standing_on(table, day).empty
+            assert verdicts_on(table, day).empty
             continue
         lands = {status: board.land(n, status) for status in STATUSES}
-        rows = standing_on(table, day).set_index("deposit")
+        rows = verdicts_on(table, day).set_index("deposit")
         assert rows.index.tolist() == list(range(len(footprints)))
         for number, footprint in enumerate(footprints):
             wanted, row = shares(footprint, lands, COVERED), rows.loc[number]
@@ -83,7 +83,7 @@ def test_spans_sum_to_one_on_every_day(board: Board, footprints: Footprints) -> 
 
     assert (rows["share"] > 0).all()
     for day in board.days:
-        total = standing_on(rows, day).groupby("deposit")["share"].sum()
+        total = verdicts_on(rows, day).groupby("deposit")["share"].sum()
         assert total.reindex(range(len(footprints))).to_numpy() == pytest.approx(1.0, abs=1e-9)
 
 
@@ -97,8 +97,8 @@ def test_changes_are_the_days_on_which_the_verdict_is_another_than_the_day_befor
         for day in board.days[1:]
         for d, before, after in zip(
             range(len(footprints)),
-            standing_on(table, day - timedelta(days=1))["verdict"],
-            standing_on(table, day)["verdict"],
+            verdicts_on(table, day - timedelta(days=1))["verdict"],
+            verdicts_on(table, day)["verdict"],
             strict=True,
         )
         if before != after

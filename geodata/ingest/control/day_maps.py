@@ -22,8 +22,16 @@ from geodata.batches.stored import (
     write_records,
 )
 from geodata.crs import CRS84, areas_km2
-from geodata.geometry import EMPTY, GRID_DEG, as_array, common, merged, minus, polygonal
-from geodata.ingest.control.parsed_file import Reading
+from geodata.geometry import (
+    EMPTY,
+    GRID_DEG,
+    as_array,
+    difference,
+    intersection,
+    polygonal,
+    union_all,
+)
+from geodata.ingest.control.parsed_file import ParsedFile
 from geodata.workspace import Workspace, file_sha256, new_folder
 from schemas import Batch, Issue, Snapshot
 from schemas.record import Status
@@ -41,7 +49,7 @@ class DayMap:
     batch: where it is kept, if it was read from there.
     """
 
-    reading: Reading
+    reading: ParsedFile
     areas: Mapping[Status, BaseGeometry]
     overlap_km2: float
     batch: str | None = None
@@ -85,7 +93,7 @@ class MapMaker:
         self._last: dict[Status, tuple[tuple[int, ...], BaseGeometry, tuple[BaseGeometry, ...]]]
         self._last = {}
 
-    def day_map(self, reading: Reading) -> DayMap:
+    def day_map(self, reading: ParsedFile) -> DayMap:
         """The reading's map."""
         whole = {status: self._union(status, pieces) for status, pieces in reading.pieces.items()}
         areas: dict[Status, BaseGeometry] = {}
@@ -101,7 +109,7 @@ class MapMaker:
         """Union of pieces. Pieces are the same objects where files repeat them."""
         ids = tuple(id(piece) for piece in pieces)
         if status not in self._last or self._last[status][0] != ids:
-            union = pieces[0] if len(pieces) == 1 else merged(np.array(pieces, dtype=object))
+            union = pieces[0] if len(pieces) == 1 else union_all(np.array(pieces, dtype=object))
             self._last[status] = ids, shapely.normalize(union), pieces
         return self._last[status][1]
 
@@ -118,10 +126,10 @@ def _without(area: BaseGeometry, others: Iterable[BaseGeometry]) -> tuple[BaseGe
     """The area without others, and the km2 it lost to them."""
     overlap = 0.0
     for other in others:
-        shared = common(area, other)
+        shared = intersection(area, other)
         if not shared.is_empty:
             overlap += _km2(shared)
-            area = minus(area, other)
+            area = difference(area, other)
     return area, overlap
 
 

@@ -9,9 +9,9 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.geometry import as_array, merged, snapped
+from geodata.geometry import as_array, snapped, union_all
 from geodata.ingest.control.coverage import Coverage
-from geodata.ingest.control.parsed_file import SetAside
+from geodata.ingest.control.parsed_file import FileRejected
 from geodata.types import GeometryArray
 
 BOM = b"\xef\xbb\xbf"
@@ -26,12 +26,12 @@ def features_of(data: bytes) -> list[Any]:
     try:
         document = orjson.loads(data.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
-        raise SetAside("file_is_json", f"{len(data)} bytes, {error}") from error
+        raise FileRejected("file_is_json", f"{len(data)} bytes, {error}") from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
-        raise SetAside("file_is_a_feature_collection", _kind(document))
+        raise FileRejected("file_is_a_feature_collection", _kind(document))
     if not features:
-        raise SetAside("file_has_features", "an empty collection")
+        raise FileRejected("file_has_features", "an empty collection")
     _check_crs(document, len(features))
     return features
 
@@ -40,7 +40,7 @@ def _check_crs(document: dict[str, Any], rows: int) -> None:
     """Old GeoJSON names its CRS; only WGS 84 in degrees is taken."""
     crs = document.get("crs")
     if crs is not None and not any(name in str(crs) for name in WGS84_NAMES):
-        raise SetAside("file_is_crs84", str(crs)[:100], rows)
+        raise FileRejected("file_is_crs84", str(crs)[:100], rows)
 
 
 def _kind(document: object) -> str:
@@ -55,7 +55,7 @@ POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
 
 
 @dataclass(frozen=True)
-class Shape:
+class CleanPolygon:
     """A geometry on the grid and the repairs it took, or the rule it breaks."""
 
     geometry: BaseGeometry | None = None
@@ -63,19 +63,19 @@ class Shape:
     repairs: tuple[str, ...] = ()
 
 
-class Shapes:
+class PolygonCleaner:
     """Shapes by the bytes of their GeoJSON: most polygons come again unchanged every day."""
 
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
-        self._known: dict[bytes, Shape] = {}
+        self._known: dict[bytes, CleanPolygon] = {}
 
-    def shape(self, geometry: object) -> Shape:
+    def shape(self, geometry: object) -> CleanPolygon:
         """The shape of a GeoJSON geometry object, as parsed."""
         if not isinstance(geometry, dict):
-            return Shape(fault="has_a_geometry")
+            return CleanPolygon(fault="has_a_geometry")
         if geometry.get("type") not in POLYGON_TYPES:
-            return Shape(fault="is_a_polygon")
+            return CleanPolygon(fault="is_a_polygon")
         text = orjson.dumps(geometry)
         key = hashlib.blake2b(text, digest_size=16).digest()
         known = self._known.get(key)
@@ -84,21 +84,21 @@ class Shapes:
         return known
 
 
-def read_shape(text: bytes, coverage: Coverage) -> Shape:
+def read_shape(text: bytes, coverage: Coverage) -> CleanPolygon:
     """The shape of GeoJSON text: polygons of a status, whatever they were wrapped in."""
     try:
         found = shapely.from_geojson(text)
     except shapely.errors.GEOSException:
-        return Shape(fault="geometry_is_readable")
+        return CleanPolygon(fault="geometry_is_readable")
     parts = _parts(found)
     polygons = parts[shapely.get_type_id(parts) == 3]
     if not len(polygons):
-        return Shape(fault="has_area" if not len(parts) else "is_a_polygon")
+        return CleanPolygon(fault="has_area" if not len(parts) else "is_a_polygon")
     if not _are_degrees(polygons):
-        return Shape(fault="coordinates_are_degrees")
+        return CleanPolygon(fault="coordinates_are_degrees")
     clean = _clean(found, polygons)
     if clean.is_empty:
-        return Shape(fault="has_area")
+        return CleanPolygon(fault="has_area")
     return _within(clean, coverage, _repairs(found, polygons))
 
 
@@ -121,7 +121,7 @@ def _clean(found: BaseGeometry, polygons: GeometryArray) -> BaseGeometry:
         return snapped(polygons[0])
     if found.geom_type == "MultiPolygon" and shapely.is_valid(found):
         return snapped(found)
-    return merged(np.array([snapped(polygon) for polygon in polygons], dtype=object))
+    return union_all(np.array([snapped(polygon) for polygon in polygons], dtype=object))
 
 
 def _repairs(found: BaseGeometry, polygons: GeometryArray) -> tuple[str, ...]:
@@ -134,16 +134,16 @@ def _repairs(found: BaseGeometry, polygons: GeometryArray) -> tuple[str, ...]:
     return tuple(rule for rule, is_broken in broken.items() if is_broken)
 
 
-def _within(clean: BaseGeometry, coverage: Coverage, repairs: tuple[str, ...]) -> Shape:
+def _within(clean: BaseGeometry, coverage: Coverage, repairs: tuple[str, ...]) -> CleanPolygon:
     """The parts inside the coverage; the shape is not cut along the outline."""
     parts = shapely.get_parts(clean)
     inside = coverage.holds(parts)
     if not inside.any():
-        return Shape(fault="lies_in_coverage")
+        return CleanPolygon(fault="lies_in_coverage")
     if inside.all():
-        return Shape(clean, repairs=repairs)
+        return CleanPolygon(clean, repairs=repairs)
     kept = shapely.MultiPolygon(list(parts[inside]))
-    return Shape(kept, repairs=(*repairs, "parts_lie_in_coverage"))
+    return CleanPolygon(kept, repairs=(*repairs, "parts_lie_in_coverage"))
 
 
 def properties_of(feature: object) -> dict[str, Any]:

@@ -18,7 +18,7 @@ EXAMPLES = 3
 EXAMPLE_LENGTH = 60
 
 
-class SetAside(InvalidInput):
+class FileRejected(InvalidInput):
     """A whole file is set aside: the rule it broke, what was found, features it held."""
 
     def __init__(self, rule: str, found: str, rows: int = 0) -> None:
@@ -28,7 +28,7 @@ class SetAside(InvalidInput):
 
 
 @dataclass(frozen=True)
-class Stamp:
+class FileDate:
     """When a file is of: its day, and the time of publication (RFC 3339, UTC) where known."""
 
     day: date
@@ -36,14 +36,14 @@ class Stamp:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class ParsedFile:
     """One file read: rows_in = rows_accepted + rows set aside in `issues`.
 
     pieces: polygons of each status as accepted, on the grid; they may overlap.
     """
 
     file: str
-    stamp: Stamp
+    stamp: FileDate
     statuses: tuple[Status, ...]
     pieces: Mapping[Status, tuple[BaseGeometry, ...]]
     captions: Mapping[Status, str]
@@ -60,7 +60,7 @@ class Reading:
 class Reader(Protocol):
     """A reader of one source's files."""
 
-    def read(self, name: str, data: bytes) -> Reading:
+    def read(self, name: str, data: bytes) -> ParsedFile:
         """The file's reading. Raises SetAside where the file as a whole is no map."""
 
     def day(self, name: str) -> date | None:
@@ -87,11 +87,11 @@ class _Count:
 
 
 @dataclass
-class Tally:
+class RowCounter:
     """Rows of one file, counted as they are accepted, mended or set aside."""
 
     file: str
-    stamp: Stamp
+    stamp: FileDate
     rows_in: int = 0
     rows_accepted: int = 0
     _pieces: dict[Status, list[BaseGeometry]] = field(default_factory=dict)
@@ -118,12 +118,12 @@ class Tally:
         if len(seen.found) < EXAMPLES and short not in seen.found:
             seen.found.append(short)
 
-    def reading(self, statuses: tuple[Status, ...]) -> Reading:
+    def reading(self, statuses: tuple[Status, ...]) -> ParsedFile:
         """The finished reading. Raises SetAside where no row was accepted."""
         if not self.rows_accepted:
             broken = ", ".join(f"{rule} ({seen.count})" for rule, seen in self._counts.items())
-            raise SetAside("file_has_polygons", broken or "no features", self.rows_in)
-        return Reading(
+            raise FileRejected("file_has_polygons", broken or "no features", self.rows_in)
+        return ParsedFile(
             file=self.file,
             stamp=self.stamp,
             statuses=statuses,

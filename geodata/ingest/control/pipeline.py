@@ -16,14 +16,19 @@ from geodata.batches.stored import ISSUES, SNAPSHOTS, all_batches, batch_path
 from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput
 from geodata.ingest.accepted import Accepted
-from geodata.ingest.archives import Member, Refusal
+from geodata.ingest.archives import Member, RejectedMember
 from geodata.ingest.control.coverage import Coverage
 from geodata.ingest.control.day_maps import days_of, write_batch
-from geodata.ingest.control.parsed_file import Reader, ReaderMaker, Reading, SetAside
-from geodata.ingest.control.plausibility import STANDS, Judge, judged, missed_minimums
+from geodata.ingest.control.parsed_file import FileRejected, ParsedFile, Reader, ReaderMaker
+from geodata.ingest.control.plausibility import (
+    STANDS,
+    PlausibilityCheck,
+    check_plausibility,
+    missed_minimums,
+)
 from geodata.ingest.control.readers import READERS
 from geodata.ingest.rules import RULES
-from geodata.ingest.stored_input import Kept, keep
+from geodata.ingest.stored_input import StoredInput, store_input
 from geodata.interval import today
 from geodata.types import Progress
 from geodata.workspace import Workspace
@@ -50,12 +55,12 @@ class Gathered:
 
     first_day: date | None
     accepted: Accepted
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[ParsedFile] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     files_in: int = 0
     rows_lost: int = 0
 
-    def refuse(self, refusal: Refusal) -> None:
+    def refuse(self, refusal: RejectedMember) -> None:
         """A file that was not read; hidden ones are noted and not counted."""
         self.files_in += refusal.severity != "note"
         message = f"{RULES[refusal.rule]}; found: {refusal.found}"
@@ -67,24 +72,24 @@ class Gathered:
         try:
             reading = reader.read(member.name, member.data)
             self._check_day(reading)
-        except SetAside as error:
+        except FileRejected as error:
             self._set_aside(member.name, reader.day(member.name), error)
         else:
             self.readings.append(reading)
             self.issues += reading.issues
 
-    def _check_day(self, reading: Reading) -> None:
+    def _check_day(self, reading: ParsedFile) -> None:
         """Raises SetAside for a map of a day on which there could be none."""
         day, now = reading.stamp.day, today()
         way_out = "look at the file's name"
         if day > now:
             text = f"{day}, and today is {now}; {way_out}, or ingest it again on its day"
-            raise SetAside("day_has_come", text, reading.rows_in)
+            raise FileRejected("day_has_come", text, reading.rows_in)
         if self.first_day is not None and day < self.first_day:
             text = f"{day}, and the source begins on {self.first_day}; {way_out}"
-            raise SetAside("day_is_in_the_sources_time", text, reading.rows_in)
+            raise FileRejected("day_is_in_the_sources_time", text, reading.rows_in)
 
-    def _set_aside(self, file: str, day: date | None, error: SetAside) -> None:
+    def _set_aside(self, file: str, day: date | None, error: FileRejected) -> None:
         """A whole file is no map: said with the last accepted one, which stands until another."""
         self.rows_lost += error.rows
         last = None if day is None or error.rule in CALENDAR else self.accepted.standing(day)
@@ -124,14 +129,14 @@ def ingest(
     anew if more days are accepted. Raises InvalidInput for a path that is no input, TooLarge for
     an archive that unpacks beyond the limits.
     """
-    kept = keep(workspace, source.id, Path(path))
+    kept = store_input(workspace, source.id, Path(path))
     return ingest_kept(workspace, source, kept, coverage=coverage, progress=progress)
 
 
 def ingest_kept(
     workspace: Workspace,
     source: Source,
-    kept: Kept,
+    kept: StoredInput,
     *,
     coverage: BaseGeometry,
     progress: Progress = quiet,
@@ -148,7 +153,9 @@ def ingest_kept(
     accepted = Accepted(workspace, source.id, besides=kept.sha256)
     gathered = Gathered(source.coverage_from, accepted)
     _gather(gathered, kept, _reader(source)(Coverage(coverage, source.expectations)), progress)
-    judge = judged(gathered.readings, source.expectations, accepted, partial(progress, "judging"))
+    judge = check_plausibility(
+        gathered.readings, source.expectations, accepted, partial(progress, "judging")
+    )
     if known and not _adds(judge, workspace, known[-1]):
         progress("known", 1, 1)
         return known[-1]
@@ -178,7 +185,7 @@ def _may_change(workspace: Workspace, known: Batch) -> bool:
     return any(rule in PASSING and severity == "quarantined" for rule, severity in rows)
 
 
-def _adds(judge: Judge, workspace: Workspace, known: Batch) -> bool:
+def _adds(judge: PlausibilityCheck, workspace: Workspace, known: Batch) -> bool:
     """Whether all days are accepted that were, and others beside them."""
     snapshots = pq.read_table(batch_path(workspace, known.source, known.id) / SNAPSHOTS)
     return set(snapshots["day"].to_pylist()) < set(judge.maps)
@@ -201,17 +208,22 @@ def _rules_version(source: Source, coverage: BaseGeometry) -> str:
     return f"v{_reader(source).version}-{hashlib.sha256(rules).hexdigest()[:6]}"
 
 
-def _gather(gathered: Gathered, kept: Kept, reader: Reader, progress: Progress) -> None:
+def _gather(gathered: Gathered, kept: StoredInput, reader: Reader, progress: Progress) -> None:
     """Read every file; one that is no map does not stop the others."""
     for file in kept.files(partial(progress, "reading")):
-        if isinstance(file, Refusal):
+        if isinstance(file, RejectedMember):
             gathered.refuse(file)
         else:
             gathered.read(file, reader)
 
 
 def _batch(  # noqa: PLR0913 - what an input was, what it is called, what became of it
-    batch_id: str, version: str, source: Source, kept: Kept, gathered: Gathered, judge: Judge
+    batch_id: str,
+    version: str,
+    source: Source,
+    kept: StoredInput,
+    gathered: Gathered,
+    judge: PlausibilityCheck,
 ) -> Batch:
     """The record: rows_in = rows_accepted + rows_quarantined, and so for files."""
     used = [each for each in gathered.readings if id(each) not in judge.set_aside]

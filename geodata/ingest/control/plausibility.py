@@ -7,7 +7,7 @@ from itertools import groupby
 
 from geodata.ingest.accepted import Accepted
 from geodata.ingest.control.day_maps import DayMap, MapMaker, change_km2
-from geodata.ingest.control.parsed_file import Reading
+from geodata.ingest.control.parsed_file import ParsedFile
 from geodata.ingest.rules import RULES
 from schemas import Expectations, Issue
 from schemas.record import Severity
@@ -23,7 +23,7 @@ OVERLAP_NOTED_KM2 = 0.01
 
 
 @dataclass
-class Judge:
+class PlausibilityCheck:
     """Goes through readings in the order of time and decides which become the maps of days.
 
     The last publication of a day is tried first. A map that breaks an expectation is set
@@ -51,7 +51,7 @@ class Judge:
         """Maps of this input set aside for a jump that nothing has confirmed yet."""
         return [found for found in self._jumps if id(found.reading) in self.set_aside]
 
-    def judge_day(self, readings: Sequence[Reading]) -> None:
+    def judge_day(self, readings: Sequence[ParsedFile]) -> None:
         """Find the map of one day among its readings, given oldest first."""
         self._days.add(readings[0].stamp.day)
         for place, reading in enumerate(reversed(readings)):
@@ -163,22 +163,22 @@ class Judge:
     def _accept(self, found: DayMap) -> None:
         self.maps[found.day] = self._last = found
 
-    def _set_aside(self, reading: Reading, rule: str, text: str) -> None:
+    def _set_aside(self, reading: ParsedFile, rule: str, text: str) -> None:
         issue = _issue(reading, rule, text, "quarantined", reading.rows_in)
         self.set_aside[id(reading)] = issue
 
 
-def judged(
-    readings: Iterable[Reading],
+def check_plausibility(
+    readings: Iterable[ParsedFile],
     expectations: Expectations,
     accepted: Accepted,
     progress: Callable[[int, int], None],
-) -> Judge:
+) -> PlausibilityCheck:
     """The verdict over all readings of an input, in any order; progress counts readings.
 
     accepted: what the store holds of the source.
     """
-    judge, done = Judge(expectations, accepted), 0
+    judge, done = PlausibilityCheck(expectations, accepted), 0
     ordered = sorted(readings, key=lambda reading: reading.order)
     for _, group in groupby(ordered, key=lambda reading: reading.stamp.day):
         same_day = list(group)
@@ -202,7 +202,7 @@ def missed_minimums(rows: int, days: int, expectations: Expectations) -> tuple[s
     )
 
 
-def _superseded(readings: Sequence[Reading], judge: Judge) -> list[Issue]:
+def _superseded(readings: Sequence[ParsedFile], judge: PlausibilityCheck) -> list[Issue]:
     """A note for each accepted file that another one of its day replaced."""
     used = {id(found.reading) for found in judge.maps.values()}
     return [
@@ -221,7 +221,7 @@ def _overlap(found: DayMap) -> Issue:
     return _issue(found.reading, "statuses_are_disjoint", text, "repaired")
 
 
-def _issue(reading: Reading, rule: str, found: str, severity: Severity, count: int = 1) -> Issue:
+def _issue(reading: ParsedFile, rule: str, found: str, severity: Severity, count: int = 1) -> Issue:
     return Issue(
         file=reading.file,
         day=reading.stamp.day,

@@ -16,7 +16,7 @@ _CODE = re.compile(r"[A-Za-z]{2,10}:\w{1,12}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class RasterWishes:
+class RasterOptions:
     """What the user says of the file.
 
     band: of those the file has, from 1. crs, nodata: where the file does not say or says wrong.

@@ -19,10 +19,10 @@ from geodata.batches.withdrawal import check_not_withdrawn
 from geodata.errors import InvalidInput, NotFound, Refused, TooLarge
 from geodata.ingest.archives import Limits, archive_format
 from geodata.ingest.raster.header import checked_header
-from geodata.ingest.raster.options import RasterWishes, id_of
+from geodata.ingest.raster.options import RasterOptions, id_of
 from geodata.ingest.register import Holder, Register
 from geodata.ingest.rules import raster_issue, readable
-from geodata.ingest.stored_input import Kept, keep
+from geodata.ingest.stored_input import StoredInput, store_input
 from geodata.rasters import gdal
 from geodata.rasters.gdal import SETTINGS, other_drivers
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
@@ -40,7 +40,7 @@ CHILD = Path(gdal.__file__).with_name("child.py")
 
 
 @dataclass(frozen=True)
-class Answer:
+class WorkerReply:
     """What the child found.
 
     record: figures of the raster. notes: rule, severity, what was found and how many cells, of
@@ -52,7 +52,7 @@ class Answer:
     refused: tuple[str, str] | None
 
 
-def rewritten(path: Path, target: Path, scratch: Path, wishes: RasterWishes) -> Answer:
+def rewritten(path: Path, target: Path, scratch: Path, wishes: RasterOptions) -> WorkerReply:
     """Read the band of a file and write it to `target` as a COG.
 
     Raises Refused where the child dies or takes too long.
@@ -74,7 +74,7 @@ def rewritten(path: Path, target: Path, scratch: Path, wishes: RasterWishes) -> 
     if refused is not None:
         rule, found = refused
         refused = (rule, readable(found.replace(str(path), path.name)))
-    return Answer(answer["record"], tuple(tuple(note) for note in answer["notes"]), refused)
+    return WorkerReply(answer["record"], tuple(tuple(note) for note in answer["notes"]), refused)
 
 
 def _run(request: dict[str, object], name: str, scratch: Path) -> None:
@@ -116,7 +116,7 @@ class Outcome:
 
 
 def ingest_geotiff(
-    workspace: Workspace, path: Path, wishes: RasterWishes, progress: Progress
+    workspace: Workspace, path: Path, wishes: RasterOptions, progress: Progress
 ) -> Batch:
     """Ingest a GeoTIFF; the Batch, accepted or refused.
 
@@ -140,14 +140,14 @@ def ingest_geotiff(
     return _brought_forward(known, folder, wishes, register)
 
 
-def _register(workspace: Workspace, kept: Kept) -> Register:
+def _register(workspace: Workspace, kept: StoredInput) -> Register:
     """The ids in use; a file holds one raster, which has no name beside the file's."""
     in_use = rasters_in_use(workspace).values()
     holders = (Holder(used.raster.id, used.batch, "") for used in in_use)
     return Register(holders, kept.name, "raster", BUILT_IN)
 
 
-def _named(kept: Kept, wishes: RasterWishes, register: Register, batch_id: str) -> Outcome:
+def _named(kept: StoredInput, wishes: RasterOptions, register: Register, batch_id: str) -> Outcome:
     """What the raster is called. Raises Conflict as `ingest_geotiff` does."""
     wanted = wishes.id or id_of(kept.name)
     if wishes.id or (wishes.replace and wanted.lower() not in BUILT_IN):
@@ -161,7 +161,7 @@ def _named(kept: Kept, wishes: RasterWishes, register: Register, batch_id: str) 
     return Outcome(id_, issues, register.replaced([id_], batch_id))
 
 
-def _kept(workspace: Workspace, path: Path) -> Kept:
+def _kept(workspace: Workspace, path: Path) -> StoredInput:
     """Keep the bytes of one file."""
     text = str(path)
     if text.startswith("/vsi") or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text):
@@ -172,10 +172,12 @@ def _kept(workspace: Workspace, path: Path) -> Kept:
         raise TooLarge(f"{path.name} has more than {LIMITS.member_bytes >> 30} GB; cut it")
     if archive_format(path):
         raise InvalidInput(f"{path.name} is an archive; unpack it and give the GeoTIFF")
-    return keep(workspace, RASTER, path, LIMITS)
+    return store_input(workspace, RASTER, path, LIMITS)
 
 
-def _brought_forward(known: Batch, folder: Path, wishes: RasterWishes, register: Register) -> Batch:
+def _brought_forward(
+    known: Batch, folder: Path, wishes: RasterOptions, register: Register
+) -> Batch:
     """A batch ingested again; it becomes the latest where another's raster stands in its place."""
     ids = {raster.id: "" for raster in read_rasters(folder)}
     holders = [register.holder(id_) for id_ in ids]
@@ -192,9 +194,9 @@ def _brought_forward(known: Batch, folder: Path, wishes: RasterWishes, register:
 
 def _ingest(  # noqa: PLR0913 - an input, its name, and where it goes
     workspace: Workspace,
-    kept: Kept,
+    kept: StoredInput,
     outcome: Outcome,
-    wishes: RasterWishes,
+    wishes: RasterOptions,
     folder: Path,
     progress: Progress,
 ) -> Batch:
@@ -207,7 +209,7 @@ def _ingest(  # noqa: PLR0913 - an input, its name, and where it goes
         return _written(kept, wishes, outcome, batch_folder, folder.name)
 
 
-def _laid_out(kept: Kept, scratch: Path) -> Path:
+def _laid_out(kept: StoredInput, scratch: Path) -> Path:
     """The file under a plain name in a folder where nothing else lies."""
     listed = orjson.loads(kept.path.read_bytes())["files"]
     if not listed:
@@ -220,7 +222,9 @@ def _laid_out(kept: Kept, scratch: Path) -> Path:
     return target
 
 
-def _rewrite(path: Path, kept: Kept, wishes: RasterWishes, folder: Path, outcome: Outcome) -> None:
+def _rewrite(
+    path: Path, kept: StoredInput, wishes: RasterOptions, folder: Path, outcome: Outcome
+) -> None:
     """Rewrite the file as a COG in the batch's folder; what is wrong with it becomes an Issue."""
     target = folder / f"raster-{outcome.id}.tif"
     try:
@@ -244,7 +248,7 @@ def _rewrite(path: Path, kept: Kept, wishes: RasterWishes, folder: Path, outcome
     outcome.raster = _record(answer, kept, outcome.id, wishes)
 
 
-def _record(answer: Answer, kept: Kept, name: str, wishes: RasterWishes) -> Raster:
+def _record(answer: WorkerReply, kept: StoredInput, name: str, wishes: RasterOptions) -> Raster:
     changed = any(severity == "repaired" for _, severity, _, _ in answer.notes)
     mended = " What was repaired is told in its batch." if changed else ""
     return Raster.model_validate({
@@ -262,7 +266,7 @@ def _record(answer: Answer, kept: Kept, name: str, wishes: RasterWishes) -> Rast
 
 
 def _written(
-    kept: Kept, wishes: RasterWishes, outcome: Outcome, folder: Path, batch_id: str
+    kept: StoredInput, wishes: RasterOptions, outcome: Outcome, folder: Path, batch_id: str
 ) -> Batch:
     """Write the record, the list of rasters and the Issues."""
     rasters = () if outcome.raster is None else (outcome.raster,)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.ingest.rules import layer_issue
-from geodata.ingest.vector.column_types import Found, typed
+from geodata.ingest.vector.column_types import TypedColumn, typed
 from geodata.ingest.vector.reader import RawLayer
 from geodata.ingest.vector.worker import ALTERED
 from schemas import Issue
@@ -35,7 +35,7 @@ CHANGING = frozenset(
 class Properties:
     """Columns by name, `id` first, of all rows of the file, with the issues they gave."""
 
-    columns: dict[str, Found] = field(default_factory=dict)
+    columns: dict[str, TypedColumn] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
 
     def table(self) -> pa.Table:
@@ -55,7 +55,7 @@ def read_properties(raw: RawLayer, layer_id: str, without: Iterable[str]) -> Pro
     result = Properties()
     note = _noter(result.issues, raw.name)
     found = _typed_columns(raw, frozenset(without), note)
-    result.columns["id"] = Found(_ids(raw, layer_id, found, note), "string")
+    result.columns["id"] = TypedColumn(_ids(raw, layer_id, found, note), "string")
     names = _free_names([name for name, _ in found])
     for (name, column), free in zip(found, names, strict=True):
         if free != name:
@@ -74,12 +74,14 @@ def _noter(issues: list[Issue], file: str) -> Callable[[str, str, int], None]:
 
 def _typed_columns(
     raw: RawLayer, without: frozenset[str], note: Callable[[str, str, int], None]
-) -> list[tuple[str, Found]]:
+) -> list[tuple[str, TypedColumn]]:
     """Every column that is a property, with its type, in the order of the file."""
     found = []
     if raw.ids is not None:
         ids = pa.chunked_array([raw.ids])
-        found.append(("id", Found(ids, "integer" if pa.types.is_integer(ids.type) else "string")))
+        found.append(
+            ("id", TypedColumn(ids, "integer" if pa.types.is_integer(ids.type) else "string"))
+        )
     for at, arrow in list(enumerate(raw.table.schema))[int(raw.numbered) :]:
         if arrow.name in without:
             continue
@@ -128,7 +130,7 @@ def _free_names(names: list[str]) -> list[str]:
 def _ids(
     raw: RawLayer,
     layer_id: str,
-    found: list[tuple[str, Found]],
+    found: list[tuple[str, TypedColumn]],
     note: Callable[[str, str, int], None],
 ) -> pa.ChunkedArray:
     """The ids: of the column `id` (which then is no property), the driver, or counted.
@@ -154,7 +156,7 @@ def _ids(
     return ids
 
 
-def _as_ids(column: Found) -> pa.ChunkedArray | None:
+def _as_ids(column: TypedColumn) -> pa.ChunkedArray | None:
     """A column as ids; None where it cannot name every feature."""
     if column.type not in {"string", "integer"} or column.values.null_count:
         return None
@@ -168,7 +170,7 @@ def _fit_for_ids(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.match_substring_regex(texts, rf"^[^\x00-\x1f\x7f]{{1,{LONGEST_ID}}}$")
 
 
-def _partly_as_ids(column: Found, layer_id: str) -> tuple[pa.ChunkedArray, int]:
+def _partly_as_ids(column: TypedColumn, layer_id: str) -> tuple[pa.ChunkedArray, int]:
     """Values that stand once as ids, all other rows counted, and how many these are.
 
     Of a value that stands twice no row keeps it: neither is more it than the other.

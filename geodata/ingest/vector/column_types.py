@@ -26,7 +26,7 @@ TRUTH = r"^(true|false|TRUE|FALSE|True|False)$"
 
 
 @dataclass(frozen=True)
-class Found:
+class TypedColumn:
     """A column in its type, with the rules its values did not hold: rule -> number of rows."""
 
     values: pa.ChunkedArray
@@ -34,7 +34,7 @@ class Found:
     broken: dict[str, int] = field(default_factory=dict)
 
 
-def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) -> Found | None:
+def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) -> TypedColumn | None:
     """A column in Lodeline's vocabulary; None for bytes, which it has no word for.
 
     kind: what the format's texts may hide (see `Format.values`). ogr_type: GDAL's own type where
@@ -42,7 +42,7 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
     """
     column = _plain(column)
     if pa.types.is_null(column.type):
-        return Found(column.cast(pa.string()), "string")
+        return TypedColumn(column.cast(pa.string()), "string")
     if ogr_type == "DateTime" and pa.types.is_string(column.type):
         return _times(column)
     if pa.types.is_string(column.type):
@@ -50,7 +50,7 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
     for matches, make in CASTS:
         if matches(column.type):
             return make(column)
-    return None if _is_bytes(column.type) else Found(_as_json(column), "string")
+    return None if _is_bytes(column.type) else TypedColumn(_as_json(column), "string")
 
 
 def _in_the_calendar(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
@@ -80,16 +80,16 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string()) if wide else column
 
 
-def _texts(column: pa.ChunkedArray, kind: Values) -> Found:
+def _texts(column: pa.ChunkedArray, kind: Values) -> TypedColumn:
     """Text, or what every value of it is the writing of."""
     column, broken = _utf8(column)
     if kind == "typed" or column.null_count == len(column):
-        return Found(column, "string", broken)
+        return TypedColumn(column, "string", broken)
     for read in READINGS[kind]:
         found = read(column)
         if found is not None:
             return found
-    return Found(column, "string", broken)
+    return TypedColumn(column, "string", broken)
 
 
 def _utf8(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, dict[str, int]]:
@@ -108,28 +108,28 @@ def _all_match(column: pa.ChunkedArray, pattern: str) -> bool:
     return pc.all(pc.match_substring_regex(column, pattern)).as_py() is True
 
 
-def _as_days(column: pa.ChunkedArray) -> Found | None:
+def _as_days(column: pa.ChunkedArray) -> TypedColumn | None:
     return _cast_where(column, DAY, pa.date32(), "date")
 
 
-def _as_integers(column: pa.ChunkedArray) -> Found | None:
+def _as_integers(column: pa.ChunkedArray) -> TypedColumn | None:
     return _cast_where(column, INTEGER, pa.int64(), "integer")
 
 
-def _as_numbers(column: pa.ChunkedArray) -> Found | None:
+def _as_numbers(column: pa.ChunkedArray) -> TypedColumn | None:
     if not _all_match(column, r"\d"):
         return None
     found = _cast_where(column, NUMBER, pa.float64(), "number")
     return None if found is None else _finite(found.values)
 
 
-def _as_truths(column: pa.ChunkedArray) -> Found | None:
+def _as_truths(column: pa.ChunkedArray) -> TypedColumn | None:
     if not _all_match(column, TRUTH):
         return None
-    return Found(pc.equal(pc.utf8_lower(column), "true"), "boolean")
+    return TypedColumn(pc.equal(pc.utf8_lower(column), "true"), "boolean")
 
 
-def _as_times(column: pa.ChunkedArray) -> Found | None:
+def _as_times(column: pa.ChunkedArray) -> TypedColumn | None:
     if not _all_match(column, TIME):
         return None
     found = _times(column)
@@ -138,17 +138,17 @@ def _as_times(column: pa.ChunkedArray) -> Found | None:
 
 def _cast_where(
     column: pa.ChunkedArray, pattern: str, kind: pa.DataType, name: ColumnType
-) -> Found | None:
+) -> TypedColumn | None:
     """The column cast where every value matches; None where one does not, or is out of range."""
     if not _all_match(column, pattern):
         return None
     try:
-        return Found(column.cast(kind), name)
+        return TypedColumn(column.cast(kind), name)
     except pa.ArrowInvalid:
         return None
 
 
-def _times(column: pa.ChunkedArray) -> Found:
+def _times(column: pa.ChunkedArray) -> TypedColumn:
     """Times from ISO 8601 text; those without a zone are UTC."""
     texts = column.to_pandas().astype(object)
     times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
@@ -161,10 +161,10 @@ def _times(column: pa.ChunkedArray) -> Found:
         "time_has_a_zone": max(naive, 0),
         "time_fits_microseconds": finer,
     }
-    return Found(values.cast(TIMES), "datetime", {rule: n for rule, n in broken.items() if n})
+    return TypedColumn(values.cast(TIMES), "datetime", {rule: n for rule, n in broken.items() if n})
 
 
-def _timestamps(column: pa.ChunkedArray) -> Found:
+def _timestamps(column: pa.ChunkedArray) -> TypedColumn:
     count = 0 if column.type.tz else len(column) - column.null_count
     column, beyond = _in_the_calendar(column)
     values, finer = _to_microseconds(column)
@@ -174,13 +174,13 @@ def _timestamps(column: pa.ChunkedArray) -> Found:
         "time_has_a_zone": count,
         "time_fits_microseconds": finer,
     }
-    return Found(values, "datetime", {rule: n for rule, n in broken.items() if n})
+    return TypedColumn(values, "datetime", {rule: n for rule, n in broken.items() if n})
 
 
-def _dates(column: pa.ChunkedArray) -> Found:
+def _dates(column: pa.ChunkedArray) -> TypedColumn:
     column, beyond = _in_the_calendar(column)
     broken = {"value_fits_its_type": beyond} if beyond else {}
-    return Found(column.cast(pa.date32()), "date", broken)
+    return TypedColumn(column.cast(pa.date32()), "date", broken)
 
 
 def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
@@ -196,30 +196,30 @@ def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
     return whole.cast(wanted), pc.sum(pc.not_equal(rest, 0)).as_py() or 0
 
 
-def _integers(column: pa.ChunkedArray) -> Found:
+def _integers(column: pa.ChunkedArray) -> TypedColumn:
     try:
-        return Found(column.cast(pa.int64()), "integer")
+        return TypedColumn(column.cast(pa.int64()), "integer")
     except pa.ArrowInvalid:  # unsigned, beyond 2^63
-        return Found(column.cast(pa.float64(), safe=False), "number")
+        return TypedColumn(column.cast(pa.float64(), safe=False), "number")
 
 
-def _floats(column: pa.ChunkedArray) -> Found:
+def _floats(column: pa.ChunkedArray) -> TypedColumn:
     return _finite(column.cast(pa.float64()))
 
 
-def _finite(column: pa.ChunkedArray) -> Found:
+def _finite(column: pa.ChunkedArray) -> TypedColumn:
     finite = pc.fill_null(pc.is_finite(column), True)  # noqa: FBT003 - Arrow's signature
     wrong = len(column) - (pc.sum(finite).as_py() or 0)
     values = pc.if_else(finite, column, pa.scalar(None, pa.float64())) if wrong else column
-    return Found(values, "number", {"number_is_finite": wrong} if wrong else {})
+    return TypedColumn(values, "number", {"number_is_finite": wrong} if wrong else {})
 
 
-def _lists(column: pa.ChunkedArray) -> Found:
+def _lists(column: pa.ChunkedArray) -> TypedColumn:
     """Lists of texts as they are; other lists as JSON text."""
     inner = column.type.value_type
     if pa.types.is_string(inner) or pa.types.is_large_string(inner):
-        return Found(column.cast(pa.list_(pa.string())), "strings")
-    return Found(_as_json(column), "string")
+        return TypedColumn(column.cast(pa.list_(pa.string())), "strings")
+    return TypedColumn(_as_json(column), "string")
 
 
 def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -245,8 +245,10 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
-CASTS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], Found]], ...] = (
-    (pa.types.is_boolean, lambda column: Found(column, "boolean")),
+CASTS: tuple[
+    tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], TypedColumn]], ...
+] = (
+    (pa.types.is_boolean, lambda column: TypedColumn(column, "boolean")),
     (pa.types.is_integer, _integers),
     (pa.types.is_floating, _floats),
     (pa.types.is_decimal, _floats),
@@ -254,7 +256,7 @@ CASTS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], Fo
     (pa.types.is_timestamp, _timestamps),
     (_is_list, _lists),
 )
-READINGS: dict[Values, tuple[Callable[[pa.ChunkedArray], Found | None], ...]] = {
+READINGS: dict[Values, tuple[Callable[[pa.ChunkedArray], TypedColumn | None], ...]] = {
     "typed": (),
     "dates": (_as_days, _as_times),
     "texts": (_as_integers, _as_numbers, _as_days, _as_times, _as_truths),

@@ -27,7 +27,7 @@ UNREADABLE = b"?"
 
 
 @dataclass(frozen=True)
-class Place:
+class GeometryColumn:
     """The geometry of all rows as WKB, its name in the file, and columns that are nothing else.
 
     crs: what it is moved from, '' where it is longitude and latitude on WGS 84.
@@ -39,16 +39,20 @@ class Place:
     crs: str = ""
 
 
-def place(raw: RawLayer) -> Place:
+def geometry_column(raw: RawLayer) -> GeometryColumn:
     """The geometry of a layer; all missing where it has none."""
     if raw.geometry is not None:
         extra = () if raw.covering is None else (raw.covering,)
         name = raw.geometry_name or "geometry"
-        return Place(_plain(raw.table.column(raw.geometry)), name, (raw.geometry, *extra))
-    return _written(raw) or _points(raw) or Place(pa.chunked_array([_nothing(raw)]), "geometry")
+        return GeometryColumn(_plain(raw.table.column(raw.geometry)), name, (raw.geometry, *extra))
+    return (
+        _written(raw)
+        or _points(raw)
+        or GeometryColumn(pa.chunked_array([_nothing(raw)]), "geometry")
+    )
 
 
-def has_place(raw: RawLayer) -> bool:
+def has_geometry(raw: RawLayer) -> bool:
     """Whether a layer has geometry in some form."""
     return raw.geometry is not None or bool(_written(raw) or _points(raw))
 
@@ -69,7 +73,7 @@ def _named(raw: RawLayer, wanted: tuple[str, ...]) -> str | None:
     return next((names[each] for each in wanted if each in names), None)
 
 
-def _written(raw: RawLayer) -> Place | None:
+def _written(raw: RawLayer) -> GeometryColumn | None:
     """Geometry from a column of WKT, EWKT (its SRID is passed over) or hexadecimal WKB."""
     name = _named(raw, WKT)
     if name is None or not pa.types.is_string(raw.table.schema.field(name).type):
@@ -84,14 +88,14 @@ def _written(raw: RawLayer) -> Place | None:
         shapes = parsed(partial(shapely.from_wkb, on_invalid="ignore"), _objects(texts))
     else:
         return None
-    return Place(_wkb(shapes, texts.notna().to_numpy()), name, (name,))
+    return GeometryColumn(_wkb(shapes, texts.notna().to_numpy()), name, (name,))
 
 
 def _objects(texts: pd.Series) -> npt.NDArray[np.object_]:
     return np.asarray(texts.where(texts.notna(), None).to_numpy(dtype=object))
 
 
-def _points(raw: RawLayer) -> Place | None:
+def _points(raw: RawLayer) -> GeometryColumn | None:
     """Points from columns of longitude and latitude, which stay properties too."""
     lon, lat = _named(raw, LON), _named(raw, LAT)
     if lon is None or lat is None:
@@ -103,7 +107,7 @@ def _points(raw: RawLayer) -> Place | None:
     shapes = np.full(len(x), None, dtype=object)
     whole = np.isfinite(x) & np.isfinite(y)
     shapes[whole] = shapely.points(x[whole], y[whole])
-    return Place(_wkb(shapes, given), "geometry")
+    return GeometryColumn(_wkb(shapes, given), "geometry")
 
 
 def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:

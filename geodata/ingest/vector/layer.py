@@ -13,12 +13,12 @@ from geodata.features.user_layers import layer_file_name
 from geodata.ingest.rules import layer_issue, row_issues
 from geodata.ingest.vector.attributes import days_of, read_properties
 from geodata.ingest.vector.geometry import (
-    Place,
+    GeometryColumn,
     Shapes,
+    geometry_column,
     is_geographic_box,
     moved_from,
     parsed,
-    place,
     read_shapes,
 )
 from geodata.ingest.vector.reader import RawLayer, lost_lines
@@ -36,7 +36,7 @@ WHOLE_LAYER = frozenset(("geometry_has_two_axes", "lies_within_the_edge", "geome
 
 
 @dataclass(frozen=True)
-class Naming:
+class LayerIdentity:
     """What a layer is called and under which terms it comes."""
 
     id: str
@@ -49,7 +49,7 @@ class Naming:
 
 
 @dataclass
-class Made:
+class LayerResult:
     """What became of a layer; `layer` is None where no row was accepted."""
 
     rows_in: int
@@ -58,13 +58,13 @@ class Made:
     issues: list[Issue] = field(default_factory=list)
 
 
-def make_layer(raw: RawLayer, naming: Naming, crs: str | None, folder: Path) -> Made:
+def make_layer(raw: RawLayer, naming: LayerIdentity, crs: str | None, folder: Path) -> LayerResult:
     """Write a layer into the folder. crs: what the user says it is, over the file's own word.
 
     Raises InvalidInput where that is no CRS.
     """
-    made = Made(rows_in=raw.table.num_rows)
-    where = place(raw)
+    made = LayerResult(rows_in=raw.table.num_rows)
+    where = geometry_column(raw)
     _note_reading(raw, made)
     stated = _stated_crs(raw, where, crs, made)
     if stated is not None and raw.table.num_rows:
@@ -75,7 +75,7 @@ def make_layer(raw: RawLayer, naming: Naming, crs: str | None, folder: Path) -> 
     return made
 
 
-def _note_reading(raw: RawLayer, made: Made) -> None:
+def _note_reading(raw: RawLayer, made: LayerResult) -> None:
     """What is known of the reading itself: lines without features, curves, the driver's words."""
     lost = lost_lines(raw)
     made.rows_in += lost
@@ -88,7 +88,9 @@ def _note_reading(raw: RawLayer, made: Made) -> None:
     made.issues += [layer_issue("driver_is_content", "note", raw.name, t) for t in raw.warnings]
 
 
-def _write(raw: RawLayer, where: Place, naming: Naming, folder: Path, made: Made) -> None:
+def _write(
+    raw: RawLayer, where: GeometryColumn, naming: LayerIdentity, folder: Path, made: LayerResult
+) -> None:
     """Write the rows that pass; the layer is described where there are any."""
     properties = read_properties(raw, naming.id, where.columns)
     path, table = folder / layer_file_name(naming.id), properties.table()
@@ -102,7 +104,9 @@ def _write(raw: RawLayer, where: Place, naming: Naming, folder: Path, made: Made
         path.unlink()
 
 
-def _stated_crs(raw: RawLayer, where: Place, crs: str | None, made: Made) -> str | None:
+def _stated_crs(
+    raw: RawLayer, where: GeometryColumn, crs: str | None, made: LayerResult
+) -> str | None:
     """The CRS to move from, '' for none needed; None where it is unknown, all rows set aside."""
     own = _own_crs(raw)
     if crs is None:
@@ -122,7 +126,7 @@ def _own_crs(raw: RawLayer) -> str | None:
         return None
 
 
-def _assumed_crs(raw: RawLayer, where: Place, made: Made) -> str | None:
+def _assumed_crs(raw: RawLayer, where: GeometryColumn, made: LayerResult) -> str | None:
     """Longitude and latitude where coordinates could be; else every row is set aside."""
     bounds = _total_bounds(where.wkb)
     fits = is_geographic_box(bounds)
@@ -145,7 +149,7 @@ def _total_bounds(wkb: pa.ChunkedArray) -> np.ndarray:
     return np.concatenate([np.fmin.reduce(table[:, :2]), np.fmax.reduce(table[:, 2:])])
 
 
-def _write_rows(table: pa.Table, where: Place, file: LayerFile) -> Findings:
+def _write_rows(table: pa.Table, where: GeometryColumn, file: LayerFile) -> Findings:
     """Write the rows that pass, stretch by stretch; what was found of them."""
     found: Findings = {}
     for start in range(0, len(where.wkb), STRETCH):
@@ -181,7 +185,7 @@ def _issues_of_rows(found: Findings, name: str) -> list[Issue]:
 
 
 def _described(
-    naming: Naming, where: Place, columns: tuple[LayerColumn, ...], file: LayerFile
+    naming: LayerIdentity, where: GeometryColumn, columns: tuple[LayerColumn, ...], file: LayerFile
 ) -> Layer:
     begins, ends = days_of(columns)
     return Layer(

@@ -10,16 +10,16 @@ from geodata.features.user_layers import RESERVED
 from geodata.ingest.register import Register
 from geodata.ingest.romanisation import ascii_name
 from geodata.ingest.rules import layer_issue
-from geodata.ingest.stored_input import Kept
+from geodata.ingest.stored_input import StoredInput
 from geodata.ingest.vector.geometry import moved_from
-from geodata.ingest.vector.layer import Naming
+from geodata.ingest.vector.layer import LayerIdentity
 from geodata.ingest.vector.reader import RawLayer
 from schemas import Issue
 from schemas.layers import LAYER_ID
 
 
 @dataclass(frozen=True)
-class Wishes:
+class VectorOptions:
     """What the user says of the file.
 
     id, title: for its one layer. layers: those to take, all where none is named. crs: what its
@@ -56,9 +56,13 @@ class Wishes:
         moved_from(self.crs)
 
 
-def namings(
-    raws: list[RawLayer], kept: Kept, wishes: Wishes, batch_id: str, register: Register
-) -> tuple[list[Naming], list[Issue]]:
+def layer_ids(
+    raws: list[RawLayer],
+    kept: StoredInput,
+    wishes: VectorOptions,
+    batch_id: str,
+    register: Register,
+) -> tuple[list[LayerIdentity], list[Issue]]:
     """What each layer is called, and why where it is not by its own name.
 
     Raises Conflict where the id a user names is held by a layer of another input.
@@ -85,7 +89,7 @@ def _renamed(name: str, id_: str, register: Register) -> list[Issue]:
     return [layer_issue("layer_name_is_free", "note", name, text)]
 
 
-def check_layers(raws: list[RawLayer], others: set[str], wishes: Wishes) -> None:
+def check_layers(raws: list[RawLayer], others: set[str], wishes: VectorOptions) -> None:
     """Raises InvalidInput where the wishes do not fit the layers. others: those not taken."""
     names = [raw.name for raw in raws]
     lost = sorted(set(wishes.layers) - set(names))
@@ -100,8 +104,10 @@ def check_layers(raws: list[RawLayer], others: set[str], wishes: Wishes) -> None
         )
 
 
-def _naming(raw: RawLayer, free: str, kept: Kept, wishes: Wishes, batch_id: str) -> Naming:
-    return Naming(
+def _naming(
+    raw: RawLayer, free: str, kept: StoredInput, wishes: VectorOptions, batch_id: str
+) -> LayerIdentity:
+    return LayerIdentity(
         id=free,
         name=raw.name,
         title=wishes.title or raw.name,

@@ -11,12 +11,12 @@ from geodata.errors import NotFound, Refused
 from geodata.features.user_layers import RESERVED, layer_file_name, read_layers, write_layers
 from geodata.ingest.register import Holder, Register
 from geodata.ingest.rules import layer_issue, refusal_issue
-from geodata.ingest.stored_input import Kept, LaidOut, keep_input, laid_out
+from geodata.ingest.stored_input import LaidOut, StoredInput, keep_input, laid_out
 from geodata.ingest.vector.formats import Dataset, dataset, datasets, format_of, names_of_formats
-from geodata.ingest.vector.geometry import has_place
-from geodata.ingest.vector.layer import Made, make_layer
-from geodata.ingest.vector.options import Wishes, check_layers, namings
-from geodata.ingest.vector.reader import Answer, RawLayer, read
+from geodata.ingest.vector.geometry import has_geometry
+from geodata.ingest.vector.layer import LayerResult, make_layer
+from geodata.ingest.vector.options import VectorOptions, check_layers, layer_ids
+from geodata.ingest.vector.reader import RawLayer, WorkerReply, read_dataset
 from geodata.ingest.vector.trial import tried
 from geodata.types import Progress
 from geodata.workspace import Workspace, file_sha256, new_file, new_folder
@@ -31,7 +31,7 @@ VERSION = "v2"
 class Gathered:
     """What the datasets of an input gave so far."""
 
-    made: list[Made] = field(default_factory=list)
+    made: list[LayerResult] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     files_in: int = 0
@@ -43,7 +43,9 @@ class Gathered:
         return [each.layer for each in self.made if each.layer is not None]
 
 
-def ingest_ogr(workspace: Workspace, path: Path, wishes: Wishes, progress: Progress) -> Batch:
+def ingest_ogr(
+    workspace: Workspace, path: Path, wishes: VectorOptions, progress: Progress
+) -> Batch:
     """Ingest the layers of a file, folder or zip; the Batch, accepted or refused.
 
     The same bytes with the same wishes are the same batch. A file of the same name is the next
@@ -73,7 +75,9 @@ def _register(workspace: Workspace, input_name: str) -> Register:
     return Register(holders, input_name, "collection", RESERVED)
 
 
-def _brought_forward(known: Batch, folder: Path, wishes: Wishes, register: Register) -> Batch:
+def _brought_forward(
+    known: Batch, folder: Path, wishes: VectorOptions, register: Register
+) -> Batch:
     """A batch ingested again; it becomes the latest where another's layers stand in its place."""
     layers = {layer.id: layer.name or layer.title for layer in read_layers(folder)}
     holders = [register.holder(id_) for id_ in layers]
@@ -89,7 +93,7 @@ def _brought_forward(known: Batch, folder: Path, wishes: Wishes, register: Regis
 
 
 def _ingest(
-    workspace: Workspace, kept: Kept, wishes: Wishes, folder: Path, progress: Progress
+    workspace: Workspace, kept: StoredInput, wishes: VectorOptions, folder: Path, progress: Progress
 ) -> Batch:
     """Open what was kept, make its layers, and write the batch by one rename."""
     gathered, register = Gathered(), _register(workspace, kept.name)
@@ -99,7 +103,7 @@ def _ingest(
             gathered.files_in += refusal.severity != "note"
         raws = _opened(files, wishes, gathered, progress)
         check_layers(raws, gathered.names, wishes)
-        named, renamed = namings(raws, kept, wishes, folder.name, register)
+        named, renamed = layer_ids(raws, kept, wishes, folder.name, register)
         gathered.issues += renamed
         for number, (raw, naming) in enumerate(zip(raws, named, strict=True), start=1):
             made = make_layer(raw, naming, wishes.crs, batch_folder)
@@ -113,7 +117,7 @@ def _ingest(
         return _written(batch, gathered, batch_folder)
 
 
-def _try(workspace: Workspace, made: Made, folder: Path, name: str) -> None:
+def _try(workspace: Workspace, made: LayerResult, folder: Path, name: str) -> None:
     """Take a layer the way a release does; one that cannot be released is set aside whole."""
     if made.layer is None:
         return
@@ -126,7 +130,7 @@ def _try(workspace: Workspace, made: Made, folder: Path, name: str) -> None:
 
 
 def _opened(
-    files: LaidOut, wishes: Wishes, gathered: Gathered, progress: Progress
+    files: LaidOut, wishes: VectorOptions, gathered: Gathered, progress: Progress
 ) -> list[RawLayer]:
     """All layers wanted of all datasets; what cannot be opened does not stop the others."""
     paths = list(datasets(files.folder))
@@ -146,23 +150,23 @@ def _opened(
     return raws
 
 
-def _answer(found: Dataset, answers: Path, original: str, wishes: Wishes) -> Answer:
+def _answer(found: Dataset, answers: Path, original: str, wishes: VectorOptions) -> WorkerReply:
     """What one dataset gives; a layer its driver names after the file is named as that came.
 
     original: the file's stem before it was made fit for GDAL, `Шар №1` where that is `Шар -1`.
     """
     fit = found.path.stem
     wanted = tuple(fit if name == original else name for name in wishes.layers)
-    answer = read(found, answers, wanted or None)
+    answer = read_dataset(found, answers, wanted or None)
     layers = tuple(replace(r, name=original) if r.name == fit else r for r in answer.layers)
     others = tuple((original if n == fit else n, reason) for n, reason in answer.passed_over)
-    return Answer(layers, others)
+    return WorkerReply(layers, others)
 
 
-def _layers(answer: Answer, wishes: Wishes, gathered: Gathered) -> list[RawLayer]:
+def _layers(answer: WorkerReply, wishes: VectorOptions, gathered: Gathered) -> list[RawLayer]:
     """The layers of one dataset; those without geometry only where named."""
     gathered.files_accepted += 1
-    taken = [raw for raw in answer.layers if wishes.layers or has_place(raw)]
+    taken = [raw for raw in answer.layers if wishes.layers or has_geometry(raw)]
     bare = [(raw.name, "no geometry") for raw in answer.layers if not wishes.layers]
     known = {raw.name for raw in taken}
     for name, reason in (*answer.passed_over, *bare):
@@ -172,7 +176,7 @@ def _layers(answer: Answer, wishes: Wishes, gathered: Gathered) -> list[RawLayer
     return taken
 
 
-def _batch(batch_id: str, kept: Kept, wishes: Wishes, gathered: Gathered) -> Batch:
+def _batch(batch_id: str, kept: StoredInput, wishes: VectorOptions, gathered: Gathered) -> Batch:
     """The record: rows_in = rows_accepted + rows_quarantined, and so for files."""
     rows_in = sum(made.rows_in for made in gathered.made)
     accepted = sum(made.rows_accepted for made in gathered.made)

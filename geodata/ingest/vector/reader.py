@@ -75,14 +75,14 @@ class RawLayer:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WorkerReply:
     """What a dataset gave: its layers, and those passed over with the reason."""
 
     layers: tuple[RawLayer, ...]
     passed_over: tuple[tuple[str, str], ...]
 
 
-def read(dataset: Dataset, answers: Path, layers: tuple[str, ...] | None) -> Answer:
+def read_dataset(dataset: Dataset, answers: Path, layers: tuple[str, ...] | None) -> WorkerReply:
     """Read layers of a dataset, all with geometry where none is named; files go to `answers`.
 
     The tables are mapped from those files and live as long as they. Raises Refused where the
@@ -107,7 +107,7 @@ def read(dataset: Dataset, answers: Path, layers: tuple[str, ...] | None) -> Ans
         reason = reason.partition("; It might help")[0]  # advice on drivers nobody can follow here
         raise Refused(f"{dataset.path.name} cannot be read as {dataset.format.name}: {reason}")
     found = answer["layers"]
-    return Answer(
+    return WorkerReply(
         tuple(_raw_layer(each, dataset, answers) for each in found if "file" in each),
         tuple((each["name"], each["passed_over"]) for each in found if "file" not in each),
     )

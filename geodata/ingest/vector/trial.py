@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.features.table import Frame
+from geodata.features.table import FeatureTable
 from geodata.features.user_layers import encoded_features, layer_frame
 from geodata.ingest.rules import layer_issue
 from geodata.release.tilesets import drawn_layer
@@ -39,7 +39,7 @@ def tried(
     return noticed, issues
 
 
-def _is_encoded(frame: Frame, layer: Layer) -> bool:
+def _is_encoded(frame: FeatureTable, layer: Layer) -> bool:
     """Whether every row can be written as the features of a release."""
     try:
         for _ in encoded_features(frame):
@@ -56,7 +56,7 @@ def _renamed(layer: Layer, name: str) -> list[Issue]:
     return [layer_issue("name_is_free_in_tiles", "note", name, each) for each in told]
 
 
-def _beyond(frame: Frame, name: str) -> list[Issue]:
+def _beyond(frame: FeatureTable, name: str) -> list[Issue]:
     count = int(np.count_nonzero(beyond_mercator(frame.geometry)))
     found = f"{count} rows"
     rule = "lies_within_web_mercator"

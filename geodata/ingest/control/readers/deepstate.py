@@ -17,8 +17,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from geodata.ingest.control.coverage import Coverage
-from geodata.ingest.control.geojson import Shapes, features_of, properties_of
-from geodata.ingest.control.parsed_file import Reading, SetAside, Stamp, Tally
+from geodata.ingest.control.geojson import PolygonCleaner, features_of, properties_of
+from geodata.ingest.control.parsed_file import FileDate, FileRejected, ParsedFile, RowCounter
 from schemas.record import Status
 
 KEYS: tuple[tuple[str, Status], ...] = (
@@ -149,14 +149,14 @@ class DeepState:
     version = 2
 
     def __init__(self, coverage: Coverage) -> None:
-        self._bodies = Shapes(coverage)
-        self._daily = Shapes(coverage.wide())
+        self._bodies = PolygonCleaner(coverage)
+        self._daily = PolygonCleaner(coverage.wide())
 
-    def read(self, name: str, data: bytes) -> Reading:
+    def read(self, name: str, data: bytes) -> ParsedFile:
         """The reading of one file. Raises SetAside."""
         features = features_of(data)
         stamp = stamp_of(name, len(features))
-        tally = Tally(name, stamp)
+        tally = RowCounter(name, stamp)
         for row, feature in enumerate(features):
             self._count(feature, row, tally)
         return tally.reading(BODY_STATUSES if stamp.published else DAILY_STATUSES)
@@ -165,10 +165,10 @@ class DeepState:
         """The day in the file's name; None where there is none."""
         try:
             return stamp_of(name).day
-        except SetAside:
+        except FileRejected:
             return None
 
-    def _count(self, feature: object, row: int, tally: Tally) -> None:
+    def _count(self, feature: object, row: int, tally: RowCounter) -> None:
         """Count one feature in: accepted with its status, or set aside with the rule."""
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
         shapes = self._bodies if tally.stamp.published else self._daily
@@ -190,7 +190,7 @@ class DeepState:
         tally.accept(label.status, shape.geometry, caption)
 
 
-def stamp_of(name: str, rows: int = 0) -> Stamp:
+def stamp_of(name: str, rows: int = 0) -> FileDate:
     """Day and time from a file's name: YYYYMMDD, or seconds since 1970 (UTC day).
 
     Raises SetAside where the name holds neither.
@@ -199,11 +199,11 @@ def stamp_of(name: str, rows: int = 0) -> Stamp:
     daily, body = DAILY_NAME.fullmatch(last), BODY_NAME.fullmatch(last)
     try:
         if daily:
-            return Stamp(datetime.strptime(daily[1], "%Y%m%d").replace(tzinfo=UTC).date())
+            return FileDate(datetime.strptime(daily[1], "%Y%m%d").replace(tzinfo=UTC).date())
         if body:
             moment = datetime.fromtimestamp(int(body[1]), UTC)
-            return Stamp(moment.date(), moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            return FileDate(moment.date(), moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
     except ValueError:
         pass
     wanted = "deepstatemap_data_YYYYMMDD.geojson or SECONDS.geojson is wanted"
-    raise SetAside("file_has_a_date", f"{last} ({wanted})", rows)
+    raise FileRejected("file_has_a_date", f"{last} ({wanted})", rows)
