@@ -310,7 +310,7 @@ def test_maps_speak_from_the_first_ingested_on_whenever_their_source_began() -> 
     )
     book = SourceRegistry({source.id: source}, snapshots)
     assert first_day(source, snapshots) == book.first_day(source.id) == first.date()
-    assert book.choose(date(2025, 1, 2)).asof is None
+    assert book.select(date(2025, 1, 2)).asof is None
     events = source.model_copy(update={"record": "events"})
     assert first_day(events, snapshots) == date(2022, 2, 24)
 

@@ -116,7 +116,7 @@ def _coarse(table: pd.DataFrame) -> gpd.GeoDataFrame:
 def answers(store: EmbeddedStore) -> dict[str, bytes]:
     """What is asked of a kept release, and what it says, by file name."""
     day = parse_day("2025-02-25")
-    question = Question(("lithium", "rare-earths"), day, everything=True)
+    question = Question(("lithium", "rare-earths"), day, include_components=True)
     return {
         "reserves.json": dumps(reserves(store, question, PERMALINK)),
         "deposits.json": _page(store, "deposits"),

@@ -24,12 +24,12 @@ class Question:
     territory: str = DEFAULT_TERRITORY
     control: tuple[str, ...] = DEFAULT_CONTROL
     source: str | None = None
-    everything: bool = False
+    include_components: bool = False
 
     @property
     def listed(self) -> tuple[str, ...]:
         """Verdicts that are listed."""
-        return VERDICTS if self.everything else self.control
+        return VERDICTS if self.include_components else self.control
 
     def parameters(self, release: str) -> dict[str, str]:
         """The words of a URL that asks this question of a release again."""
@@ -41,7 +41,7 @@ class Question:
         }
         if self.source is not None:
             words["source"] = self.source
-        if self.everything:
+        if self.include_components:
             words["include"] = "all"
         elif self.control != DEFAULT_CONTROL:
             words["control"] = ",".join(self.control)

@@ -103,8 +103,8 @@ def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[s
 
 def find(store: EmbeddedStore, question: Question) -> MatchingDeposits:
     """The deposits the question asks about."""
-    choice = store.book.choose(question.day, question.source)
-    table = store.overlaid.on(question.day, question.source)
+    choice = store.book.select(question.day, question.source)
+    table = store.overlaid.deposits_on(question.day, question.source)
     lying = store.overlaid.lying_in(question.territory, question.day, question.source)
     asked = any_commodity(table, question.commodities) & lying.member
     listed = asked & table["control"].isin(list(question.listed)).to_numpy()

@@ -31,7 +31,7 @@ def series(store: EmbeddedStore, question: Question, first: date, step: str) -> 
     wanted = any_commodity(deposits, question.commodities) & lying.member
     wanted &= deposits["part_of"].isna().to_numpy()
     asked = days(first, question.day, step)
-    sources = [store.book.choose(day, question.source).source for day in asked]
+    sources = [store.book.select(day, question.source).source for day in asked]
     used = list(dict.fromkeys(sources))
     standings = _within(store.tables.standings, wanted, lying.extent_share)
     count = int(wanted.sum())
@@ -121,7 +121,7 @@ def changes(
 
     Where no source is named, the one that answers for the last of the days.
     """
-    chosen = store.book.choose(when.last, source).source
+    chosen = store.book.select(when.last, source).source
     table = store.tables.geo("changes")
     days_ = table["day"].to_numpy().astype("datetime64[D]")
     inside = (days_ >= np.datetime64(when.start, "D")) & (days_ < np.datetime64(when.stop, "D"))

@@ -44,7 +44,7 @@ def deposit_timeline(
 
 
 def _sources(store: EmbeddedStore, source: str | None) -> Iterable[str]:
-    return store.book.ordered if source is None else (store.book.known(source),)
+    return store.book.ordered if source is None else (store.book.require(source),)
 
 
 def _timeline(store: EmbeddedStore, deposit_id: str, source: str) -> dict[str, object]:

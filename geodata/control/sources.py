@@ -47,21 +47,21 @@ class SourceRegistry:
         named = [s for s in priority if s in self.present]
         self.ordered = (*named, *(s for s in sorted(self.present) if s not in named))
 
-    def choose(self, day: date, wanted: str | None = None) -> SourceSelection:
+    def select(self, day: date, wanted: str | None = None) -> SourceSelection:
         """The source for a day: the wanted one, else the first whose record reaches the day.
 
         Raises InvalidInput for a source the release does not hold.
         """
         if wanted is not None:
-            return self.asked(wanted, day)
-        choices = [self.asked(source, day) for source in self.ordered]
+            return self.resolve(wanted, day)
+        choices = [self.resolve(source, day) for source in self.ordered]
         return next((c for c in choices if c.asof is not None), choices[-1])
 
-    def asked(self, source: str, day: date) -> SourceSelection:
+    def resolve(self, source: str, day: date) -> SourceSelection:
         """A given source's answer for a day."""
-        return SourceSelection(source, day, self._asof(self.known(source), day))
+        return SourceSelection(source, day, self._asof(self.require(source), day))
 
-    def known(self, source: str) -> str:
+    def require(self, source: str) -> str:
         """The source itself. Raises InvalidInput where the release does not hold it."""
         if source not in self.present:
             raise InvalidInput(
@@ -73,7 +73,7 @@ class SourceRegistry:
 
     def all_on(self, day: date) -> tuple[SourceSelection, ...]:
         """Every source's answer for a day, in the order of priority."""
-        return tuple(self.asked(source, day) for source in self.ordered)
+        return tuple(self.resolve(source, day) for source in self.ordered)
 
     def first_day(self, source: str) -> date:
         """The first day a source speaks of: of events as declared, of maps that of the first."""

@@ -45,8 +45,8 @@ class EmbeddedControl:
         self.tables = tables
         self.book = book
         release = tables.manifest.id
-        self.on = keeping(days, self._on, release, "on")
-        self.front_on = keeping(days, self._front_on, release, "front")
+        self.deposits_on = keeping(days, self._on, release, "on")
+        self.contact_line_on = keeping(days, self._front_on, release, "front")
         self.land_on = keeping(days, self._land_on, release, "land")
         self.extent_of = keeping(days, self._extent_of, release, "extent")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
@@ -72,7 +72,7 @@ class EmbeddedControl:
 
     def _on(self, day: date, source: str | None) -> gpd.GeoDataFrame:
         """Deposits with the overlay of a day: the `deposits` collection."""
-        choice = self.book.choose(day, source)
+        choice = self.book.select(day, source)
         own = self.verdicts(choice)
         untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
         table = self.tables.deposits.assign(
@@ -98,7 +98,7 @@ class EmbeddedControl:
 
     def _distances(self, choice: SourceSelection) -> FloatArray:
         points = shapely.centroid(self.tables.deposits.geometry.to_numpy())
-        away = self.front_on(choice.day, choice.source).signed_distances_km(points)
+        away = self.contact_line_on(choice.day, choice.source).signed_distances_km(points)
         untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
         return np.asarray(np.where(untested, np.nan, away))
 
@@ -115,8 +115,8 @@ class EmbeddedControl:
         """How far the line must move before each verdict changes, km; NaN where it does not."""
         points = self._samples
         rows = np.flatnonzero([p[0] is not None for p in points])
-        verdict = self.verdicts(self.book.asked(source, day))["verdict"].to_numpy(dtype=object)
-        away = self.front_on(day, source).signed_distances_km(points[rows].ravel())
+        verdict = self.verdicts(self.book.resolve(source, day))["verdict"].to_numpy(dtype=object)
+        away = self.contact_line_on(day, source).signed_distances_km(points[rows].ravel())
         result = np.full(len(points), np.nan)
         result[rows] = flips_if_line_moves_km(away.reshape(len(rows), -1), verdict[rows])
         return result.round(3)
@@ -163,6 +163,6 @@ class LandBy:
     def __call__(self, day: date, status: str) -> BaseGeometry:
         """The land, CRS84; by the rule of priority where the source does not reach the day."""
         book = self.overlaid.book
-        reaches = self.source is not None and book.asked(self.source, day).asof is not None
-        source = book.choose(day, self.source if reaches else None).source
+        reaches = self.source is not None and book.resolve(self.source, day).asof is not None
+        source = book.select(day, self.source if reaches else None).source
         return self.overlaid.land_on(day, status, source)

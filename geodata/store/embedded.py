@@ -132,13 +132,15 @@ class EmbeddedStore:
         The map of one day is one source's: where none is named, the rule of priority picks it.
         """
         if query.source is not None:
-            return self.book.known(query.source)
+            return self.book.require(query.source)
         if query.collection == "control" and query.when is not None and query.when.is_day:
-            return self.book.choose(query.when.start).source
+            return self.book.select(query.when.start).source
         return None
 
     def _read_deposits(self, day: date, source: str | None) -> FeatureTable:
-        return FeatureTable.of(self.collection("deposits"), self.overlaid.on(day, source)).encoded()
+        return FeatureTable.of(
+            self.collection("deposits"), self.overlaid.deposits_on(day, source)
+        ).encoded()
 
     def _read_frame(self, name: str) -> FeatureTable:
         collection = self.collection(name)

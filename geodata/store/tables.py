@@ -44,7 +44,7 @@ class Tables:
         """A table without geometry."""
         return pd.read_parquet(self._path(name))
 
-    def words(self, name: str) -> list[dict[str, object]]:
+    def records(self, name: str) -> list[dict[str, object]]:
         """A list of records kept as JSON."""
         path = self.folder / f"{name}.json"
         try:
@@ -83,7 +83,7 @@ class Tables:
         """Layers users brought; none where the release has none."""
         if not (self.folder / "layers.json").is_file():
             return []
-        return [Layer.model_validate(row) for row in self.words("layers")]
+        return [Layer.model_validate(row) for row in self.records("layers")]
 
     def of_collection(self, collection: Collection) -> gpd.GeoDataFrame:
         """The table behind a collection, with geometry."""
@@ -119,12 +119,12 @@ class Tables:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """All described sources by id."""
-        return {str(row["id"]): Source.model_validate(row) for row in self.words("sources")}
+        return {str(row["id"]): Source.model_validate(row) for row in self.records("sources")}
 
     @cached_property
     def territories(self) -> dict[str, Territory]:
         """All defined territories by id."""
-        rows = [Territory.model_validate(row) for row in self.words("territories")]
+        rows = [Territory.model_validate(row) for row in self.records("territories")]
         return {territory.id: territory for territory in rows}
 
     def _path(self, name: str) -> Path:

@@ -59,7 +59,7 @@ def ask(
         territory=territory,
         control=parse_control(control),
         source=source,
-        everything=include_all,
+        include_components=include_all,
     )
     store = opened(release)
     base = str(settings_of_environment().public_url or "").rstrip("/")

@@ -125,15 +125,15 @@ class RequestContext:
     """
 
     store: EmbeddedStore
-    words: Mapping[str, str]
-    path_words: Mapping[str, str]
+    query: Mapping[str, str]
+    path_params: Mapping[str, str]
     path: str
     base: str
-    form: str
+    format: str
     catalog: OpenReleases
     view: View | None = None
     encoding: str | None = None
-    sent: bytes = b""
+    body: bytes = b""
     results: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -141,7 +141,7 @@ class RequestContext:
         """Id of the release that answers."""
         return self.store.manifest.id
 
-    def href(self, path: str, words: Mapping[str, str] | None = None) -> str:
+    def url_for(self, path: str, words: Mapping[str, str] | None = None) -> str:
         """An absolute link."""
         return url(self.base, path, words)
 
@@ -154,13 +154,13 @@ class RequestContext:
 
     def answer(self, document: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
         """A document as JSON, or as a page to read."""
-        if self.form == "html" and self.view is not None:
+        if self.format == "html" and self.view is not None:
             return self.html(self.view(self, document))
         return Response(dumps(document), media_type=media_type)
 
-    def body(self, body: bytes, media_type: str) -> Response:
+    def encoded(self, body: bytes, media_type: str) -> Response:
         """JSON encoded already, or the page made from it."""
-        if self.form == "html" and self.view is not None:
+        if self.format == "html" and self.view is not None:
             return self.html(self.view(self, orjson.loads(body)))
         return Response(body, media_type=media_type)
 
@@ -202,7 +202,7 @@ def endpoint(
             return await answer_post(request, await run_in_threadpool(read, request), route)
         older = _release(request) not in {None, catalog.serving}
         ask = await run_in_threadpool(read, request) if older else read(request)
-        tag = etag(ask.release, ask.path, ask.words, *_around(route, ask, settings))
+        tag = etag(ask.release, ask.path, ask.query, *_around(route, ask, settings))
         headers = {
             "ETag": tag,
             "Cache-Control": cache_control(
@@ -229,8 +229,8 @@ def endpoint(
 
 def _around(route: Route, ask: RequestContext, settings: Settings) -> tuple[object, ...]:
     """What the answer depends on besides the release, the path and the parameters."""
-    around = (ask.form, ask.encoding, route.state(ask.catalog))
-    if route.timeless(ask.words):
+    around = (ask.format, ask.encoding, route.state(ask.catalog))
+    if route.timeless(ask.query):
         return around
     day = () if _pinned(ask, route) else (str(today()),)
     return (*around, ask.base, settings.source_priority, *day)
@@ -238,7 +238,7 @@ def _around(route: Route, ask: RequestContext, settings: Settings) -> tuple[obje
 
 def _is_quick(route: Route, ask: RequestContext) -> bool:
     """Whether the answer is made on the event loop."""
-    return ask.form == route.formats[0] and route.quick(ask.words)
+    return ask.format == route.formats[0] and route.quick(ask.query)
 
 
 def _made(route: Route, ask: RequestContext) -> Response:
@@ -265,7 +265,7 @@ async def _own_headers(
 
 async def answer_post(request: Request, ask: RequestContext, route: Route) -> Response:
     """The answer to what was sent along: nobody keeps it."""
-    asked = replace(ask, sent=await read_body(request))
+    asked = replace(ask, body=await read_body(request))
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "Lodeline-Release": ask.release}
     return with_headers(await run_in_threadpool(_made, route, asked), headers)
 
@@ -307,12 +307,12 @@ def _pinned(ask: RequestContext, route: Route) -> bool:
     An interval is no day: open or reaching past today, its answer may follow the present day. So
     does a page to read: it says "now", draws time up to today, and tells what is from what was.
     """
-    if route.timeless(ask.words):
-        return "release" in ask.words
-    if ask.form == "html":
+    if route.timeless(ask.query):
+        return "release" in ask.query
+    if ask.format == "html":
         return False
-    named = [name in ask.words and "/" not in ask.words[name] for name in route.days]
-    return "release" in ask.words and all(named)
+    named = [name in ask.query and "/" not in ask.query[name] for name in route.days]
+    return "release" in ask.query and all(named)
 
 
 COMMON = (

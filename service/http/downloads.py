@@ -17,8 +17,10 @@ PACKAGED = (
 
 def about_items(ask: RequestContext, collection: Collection) -> Provenance:
     """Provenance of the items asked, the release and the words named."""
-    words = {**ask.words, "release": ask.release}
-    return about_rows(ask.store, collection, ask.href(f"/collections/{collection.id}/items", words))
+    words = {**ask.query, "release": ask.release}
+    return about_rows(
+        ask.store, collection, ask.url_for(f"/collections/{collection.id}/items", words)
+    )
 
 
 def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> Provenance:

@@ -88,16 +88,16 @@ def _shown(layer: VectorLayer, words: Mapping[str, str]) -> VectorLayer:
 
 def tilejson(ask: RequestContext, about: TilesetAbout) -> dict[str, Any]:
     """A tileset as TileJSON 3.0.0; its tiles are those of this very release, for ever."""
-    words = {"release": ask.release, **selection(ask.words)}
+    words = {"release": ask.release, **selection(ask.query)}
     middle, zoom = first_look(about)
-    shown = layers_shown(about, ask.words)
+    shown = layers_shown(about, ask.query)
     return {
         "tilejson": "3.0.0",
         "name": about.title,
         "description": about.description,
         "version": "1.0.0",
         "scheme": "xyz",
-        "tiles": [ask.href(f"/tiles/{about.id}/{{z}}/{{x}}/{{y}}", words)],
+        "tiles": [ask.url_for(f"/tiles/{about.id}/{{z}}/{{x}}/{{y}}", words)],
         "vector_layers": [_vector_layer(layer) for layer in shown],
         "minzoom": about.minzoom,
         "maxzoom": about.maxzoom,
@@ -151,7 +151,7 @@ def tileset(ask: RequestContext, about: TilesetAbout, place: Place) -> dict[str,
             "crs": CRS84_URI,
             "tileMatrix": str(zoom),
         },
-        "layers": [_layer(layer) for layer in layers_shown(about, ask.words)],
+        "layers": [_layer(layer) for layer in layers_shown(about, ask.query)],
     }
 
 
@@ -193,13 +193,13 @@ def limits(about: TilesetAbout) -> list[dict[str, Any]]:
 
 def tileset_links(ask: RequestContext, place: Place) -> list[Link]:
     """Links of a tileset: itself, the grid, the tiles, and what it shows."""
-    tiles = ask.href(f"{place.own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", place.words)
+    tiles = ask.url_for(f"{place.own}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", place.words)
     read = {**place.words, "f": "html"}
     templated: dict[str, Any] = {**link(tiles, "item", MVT, "Its tiles"), "templated": True}
     return [
-        link(ask.href(place.own, place.words), "self", JSON, "This tileset"),
-        link(ask.href(place.own, read), "alternate", HTML, "To read"),
-        link(ask.href(f"/tileMatrixSets/{TMS_ID}"), rel("tiling-scheme"), JSON, "Its grid"),
+        link(ask.url_for(place.own, place.words), "self", JSON, "This tileset"),
+        link(ask.url_for(place.own, read), "alternate", HTML, "To read"),
+        link(ask.url_for(f"/tileMatrixSets/{TMS_ID}"), rel("tiling-scheme"), JSON, "Its grid"),
         templated,
         *_source_links(ask, place),
     ]
@@ -209,13 +209,13 @@ def _source_links(ask: RequestContext, place: Place) -> list[Link]:
     """What a tileset is made from: its collection, or the dataset."""
     of_collection = place.path.removesuffix("/tiles")
     if not of_collection:
-        return [link(ask.href("/"), rel("dataset"), JSON, "The dataset")]
+        return [link(ask.url_for("/"), rel("dataset"), JSON, "The dataset")]
     name = of_collection.rpartition("/")[2]
     pinned = {n: t for n, t in place.words.items() if n == "release"}
     return [
-        link(ask.href(of_collection, pinned), rel("geodata"), JSON, "Its collection"),
-        link(ask.href(f"/tiles/{name}.json", place.words), "describedby", JSON, "TileJSON"),
-        link(ask.href(f"/tiles/{name}.pmtiles", pinned), "enclosure", PMTILES, "All tiles"),
+        link(ask.url_for(of_collection, pinned), rel("geodata"), JSON, "Its collection"),
+        link(ask.url_for(f"/tiles/{name}.json", place.words), "describedby", JSON, "TileJSON"),
+        link(ask.url_for(f"/tiles/{name}.pmtiles", pinned), "enclosure", PMTILES, "All tiles"),
     ]
 
 

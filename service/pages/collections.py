@@ -16,7 +16,7 @@ def collections(ask: RequestContext, document: Document) -> str:
 
 def collection(ask: RequestContext, document: Document) -> str:
     """One collection: its columns with meaning and unit, and where to go from here."""
-    found = ask.store.collection(ask.path_words["collection"])
+    found = ask.store.collection(ask.path_params["collection"])
     return page(
         ask,
         "collection.html",
@@ -37,7 +37,7 @@ def schema(ask: RequestContext, document: Document) -> str:
         "schema.html",
         title=str(document["title"]),
         document=document,
-        collection=ask.store.collection(ask.path_words["collection"]),
+        collection=ask.store.collection(ask.path_params["collection"]),
     )
 
 

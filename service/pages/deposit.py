@@ -61,7 +61,7 @@ def view(ask: RequestContext, document: Document) -> str:
 
 def asked_day(ask: RequestContext) -> date:
     """The day the page is of."""
-    when = parse_datetime(ask.words["datetime"]) if "datetime" in ask.words else None
+    when = parse_datetime(ask.query["datetime"]) if "datetime" in ask.query else None
     return ask.store.deposit_day(Query("deposits", when=when))
 
 
@@ -180,10 +180,10 @@ def missing(own: Document, estimates: Sequence[Document]) -> list[str]:
 def cited(ask: RequestContext, own: Document, day: date) -> dict[str, object]:
     """The citation of this page, pinned to day and release."""
     words = {"datetime": str(day), "release": ask.release}
-    if "source" in ask.words:
-        words["source"] = ask.words["source"]
-    choice = ask.store.book.asked(own["control_source"], day)
-    return citation(ask.store, f"{own['name_en']}, {day}", ask.href(ask.path, words), choice)
+    if "source" in ask.query:
+        words["source"] = ask.query["source"]
+    choice = ask.store.book.resolve(own["control_source"], day)
+    return citation(ask.store, f"{own['name_en']}, {day}", ask.url_for(ask.path, words), choice)
 
 
 def _where(

@@ -21,15 +21,15 @@ AROUND_KM = 40.0
 def changes(ask: RequestContext, document: Document) -> str:
     """Verdicts that turned, by day, newest first."""
     own = [feature["properties"] for feature in document["features"]]
-    picked = ask.words.get("commodity", ",".join(DEFAULT_COMMODITIES))
+    picked = ask.query.get("commodity", ",".join(DEFAULT_COMMODITIES))
     return page(
         ask,
         "changes.html",
         title="Changes of verdict",
         document=document,
         days=by_day(own),
-        first=ask.words.get("from"),
-        last=ask.words.get("to", str(today())),
+        first=ask.query.get("from"),
+        last=ask.query.get("to", str(today())),
         choices=commodity_choices(ask, set(picked.split(","))),
         every=picked == "all",
         book=[ask.store.tables.sources[s] for s in ask.store.book.ordered],
@@ -64,7 +64,7 @@ def series(ask: RequestContext, document: Document) -> str:
         names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
         territory=ask.store.tables.territories[document["territory"]],
         territories=list(ask.store.tables.territories.values()),
-        step=ask.words.get("step", "month"),
+        step=ask.query.get("step", "month"),
         choices=commodity_choices(ask, set(document["commodities"])),
     )
 
@@ -115,7 +115,7 @@ def versions(ask: RequestContext, document: Document) -> str:
         "versions.html",
         title=f"Versions of {document['id']}",
         document=document,
-        collection=ask.store.collection(ask.path_words["collection"]),
+        collection=ask.store.collection(ask.path_params["collection"]),
     )
 
 

@@ -72,7 +72,7 @@ class Field:
 
 def view(ask: RequestContext, document: Document) -> str:
     """A page of features."""
-    collection = ask.store.collection(ask.path_words["collection"])
+    collection = ask.store.collection(ask.path_params["collection"])
     features = document["features"]
     columns = {column.name: column for column in collection.properties}
     given = _given(features, collection)
@@ -99,7 +99,7 @@ def view(ask: RequestContext, document: Document) -> str:
 
 def item(ask: RequestContext, document: Document) -> str:
     """One feature; a deposit has a page of its own, unless only a part of it was asked for."""
-    collection = ask.store.collection(ask.path_words["collection"])
+    collection = ask.store.collection(ask.path_params["collection"])
     own = document.get("properties") or {}
     if collection.id == "deposits" and set(collection.column_names) <= own.keys():
         return deposit.view(ask, document)
@@ -128,7 +128,7 @@ def shown(collection: Collection) -> tuple[str, ...]:
 
 def fields(ask: RequestContext, collection: Collection) -> list[Field]:
     """Controls of the form: a day, a source where it matters, and a few properties."""
-    words = ask.words
+    words = ask.query
     columns = {column.name: column for column in collection.properties}
     found = []
     if collection.begins or collection.by_source:
@@ -155,7 +155,7 @@ def fields(ask: RequestContext, collection: Collection) -> list[Field]:
 def kept(ask: RequestContext, collection: Collection) -> list[tuple[str, str]]:
     """Words of the address the form has no control for, carried along."""
     own = {field.name for field in fields(ask, collection)} | {"cursor", "f"}
-    return [(name, text) for name, text in ask.words.items() if name not in own]
+    return [(name, text) for name, text in ask.query.items() if name not in own]
 
 
 def _field(column: Column, given: str, on_record: tuple[str, ...]) -> Field:

@@ -20,8 +20,8 @@ SHOWN = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "c
 def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/`."""
     store, day = ask.store, today()
-    choice = store.book.choose(day)
-    table = store.overlaid.on(day, None)
+    choice = store.book.select(day)
+    table = store.overlaid.deposits_on(day, None)
     whole = table[table["part_of"].isna().to_numpy()]
     rows = json_rows(whole, SHOWN)
     features = [

@@ -53,7 +53,7 @@ def about(ask: RequestContext) -> dict[str, object]:
         "root": root,
         "base": ask.base,
         "release": manifest.id,
-        "pinned": "release" in ask.words,
+        "pinned": "release" in ask.query,
         "created": manifest.created,
         "first": str(_first_month(store)),
         "today": str(today()),

@@ -50,10 +50,10 @@ def render(template: str, *, base: str = "", pinned: str | None = None, **values
 
 def page(ask: RequestContext, template: str, **values: object) -> str:
     """A page that answers a request: with its own links and the release that spoke."""
-    pinned = ask.words.get("release")
+    pinned = ask.query.get("release")
     own = {
         "path": ask.path,
-        "asked": ask.words,
+        "asked": ask.query,
         "manifest": ask.store.manifest,
         "sources": ask.store.tables.sources,
         "begins": {s: str(ask.store.book.first_day(s)) for s in ask.store.book.present},
@@ -66,7 +66,7 @@ def _here(ask: RequestContext) -> Callable[..., str]:
     """A link to the same question, with some words changed; None drops a word."""
 
     def here(**changed: object) -> str:
-        given = {**ask.words, **changed}
+        given = {**ask.query, **changed}
         kept = {k: str(v) for k, v in given.items() if v is not None}
         if "f" not in changed:
             kept.pop("f", None)

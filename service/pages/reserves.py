@@ -153,8 +153,8 @@ def choices(ask: RequestContext, question: Document) -> dict[str, Any]:
         **commodity_choices(ask, set(question["commodities"])),
         "territories": list(ask.store.tables.territories.values()),
         "sources": [ask.store.tables.sources[s] for s in ask.store.book.ordered],
-        "source": ask.words.get("source", ""),
-        "everything": ask.words.get("include") == "all",
+        "source": ask.query.get("source", ""),
+        "everything": ask.query.get("include") == "all",
     }
 
 
@@ -191,7 +191,7 @@ def turned(store: EmbeddedStore, phrase: Document) -> list[tuple[str, str, str, 
 
 
 def _verdicts(store: EmbeddedStore, day: str) -> dict[str, str]:
-    table = store.overlaid.on(date.fromisoformat(day), None)
+    table = store.overlaid.deposits_on(date.fromisoformat(day), None)
     return dict(zip(table["id"], table["control"], strict=True))
 
 
@@ -222,7 +222,7 @@ def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
     if shape is not None and not shape.is_empty:
         parts = (*parts, svg_map.SvgPath("territory", window.path(shape)))
     if own["control_asof"]:
-        line = store.overlaid.front_on(date.fromisoformat(own["date"]), own["source"]).line
+        line = store.overlaid.contact_line_on(date.fromisoformat(own["date"]), own["source"]).line
         parts = (*parts, svg_map.SvgPath("front-case", window.path(line)),
                  svg_map.SvgPath("front", window.path(line)))  # fmt: skip
     legend = (("territory", "the territory"), *svg_map.legend(parts))

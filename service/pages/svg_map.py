@@ -92,7 +92,7 @@ def held(store: EmbeddedStore, window: SvgWindow, day: date, source: str) -> tup
         (
             ("held", overlaid.land_on(day, "occupied", source)),
             ("fought", overlaid.land_on(day, "contested", source)),
-            ("front-case", line := overlaid.front_on(day, source).line),
+            ("front-case", line := overlaid.contact_line_on(day, source).line),
             ("front", line),
         ),
     )

@@ -21,7 +21,7 @@ def tileset(ask: RequestContext, document: Document) -> str:
         document=document,
         tiles=next(entry["href"] for entry in links if entry.get("templated")),
         links=[entry for entry in links if not entry.get("templated")],
-        collection=ask.path_words.get("collection"),
+        collection=ask.path_params.get("collection"),
     )
 
 
@@ -37,9 +37,9 @@ def tile_matrix_set(ask: RequestContext, document: Document) -> str:
 
 def _of(ask: RequestContext) -> str:
     """What the tiles show, in words."""
-    if "collection" in ask.path_words:
-        return ask.store.collection(ask.path_words["collection"]).title
-    return ask.words.get("collections", "all collections").replace(",", ", ")
+    if "collection" in ask.path_params:
+        return ask.store.collection(ask.path_params["collection"]).title
+    return ask.query.get("collections", "all collections").replace(",", ", ")
 
 
 def styles(ask: RequestContext, document: Document) -> str:

@@ -183,7 +183,7 @@ def question(words: Words) -> Question:
         territory=words.get("territory", DEFAULT_TERRITORY),
         control=parse_control(words["control"]) if "control" in words else DEFAULT_CONTROL,
         source=words.get("source"),
-        everything=parse_choice(words, "include", ("all", "listed"), "listed") == "all",
+        include_components=parse_choice(words, "include", ("all", "listed"), "listed") == "all",
     )
 
 

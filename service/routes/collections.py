@@ -12,8 +12,8 @@ from service.http.links import HTML, JSON, Link, collection_links, link, rel
 def collections(ask: RequestContext) -> Response:
     """All collections."""
     links = [
-        link(ask.href("/collections"), "self", JSON, "This document"),
-        link(ask.href("/collections", {"f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for("/collections"), "self", JSON, "This document"),
+        link(ask.url_for("/collections", {"f": "html"}), "alternate", HTML, "To read"),
     ]
     found = [_described(ask, c) for c in ask.store.collections()]
     return ask.answer({"links": links, "crs": list(OFFERED), "collections": found})
@@ -21,7 +21,7 @@ def collections(ask: RequestContext) -> Response:
 
 def collection(ask: RequestContext) -> Response:
     """One collection, as it is described among all."""
-    return ask.answer(_described(ask, ask.store.collection(ask.path_words["collection"])))
+    return ask.answer(_described(ask, ask.store.collection(ask.path_params["collection"])))
 
 
 def _described(ask: RequestContext, found: Collection) -> dict[str, object]:
@@ -42,10 +42,10 @@ def _described(ask: RequestContext, found: Collection) -> dict[str, object]:
 def _links(ask: RequestContext, found: Collection) -> list[Link]:
     links = [
         *collection_links(ask.base, found.id),
-        link(ask.href("/releases"), "version-history", JSON, "Releases"),
+        link(ask.url_for("/releases"), "version-history", JSON, "Releases"),
     ]
     if found.id in ask.store.tilesets.names():
-        tiles = ask.href(f"/collections/{found.id}/tiles")
+        tiles = ask.url_for(f"/collections/{found.id}/tiles")
         links.append(link(tiles, rel("tilesets-vector"), JSON, "Its vector tiles"))
     return links
 

@@ -34,13 +34,13 @@ BY_SOURCE = (SOURCE,)
 
 def at(ask: RequestContext) -> Response:
     """Status of a spot on a day, by every source."""
-    lon, lat = parse_lonlat(ask.words)
-    return ask.answer(control_at(ask.store, lon, lat, parse_date(ask.words)))
+    lon, lat = parse_lonlat(ask.query)
+    return ask.answer(control_at(ask.store, lon, lat, parse_date(ask.query)))
 
 
 def timeline(ask: RequestContext) -> Response:
     """A deposit's history by every source."""
-    found = deposit_timeline(ask.store, ask.path_words["deposit"], ask.words.get("source"))
+    found = deposit_timeline(ask.store, ask.path_params["deposit"], ask.query.get("source"))
     return ask.answer(found)
 
 
@@ -53,25 +53,25 @@ def changes(ask: RequestContext) -> Response:
         "numberReturned": len(found),
         "release": ask.release,
         "links": [
-            self_link(ask.base, ask.path, ask.words, GEOJSON),
-            link(ask.href("/changes.atom", ask.words), "alternate", ATOM, "The same as a feed"),
+            self_link(ask.base, ask.path, ask.query, GEOJSON),
+            link(ask.url_for("/changes.atom", ask.query), "alternate", ATOM, "The same as a feed"),
         ],
     }
-    return ask.body(dumps(document), GEOJSON)
+    return ask.encoded(dumps(document), GEOJSON)
 
 
 def changes_feed(ask: RequestContext) -> Response:
     """The same as an Atom feed, newest first."""
     entries = [found["properties"] for found in _changes(ask)][::-1]
-    feed = atom(entries, ask.href("/changes.atom", ask.words), ask.href, ask.store.manifest)
+    feed = atom(entries, ask.url_for("/changes.atom", ask.query), ask.url_for, ask.store.manifest)
     return Response(feed, media_type=ATOM)
 
 
 def _changes(ask: RequestContext) -> list[dict[str, Any]]:
-    last = parse_date(ask.words, "to")
-    when = parse_datetime(f"{ask.words.get('from', '..')}/{last}", "from")
-    asked = ask.words.get("commodity", ",".join(DEFAULT_COMMODITIES))
-    return changes_between(ask.store, when, parse_commodities(asked), ask.words.get("source"))
+    last = parse_date(ask.query, "to")
+    when = parse_datetime(f"{ask.query.get('from', '..')}/{last}", "from")
+    asked = ask.query.get("commodity", ",".join(DEFAULT_COMMODITIES))
+    return changes_between(ask.store, when, parse_commodities(asked), ask.query.get("source"))
 
 
 ATOM = "application/atom+xml"

@@ -59,7 +59,7 @@ def is_quick(words: Mapping[str, str]) -> bool:
 def items(ask: RequestContext) -> Response:
     """A page of features, or everything that matches as a download."""
     page = ask.once(_selected)
-    if ask.form not in PAGED:
+    if ask.format not in PAGED:
         return _download(ask, page)
     links = ask.once(_page_links)
     about = {"numberMatched": page.matched, "numberReturned": len(page), "links": links}
@@ -73,23 +73,23 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
         "Content-Crs": f"<{page.query.crs.uri}>",
         "OGC-NumberMatched": str(page.matched),
     }
-    if ask.form in PAGED:
+    if ask.format in PAGED:
         return {**headers, "Link": link_header(ask.once(_page_links))}
     about = about_items(ask, page.frame.collection)
     returned = {"OGC-NumberReturned": str(len(page))}
-    return {**headers, **returned, **download_headers(about, FORMATS[ask.form])}
+    return {**headers, **returned, **download_headers(about, FORMATS[ask.format])}
 
 
 def _selected(ask: RequestContext) -> Page:
     """The rows asked; of a download all that match, unless an explicit limit holds."""
-    query = items_query(ask.words, ask.store.collection(ask.path_words["collection"]))
-    whole = ask.form not in PAGED and "limit" not in ask.words
+    query = items_query(ask.query, ask.store.collection(ask.path_params["collection"]))
+    whole = ask.format not in PAGED and "limit" not in ask.query
     return ask.store.select(replace(query, limit=10**9) if whole else query)
 
 
 def _page(ask: RequestContext, page: Page, about: dict[str, object]) -> Response:
     """One page in the format asked."""
-    if ask.form == "jsonfg":
+    if ask.format == "jsonfg":
         rows = page.selected(authority_axes=False)
         chunks = write_jsonfg(rows, about_items(ask, page.frame.collection), about)
         return Response(b"".join(chunks), media_type=JSONFG)
@@ -97,15 +97,15 @@ def _page(ask: RequestContext, page: Page, about: dict[str, object]) -> Response
         page.features(),
         dumps(about)[1:],
     )
-    return ask.body(body, GEOJSON)
+    return ask.encoded(body, GEOJSON)
 
 
 def _download(ask: RequestContext, page: Page) -> Response:
     """Everything that matches, streamed."""
-    kind = FORMATS[ask.form]
-    if ask.form == "geojsonseq" and page.query.is_plain:
+    kind = FORMATS[ask.format]
+    if ask.format == "geojsonseq" and page.query.is_plain:
         return streamed(page.sequence(), kind.media_type)
-    rows = page.selected(authority_axes=ask.form in JSON_FORMS)
+    rows = page.selected(authority_axes=ask.format in JSON_FORMS)
     return streamed(kind.write(rows, about_items(ask, page.frame.collection)), kind.media_type)
 
 
@@ -114,7 +114,7 @@ def item(ask: RequestContext) -> Response:
     page = ask.once(_one)
     ask.once(item_headers)  # raises where the feature was not there on the day
     links = dumps({"links": ask.once(_item_links)})
-    return ask.body(page.features()[:-1] + b"," + links[1:], GEOJSON)
+    return ask.encoded(page.features()[:-1] + b"," + links[1:], GEOJSON)
 
 
 def item_headers(ask: RequestContext) -> dict[str, str]:
@@ -124,22 +124,22 @@ def item_headers(ask: RequestContext) -> dict[str, str]:
         "Content-Crs": f"<{page.query.crs.uri}>",
         "Link": link_header(ask.once(_item_links)),
     }
-    memento = _memento(ask, page.frame.collection, ask.path_words["item"])
+    memento = _memento(ask, page.frame.collection, ask.path_params["item"])
     return headers if memento is None else {**headers, "Memento-Datetime": memento}
 
 
 def _one(ask: RequestContext) -> Page:
-    query = items_query(ask.words, ask.store.collection(ask.path_words["collection"]))
-    return ask.store.item(query, ask.path_words["item"])
+    query = items_query(ask.query, ask.store.collection(ask.path_params["collection"]))
+    return ask.store.item(query, ask.path_params["item"])
 
 
 def _item_links(ask: RequestContext) -> list[Link]:
-    collection = ask.store.collection(ask.path_words["collection"])
+    collection = ask.store.collection(ask.path_params["collection"])
     return [
-        self_link(ask.base, ask.path, ask.words, GEOJSON),
-        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
-        link(ask.href(f"/collections/{collection.id}"), "collection", JSON, collection.title),
-        link(ask.href(f"{ask.path}/versions"), "version-history", JSON, "Its versions"),
+        self_link(ask.base, ask.path, ask.query, GEOJSON),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for(f"/collections/{collection.id}"), "collection", JSON, collection.title),
+        link(ask.url_for(f"{ask.path}/versions"), "version-history", JSON, "Its versions"),
     ]
 
 
@@ -148,10 +148,10 @@ def _memento(ask: RequestContext, collection: Collection, item_id: str) -> str |
 
     Raises NotFound and Gone where the feature was not there on the day.
     """
-    if "datetime" not in ask.words:
+    if "datetime" not in ask.query:
         return None
-    when = parse_datetime(ask.words["datetime"])
-    known = versions(ask.store, collection.id, item_id, ask.words.get("source"))
+    when = parse_datetime(ask.query["datetime"])
+    known = versions(ask.store, collection.id, item_id, ask.query.get("source"))
     if collection.id != "deposits":
         check_held(known[0], when, f"{item_id} of {collection.id}")
     found = version_on(known, when.last)
@@ -163,14 +163,14 @@ def _memento(ask: RequestContext, collection: Collection, item_id: str) -> str |
 
 def item_versions(ask: RequestContext) -> Response:
     """All versions of one feature, each with the link that shows it."""
-    collection = ask.store.collection(ask.path_words["collection"])
-    item_id = ask.path_words["item"]
+    collection = ask.store.collection(ask.path_params["collection"])
+    item_id = ask.path_params["item"]
     own = ask.path.removesuffix("/versions")
-    found = versions(ask.store, collection.id, item_id, ask.words.get("source"))
+    found = versions(ask.store, collection.id, item_id, ask.query.get("source"))
     entries = [{**version, "links": _version_links(ask, own, version)} for version in found]
     links = [
-        self_link(ask.base, ask.path, ask.words, JSON),
-        link(ask.href(own), "latest-version", GEOJSON, "As it is"),
+        self_link(ask.base, ask.path, ask.query, JSON),
+        link(ask.url_for(own), "latest-version", GEOJSON, "As it is"),
     ]
     return ask.answer({"id": item_id, "release": ask.release, "versions": entries, "links": links})
 
@@ -179,9 +179,9 @@ def _version_links(ask: RequestContext, path: str, version: dict[str, object]) -
     words = {"release": ask.release}
     if version["valid_from"] is not None:
         words["datetime"] = str(version["valid_from"])
-    if "control_source" in version and "source" in ask.words:
-        words["source"] = ask.words["source"]
-    return [link(ask.href(path, words), "memento", GEOJSON, "The feature then")]
+    if "control_source" in version and "source" in ask.query:
+        words["source"] = ask.query["source"]
+    return [link(ask.url_for(path, words), "memento", GEOJSON, "The feature then")]
 
 
 def _page_links(ask: RequestContext) -> list[Link]:
@@ -189,20 +189,20 @@ def _page_links(ask: RequestContext) -> list[Link]:
     page = ask.once(_selected)
     collection = page.query.collection
     links = [
-        self_link(ask.base, ask.path, ask.words, GEOJSON),
-        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
+        self_link(ask.base, ask.path, ask.query, GEOJSON),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
         *_standing_links(ask.base, collection),
     ]
     if page.next_start is not None:
-        cursor = cursor_for(ask.words, collection, ask.release, page.next_start)
+        cursor = cursor_for(ask.query, collection, ask.release, page.next_start)
         links.append(link(_next_url(ask, cursor), "next", GEOJSON))
     return links
 
 
 def _next_url(ask: RequestContext, cursor: str) -> str:
     """The URL of the next page; the cursor pins the release."""
-    words = {name: text for name, text in ask.words.items() if name != "release"}
-    return ask.href(ask.path, {**words, "cursor": cursor})
+    words = {name: text for name, text in ask.query.items() if name != "release"}
+    return ask.url_for(ask.path, {**words, "cursor": cursor})
 
 
 @lru_cache(maxsize=512)

@@ -31,23 +31,23 @@ def landing_headers(ask: RequestContext) -> dict[str, str]:
 
 def _links(ask: RequestContext) -> list[Link]:
     return [
-        link(ask.href("/"), "self", JSON, "This document"),
-        link(ask.href("/", {"f": "html"}), "alternate", HTML, "This document to read"),
-        link(ask.href("/api"), "service-desc", OPENAPI_JSON, "The API's description"),
-        link(ask.href("/api.html"), "service-doc", HTML, "The API's description to read"),
-        link(ask.href("/conformance"), "conformance", JSON, "Conformance classes met"),
-        link(ask.href("/conformance"), rel("conformance"), JSON, "Conformance classes met"),
-        link(ask.href("/collections"), "data", JSON, "The collections"),
-        link(ask.href("/collections"), rel("data"), JSON, "The collections"),
-        link(ask.href("/functions"), rel("functions"), JSON, "Functions filters may use"),
-        link(ask.href("/reserves"), "related", GEOJSON, "The question: reserves in a territory"),
-        link(ask.href("/reserves/series"), "related", JSON, "Counts through time"),
-        link(ask.href("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
-        link(ask.href("/territories"), "related", JSON, "Territories and their definitions"),
-        link(ask.href("/rasters"), "related", JSON, "Rasters, as tiles and values"),
-        link(ask.href("/articles/2025-02-25"), "related", JSON, "The article it began with"),
-        link(ask.href("/styles"), rel("styles"), JSON, "Styles of the map"),
-        link(ask.href("/releases"), "version-history", JSON, "Releases"),
+        link(ask.url_for("/"), "self", JSON, "This document"),
+        link(ask.url_for("/", {"f": "html"}), "alternate", HTML, "This document to read"),
+        link(ask.url_for("/api"), "service-desc", OPENAPI_JSON, "The API's description"),
+        link(ask.url_for("/api.html"), "service-doc", HTML, "The API's description to read"),
+        link(ask.url_for("/conformance"), "conformance", JSON, "Conformance classes met"),
+        link(ask.url_for("/conformance"), rel("conformance"), JSON, "Conformance classes met"),
+        link(ask.url_for("/collections"), "data", JSON, "The collections"),
+        link(ask.url_for("/collections"), rel("data"), JSON, "The collections"),
+        link(ask.url_for("/functions"), rel("functions"), JSON, "Functions filters may use"),
+        link(ask.url_for("/reserves"), "related", GEOJSON, "The question: reserves in a territory"),
+        link(ask.url_for("/reserves/series"), "related", JSON, "Counts through time"),
+        link(ask.url_for("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
+        link(ask.url_for("/territories"), "related", JSON, "Territories and their definitions"),
+        link(ask.url_for("/rasters"), "related", JSON, "Rasters, as tiles and values"),
+        link(ask.url_for("/articles/2025-02-25"), "related", JSON, "The article it began with"),
+        link(ask.url_for("/styles"), rel("styles"), JSON, "Styles of the map"),
+        link(ask.url_for("/releases"), "version-history", JSON, "Releases"),
         *_tile_links(ask),
     ]
 
@@ -57,8 +57,8 @@ def _tile_links(ask: RequestContext) -> list[Link]:
     if not ask.store.tilesets.names():
         return []
     return [
-        link(ask.href("/tiles"), rel("tilesets-vector"), JSON, "Vector tiles"),
-        link(ask.href("/tileMatrixSets"), rel("tiling-schemes"), JSON, "Grids of tiles"),
+        link(ask.url_for("/tiles"), rel("tilesets-vector"), JSON, "Vector tiles"),
+        link(ask.url_for("/tileMatrixSets"), rel("tiling-schemes"), JSON, "Grids of tiles"),
     ]
 
 
@@ -99,8 +99,8 @@ def schema(ask: RequestContext) -> Response:
 
 
 def _schema_json(ask: RequestContext, make: schemas.Maker) -> Response:
-    collection = ask.store.collection(ask.path_words["collection"])
-    return ask.answer(make(collection, ask.href(ask.path)), SCHEMA_JSON)
+    collection = ask.store.collection(ask.path_params["collection"])
+    return ask.answer(make(collection, ask.url_for(ask.path)), SCHEMA_JSON)
 
 
 def functions(ask: RequestContext) -> Response:

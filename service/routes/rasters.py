@@ -78,11 +78,11 @@ def download_headers(ask: RequestContext) -> dict[str, str]:
 def tile(ask: RequestContext) -> Response:
     """A tile of WebMercatorQuad; 204 where no cell there holds a value."""
     found, scale = _asked(ask), _scale(ask)
-    zxy, size = _place(ask.path_words)
-    body = ask.store.rasters.tile(found.id, zxy, size, ask.form, scale)
+    zxy, size = _place(ask.path_params)
+    body = ask.store.rasters.tile(found.id, zxy, size, ask.format, scale)
     if body is None:
         return Response(status_code=204)
-    media_type = next(kind for form, _, kind in TILE_FORMS if form == ask.form)
+    media_type = next(kind for form, _, kind in TILE_FORMS if form == ask.format)
     return Response(body, media_type=media_type)
 
 
@@ -114,7 +114,7 @@ def legend_json(ask: RequestContext) -> Response:
 
 def point(ask: RequestContext) -> Response:
     """The value of the cell at a spot; null with the reason where there is none."""
-    found, (lon, lat) = _asked(ask), parse_lonlat(ask.words)
+    found, (lon, lat) = _asked(ask), parse_lonlat(ask.query)
     reason = None
     try:
         value = ask.store.rasters.value_at(found.id, lon, lat)
@@ -160,24 +160,24 @@ def statistics(ask: RequestContext) -> Response:
 
 def _area(ask: RequestContext) -> tuple[BaseGeometry, dict[str, Any]]:
     """The area asked, CRS84, and what is said of it."""
-    named = ask.words.get("territory")
-    if ask.sent and named is not None:
+    named = ask.query.get("territory")
+    if ask.body and named is not None:
         raise InvalidInput("an area is sent and a territory named; give one", parameter="territory")
-    if ask.sent:
-        unused = sorted({"date", "source"} & set(ask.words))
+    if ask.body:
+        unused = sorted({"date", "source"} & set(ask.query))
         if unused:
             raise InvalidInput(
                 f"{unused[0]} goes with territory, and an area is sent; leave it out",
                 parameter=unused[0],
             )
-        return parse_area(ask.sent), {"type": "sent"}
+        return parse_area(ask.body), {"type": "sent"}
     if named is None:
         raise InvalidInput(
             "no area: POST GeoJSON polygons, or name a territory", parameter="territory"
         )
     found = ask.store.overlaid.territory(named)
-    day, source = parse_date(ask.words), ask.words.get("source")
-    choice = ask.store.book.choose(day, source)
+    day, source = parse_date(ask.query), ask.query.get("source")
+    choice = ask.store.book.select(day, source)
     return ask.store.overlaid.territory_on(found.id, day, source), {
         "type": "territory",
         "territory": found.id,
@@ -188,11 +188,11 @@ def _area(ask: RequestContext) -> tuple[BaseGeometry, dict[str, Any]]:
 
 
 def _asked(ask: RequestContext) -> Raster:
-    return ask.store.rasters.raster(ask.path_words["raster"])
+    return ask.store.rasters.raster(ask.path_params["raster"])
 
 
 def _scale(ask: RequestContext) -> Scale:
-    return scale_of(_asked(ask), ask.words.get("colormap"), ask.words.get("rescale"))
+    return scale_of(_asked(ask), ask.query.get("colormap"), ask.query.get("rescale"))
 
 
 def _place(words: Mapping[str, str]) -> tuple[tuple[int, int, int], int]:
@@ -215,13 +215,13 @@ def _place(words: Mapping[str, str]) -> tuple[tuple[int, int, int], int]:
 def _described(ask: RequestContext, found: Raster) -> dict[str, Any]:
     """A raster's record with its links; a TileJSON document too."""
     path = f"/rasters/{found.id}"
-    pinned = {"release": ask.words["release"]} if "release" in ask.words else None
+    pinned = {"release": ask.query["release"]} if "release" in ask.query else None
     return {
         "tilejson": "3.0.0",
         **found.model_dump(mode="json"),
         "name": found.title,
         "scheme": "xyz",
-        "tiles": [ask.href(f"{path}/tiles/{{z}}/{{x}}/{{y}}.png", pinned)],
+        "tiles": [ask.url_for(f"{path}/tiles/{{z}}/{{x}}/{{y}}.png", pinned)],
         "minzoom": 0,
         "maxzoom": DEEPEST,
         "tile_size": 256,
@@ -232,11 +232,11 @@ def _described(ask: RequestContext, found: Raster) -> dict[str, Any]:
 def _links(ask: RequestContext, path: str, pinned: Mapping[str, str] | None) -> list[Link]:
     html = {**(pinned or {}), "f": "html"}
     return [
-        link(ask.href(path, pinned), "self", JSON, "This raster"),
-        link(ask.href(path, html), "alternate", HTML, "To read"),
-        link(ask.href(f"{path}.tif", pinned), "enclosure", COG, "Its file"),
-        link(ask.href(f"{path}/legend.png", pinned), "preview", "image/png", "Its legend"),
-        link(ask.href(f"{path}/legend.json", pinned), "related", JSON, "Its legend in numbers"),
+        link(ask.url_for(path, pinned), "self", JSON, "This raster"),
+        link(ask.url_for(path, html), "alternate", HTML, "To read"),
+        link(ask.url_for(f"{path}.tif", pinned), "enclosure", COG, "Its file"),
+        link(ask.url_for(f"{path}/legend.png", pinned), "preview", "image/png", "Its legend"),
+        link(ask.url_for(f"{path}/legend.json", pinned), "related", JSON, "Its legend in numbers"),
     ]
 
 

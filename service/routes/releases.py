@@ -41,7 +41,7 @@ def release(ask: RequestContext) -> Response:
     """The manifest of one release, with links to its files."""
     manifest = _manifest(ask)
     files = [
-        {**table.model_dump(), "href": ask.href(f"/releases/{manifest.id}/files/{table.name}")}
+        {**table.model_dump(), "href": ask.url_for(f"/releases/{manifest.id}/files/{table.name}")}
         for table in manifest.tables
     ]
     return ask.answer({**manifest.model_dump(mode="json"), "tables": files})
@@ -60,7 +60,7 @@ def file_of_release_headers(ask: RequestContext) -> dict[str, str]:
 
 def _file(ask: RequestContext) -> Path:
     """Where the file is. Raises NotFound for one the manifest does not name."""
-    manifest, name = _manifest(ask), ask.path_words["name"]
+    manifest, name = _manifest(ask), ask.path_params["name"]
     names = [table.name for table in manifest.tables]
     if name not in names:
         raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(names)}")
@@ -70,15 +70,15 @@ def _file(ask: RequestContext) -> Path:
 def release_diff(ask: RequestContext) -> Response:
     """Rows that came, went and changed between two releases."""
     for name in ("from", "to"):
-        if name not in ask.words:
+        if name not in ask.query:
             raise InvalidInput(f"{name} is missing; give two releases", parameter=name)
-    earlier, later = ask.words["from"], ask.words["to"]
+    earlier, later = ask.query["from"], ask.query["to"]
     tables = diff(ask.catalog.workspace, earlier, later)
     return ask.answer({"from": earlier, "to": later, "tables": [t.as_json() for t in tables]})
 
 
 def _manifest(ask: RequestContext) -> Manifest:
-    return read_manifest(ask.catalog.workspace.release_path(ask.path_words["release"]))
+    return read_manifest(ask.catalog.workspace.release_path(ask.path_params["release"]))
 
 
 def _entry(ask: RequestContext, manifest: Manifest, current: str | None) -> dict[str, object]:
@@ -89,7 +89,7 @@ def _entry(ask: RequestContext, manifest: Manifest, current: str | None) -> dict
         "control_sources": list(manifest.control_sources),
         "batches": [batch.id for batch in manifest.batches],
         "content_sha256": manifest.content_sha256,
-        "links": [link(ask.href(f"/releases/{manifest.id}"), "item", JSON, "Its manifest")],
+        "links": [link(ask.url_for(f"/releases/{manifest.id}"), "item", JSON, "Its manifest")],
     }
 
 

@@ -58,34 +58,34 @@ SERIES = (
 
 def reserves(ask: RequestContext) -> Response:
     """The answer as GeoJSON."""
-    if ask.form in TABLES:
+    if ask.format in TABLES:
         return _table(ask)
     links = [
-        self_link(ask.base, ask.path, ask.words, GEOJSON),
-        link(ask.href(ask.path, {**ask.words, "f": "html"}), "alternate", HTML, "To read"),
+        self_link(ask.base, ask.path, ask.query, GEOJSON),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
     ]
-    return ask.body(dumps({**ask.once(_answer), "links": links}), GEOJSON)
+    return ask.encoded(dumps({**ask.once(_answer), "links": links}), GEOJSON)
 
 
 def reserves_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the answer as a table."""
-    if ask.form not in TABLES:
+    if ask.format not in TABLES:
         return {}
     matched = str(len(ask.once(_rows)))
-    return {**download_headers(_about(ask), FORMATS[ask.form]), "OGC-NumberMatched": matched}
+    return {**download_headers(_about(ask), FORMATS[ask.format]), "OGC-NumberMatched": matched}
 
 
 def _answer(ask: RequestContext) -> dict[str, Any]:
-    return answer(ask.store, question(ask.words), _permalink(ask))
+    return answer(ask.store, question(ask.query), _permalink(ask))
 
 
 def _permalink(ask: RequestContext) -> str:
-    return ask.href("/reserves", question(ask.words).parameters(ask.release))
+    return ask.url_for("/reserves", question(ask.query).parameters(ask.release))
 
 
 def _table(ask: RequestContext) -> Response:
     """The answer as a table to download, with its citation."""
-    kind = FORMATS[ask.form]
+    kind = FORMATS[ask.format]
     return streamed(kind.write(ask.once(_rows), _about(ask)), kind.media_type)
 
 
@@ -110,12 +110,12 @@ def _about(ask: RequestContext) -> Provenance:
 
 def reserves_series(ask: RequestContext) -> Response:
     """Counts by verdict through time, JSON or CSV."""
-    last = parse_date(ask.words, "to")
-    asked = question({**ask.words, "date": str(last)})
-    first = parse_day(ask.words["from"], "from") if "from" in ask.words else _year_before(last)
-    step = parse_choice(ask.words, "step", STEPS, "month")
+    last = parse_date(ask.query, "to")
+    asked = question({**ask.query, "date": str(last)})
+    first = parse_day(ask.query["from"], "from") if "from" in ask.query else _year_before(last)
+    step = parse_choice(ask.query, "step", STEPS, "month")
     document = series(ask.store, asked, first, step)
-    return _series_csv(document) if ask.form == "csv" else ask.answer(document)
+    return _series_csv(document) if ask.format == "csv" else ask.answer(document)
 
 
 def _series_csv(document: dict[str, object]) -> Response:
@@ -130,7 +130,7 @@ def _series_csv(document: dict[str, object]) -> Response:
 
 def series_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the counts: the name of the file they are as CSV."""
-    return download_name("lodeline-series.csv") if ask.form == "csv" else {}
+    return download_name("lodeline-series.csv") if ask.format == "csv" else {}
 
 
 def _year_before(day: date) -> date:
@@ -141,11 +141,11 @@ def _year_before(day: date) -> date:
 
 def articles(ask: RequestContext) -> Response:
     """The answer to an article, by its day."""
-    if ask.path_words["day"] != str(ARTICLE_DAY):
+    if ask.path_params["day"] != str(ARTICLE_DAY):
         raise NotFound(
-            f"there is no article of {ask.path_words['day'][:20]}; there is {ARTICLE_DAY}"
+            f"there is no article of {ask.path_params['day'][:20]}; there is {ARTICLE_DAY}"
         )
-    permalink = ask.href(f"/articles/{ARTICLE_DAY}", {"release": ask.release})
+    permalink = ask.url_for(f"/articles/{ARTICLE_DAY}", {"release": ask.release})
     return ask.answer(article(ask.store, permalink))
 
 
@@ -160,9 +160,9 @@ def territories(ask: RequestContext) -> Response:
 
 def territory(ask: RequestContext) -> Response:
     """One territory on a day: definition, citation, area and geometry."""
-    found = ask.store.overlaid.territory(ask.path_words["territory"])
-    day, source = parse_date(ask.words), ask.words.get("source")
-    choice = ask.store.book.choose(day, source)
+    found = ask.store.overlaid.territory(ask.path_params["territory"])
+    day, source = parse_date(ask.query), ask.query.get("source")
+    choice = ask.store.book.select(day, source)
     shape = ask.store.overlaid.territory_on(found.id, day, source)
     properties = {
         **_words(found),
@@ -172,7 +172,7 @@ def territory(ask: RequestContext) -> Response:
         "control_asof": str(choice.asof) if found.held and choice.asof else None,
         "release": ask.release,
     }
-    return ask.body(dumps(feature(properties, shape)), GEOJSON)
+    return ask.encoded(dumps(feature(properties, shape)), GEOJSON)
 
 
 def _words(territory: Territory) -> dict[str, object]:

@@ -33,13 +33,13 @@ def styles(ask: RequestContext) -> Response:
     found = [
         {"id": own.id, "title": own.title, "links": _links(ask, own)} for own in KINDS.values()
     ]
-    links = [self_link(ask.base, "/styles", ask.words, JSON)]
+    links = [self_link(ask.base, "/styles", ask.query, JSON)]
     return ask.answer({"styles": found, "default": next(iter(KINDS)), "links": links})
 
 
 def style(ask: RequestContext) -> Response:
     """One style, for a day, a source and a language."""
-    return ask.json(style_document(_kind(ask.path_words["style"]), scene(ask)), STYLE_JSON)
+    return ask.json(style_document(_kind(ask.path_params["style"]), scene(ask)), STYLE_JSON)
 
 
 def scene(ask: RequestContext) -> Scene:
@@ -50,10 +50,10 @@ def scene(ask: RequestContext) -> Scene:
     return Scene(
         release=ask.release,
         tilesets={name: store.tilesets.about(name) for name in held},
-        tiles={name: ask.href(f"/tiles/{name}/{{z}}/{{x}}/{{y}}", pinned) for name in held},
-        glyphs=ask.href("/fonts/{fontstack}/{range}.pbf"),
-        choice=store.book.choose(parse_date(ask.words), ask.words.get("source")),
-        lang=parse_choice(ask.words, "lang", LANGUAGES, "en"),
+        tiles={name: ask.url_for(f"/tiles/{name}/{{z}}/{{x}}/{{y}}", pinned) for name in held},
+        glyphs=ask.url_for("/fonts/{fontstack}/{range}.pbf"),
+        choice=store.book.select(parse_date(ask.query), ask.query.get("source")),
+        lang=parse_choice(ask.query, "lang", LANGUAGES, "en"),
     )
 
 
@@ -66,11 +66,11 @@ def _kind(name: str) -> StyleKind:
 
 def _links(ask: RequestContext, kind: StyleKind) -> list[Link]:
     """The stylesheet, pinned where the question is."""
-    pinned: dict[str, Any] = {k: v for k, v in ask.words.items() if k == "release"}
+    pinned: dict[str, Any] = {k: v for k, v in ask.query.items() if k == "release"}
     path = f"/styles/{kind.id}"
     return [
-        link(ask.href(path, pinned), "stylesheet", STYLE_JSON, kind.title),
-        link(ask.href(path, {"lang": "uk", **pinned}), "stylesheet", STYLE_JSON,
+        link(ask.url_for(path, pinned), "stylesheet", STYLE_JSON, kind.title),
+        link(ask.url_for(path, {"lang": "uk", **pinned}), "stylesheet", STYLE_JSON,
              f"{kind.title}, names in Ukrainian") | {"hreflang": "uk"},
     ]  # fmt: skip
 
@@ -86,9 +86,9 @@ LAST_RANGE = 65_280
 
 def glyphs(ask: RequestContext) -> Response:
     """The glyphs of a font stack, 256 code points at a time."""
-    words = ask.path_words
+    words = ask.path_params
     start = _parse_range(words["range"])
-    return ask.body(glyph_range(words["fontstack"], start), MEDIA["pbf"])
+    return ask.encoded(glyph_range(words["fontstack"], start), MEDIA["pbf"])
 
 
 def glyph_range(stack: str, start: int) -> bytes:
@@ -162,7 +162,7 @@ def packed_project(ask: RequestContext) -> Response:
 
 def project_headers(ask: RequestContext) -> dict[str, str]:
     """The name of the file."""
-    return download_name(f"lodeline.{ask.form}")
+    return download_name(f"lodeline.{ask.format}")
 
 
 def _content(ask: RequestContext) -> bytes:
@@ -172,7 +172,7 @@ def _content(ask: RequestContext) -> bytes:
         Project(
             base=ask.base.replace("'", "%27"),
             scene=shown,
-            palette=palettes()[parse_choice(ask.words, "theme", tuple(palettes()), "light")],
+            palette=palettes()[parse_choice(ask.query, "theme", tuple(palettes()), "light")],
             begins=_first_day(ask.store, shown.choice),
             bounds=(west, south, east, north),
             about=_ABOUT.format(release=ask.release),

@@ -52,14 +52,14 @@ def dataset_tileset(ask: RequestContext) -> Response:
 
 def dataset_tile(ask: RequestContext) -> Response:
     """One tile with the layers of several tilesets: their bytes one after the other (MVT 4.1)."""
-    names, at = tilesets_asked(ask.store, ask.words), tile_of(ask.path_words)
+    names, at = tilesets_asked(ask.store, ask.query), tile_of(ask.path_params)
     _check_within(_merged(ask, names), at)
     return tile_answer(ask, b"".join(_part(ask, name, at) for name in names))
 
 
 def _part(ask: RequestContext, name: str, at: Tile) -> bytes:
     """What one tileset has in the tile; nothing where the tile is beyond it."""
-    tilesets, words = ask.store.tilesets, ask.words
+    tilesets, words = ask.store.tilesets, ask.query
     try:
         if selects_nothing(words):
             packed = tilesets.tile(name, at.z, at.x, at.y)
@@ -84,31 +84,31 @@ def _check_within(about: TilesetAbout, at: Tile) -> None:
 
 def tile_matrix_sets(ask: RequestContext) -> Response:
     """The grids there are: one."""
-    here = link(ask.href(f"/tileMatrixSets/{TMS_ID}"), "self", JSON, TMS_ID)
+    here = link(ask.url_for(f"/tileMatrixSets/{TMS_ID}"), "self", JSON, TMS_ID)
     entry = {"id": TMS_ID, "title": tile_matrix_set()["title"], "uri": TMS_URI, "links": [here]}
     return ask.answer({"tileMatrixSets": [entry], "links": _own_links(ask)})
 
 
 def tile_matrix_set_document(ask: RequestContext) -> Response:
     """One grid in full (OGC 17-083r4)."""
-    name = ask.path_words["tileMatrixSetId"]
+    name = ask.path_params["tileMatrixSetId"]
     if name != TMS_ID:
         raise NotFound(f"there is no tile matrix set {name[:60]!r}; there is {TMS_ID}")
     return ask.answer(tile_matrix_set())
 
 
 def _of_collection(ask: RequestContext) -> tuple[TilesetAbout, Place]:
-    name = ask.path_words["collection"]
-    tile_query(ask.store, name, ask.words)  # refuses what its tiles would refuse
+    name = ask.path_params["collection"]
+    tile_query(ask.store, name, ask.query)  # refuses what its tiles would refuse
     about = ask.store.tilesets.about(name)
-    return about, Place(f"/collections/{name}/tiles", selection(ask.words))
+    return about, Place(f"/collections/{name}/tiles", selection(ask.query))
 
 
 def _of_dataset(ask: RequestContext) -> tuple[TilesetAbout, Place]:
-    names = tilesets_asked(ask.store, ask.words)
+    names = tilesets_asked(ask.store, ask.query)
     for name in names:
-        dataset_query(ask.store, name, ask.words)
-    return _merged(ask, names), Place("/tiles", selection(ask.words))
+        dataset_query(ask.store, name, ask.query)
+    return _merged(ask, names), Place("/tiles", selection(ask.query))
 
 
 def _merged(ask: RequestContext, names: tuple[str, ...]) -> TilesetAbout:
@@ -122,11 +122,11 @@ def _list(ask: RequestContext, *entries: dict[str, object]) -> dict[str, object]
 
 
 def _own_links(ask: RequestContext) -> list[Link]:
-    words = selection(ask.words)
+    words = selection(ask.query)
     return [
-        link(ask.href(ask.path, words), "self", JSON, "This document"),
-        link(ask.href(ask.path, {**words, "f": "html"}), "alternate", HTML, "To read"),
-        link(ask.href("/tileMatrixSets"), rel("tiling-schemes"), JSON, "The grids"),
+        link(ask.url_for(ask.path, words), "self", JSON, "This document"),
+        link(ask.url_for(ask.path, {**words, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for("/tileMatrixSets"), rel("tiling-schemes"), JSON, "The grids"),
     ]
 
 
@@ -136,16 +136,16 @@ LEVEL = 4
 
 def tile(ask: RequestContext) -> Response:
     """One tile: as it was built where nothing is selected, else made for this request."""
-    name, at = tileset_name(ask.path_words), tile_of(ask.path_words)
-    if is_plain(ask.words) and ask.form == "mvt":
+    name, at = tileset_name(ask.path_params), tile_of(ask.path_params)
+    if is_plain(ask.query) and ask.format == "mvt":
         return built(ask, ask.store.tilesets.tile(name, at.z, at.x, at.y))
     return tile_answer(ask, made(ask, name, at))
 
 
 def made(ask: RequestContext, name: str, at: Tile) -> bytes:
     """A tile of the rows asked, not compressed; empty where there are none."""
-    query = tile_query(ask.store, name, ask.words)
-    return ask.store.tilesets.made(name, at.z, at.x, at.y, query, ask.form)
+    query = tile_query(ask.store, name, ask.query)
+    return ask.store.tilesets.made(name, at.z, at.x, at.y, query, ask.format)
 
 
 def built(ask: RequestContext, packed: bytes | None) -> Response:
@@ -161,7 +161,7 @@ def tile_answer(ask: RequestContext, content: bytes) -> Response:
     """The answer of a tile that is not compressed yet."""
     if not content:
         return Response(status_code=204)
-    media_type = TILE_MEDIA[ask.form]
+    media_type = TILE_MEDIA[ask.format]
     if ask.encoding == "gzip":
         return _packed(gzip.compress(content, LEVEL, mtime=0), media_type)
     return Response(content, media_type=media_type)
@@ -173,16 +173,16 @@ def _packed(body: bytes, media_type: str) -> Response:
 
 def tile_json(ask: RequestContext) -> Response:
     """The layer as TileJSON; what was selected is selected in its tiles too."""
-    name = tileset_name(ask.path_words)
-    tile_query(ask.store, name, ask.words)  # refuses what its tiles would refuse
+    name = tileset_name(ask.path_params)
+    tile_query(ask.store, name, ask.query)  # refuses what its tiles would refuse
     return ask.json(tilejson(ask, ask.store.tilesets.about(name)))
 
 
 def archive(ask: RequestContext) -> Response:
     """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
-    return RangedFile(ask.store.tilesets.archive(ask.path_words["layer"]), media_type=PMTILES)
+    return RangedFile(ask.store.tilesets.archive(ask.path_params["layer"]), media_type=PMTILES)
 
 
 def archive_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the archive."""
-    return file_headers(ask.store.tilesets.archive(ask.path_words["layer"]))
+    return file_headers(ask.store.tilesets.archive(ask.path_params["layer"]))
