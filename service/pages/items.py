@@ -86,8 +86,7 @@ def view(ask: RequestContext, document: Document) -> str:
         shown=[columns[name] for name in shown(collection) if name in given],
         every=[columns[name] for name in collection.column_names if name in given],
         in_full=len(features) <= ROWS_IN_FULL,
-        chart=svg_map.locator(ask.store, features, f"Map of {collection.title.lower()} on this page",
-                           _told(document)) if _placed(features) else None,
+        chart=_chart(ask, collection, features, _told(document)),
         fields=fields(ask, collection),
         kept=kept(ask, collection),
         told=_told(document),
@@ -185,6 +184,16 @@ def _given(features: Sequence[Document], collection: Collection) -> set[str]:
     if not features:
         return set(collection.column_names)
     return set(features[0].get("properties") or {})
+
+
+def _chart(
+    ask: RequestContext, collection: Collection, features: Sequence[Document], told: str
+) -> str | None:
+    """A map of the features on this page; None where none has a place."""
+    if not _placed(features):
+        return None
+    title = f"Map of {collection.title.lower()} on this page"
+    return svg_map.locator(ask.store, features, title, told)
 
 
 def _placed(features: Sequence[Document]) -> bool:

@@ -155,10 +155,12 @@ TABLE = (
     Route("/styles", styles.styles, "styles", "Styles of the map", formats=PAGE, tag="map"),
     Route("/styles/{style}", styles.style, "style", "A style for MapLibre", styles.OF_STYLE,
           days=("date",), tag="map", media={"json": styles.STYLE_JSON}),
-    Route("/map/lodeline.qgs", styles.project, "qgs", "A project for QGIS", styles.PROJECT, ("qgs",),
-          ("date",), tag="map", media={"qgs": styles.QGS}, headers=styles.project_headers),
+    Route("/map/lodeline.qgs", styles.project, "qgs", "A project for QGIS", styles.PROJECT,
+          ("qgs",), ("date",), tag="map", media={"qgs": styles.QGS},
+          headers=styles.project_headers),
     Route("/map/lodeline.qgz", styles.packed_project, "qgz", "The same, packed", styles.PROJECT,
-          ("qgz",), ("date",), tag="map", media={"qgz": styles.QGZ}, headers=styles.project_headers),
+          ("qgz",), ("date",), tag="map", media={"qgz": styles.QGZ},
+          headers=styles.project_headers),
     *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""
