@@ -1,5 +1,6 @@
 """Which collections are there, with which columns and which days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -152,3 +153,13 @@ COLLECTIONS = (
     ),
 )
 BUILT_IN = tuple(collection.id for collection in COLLECTIONS)
+
+
+def sortable_columns(collection: Collection) -> tuple[Column, ...]:
+    """Columns with an order."""
+    return tuple(c for c in collection.properties if c.type != "strings")
+
+
+def names_of(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Names of columns."""
+    return tuple(column.name for column in columns)

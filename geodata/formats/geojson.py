@@ -1,14 +1,59 @@
-"""GeoJSON (RFC 7946): rows as features, coordinates CRS84."""
+"""GeoJSON (RFC 7946): one feature, a collection, a sequence; coordinates CRS84."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import orjson
+import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.formats.features import SEPARATOR, encode
+from geodata.formats.encoded import SEPARATOR
 from geodata.formats.rows import Provenance, Rows, provenance_dict
+from geodata.types import GeometryArray
+
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
+
+
+def encode(table: pa.Table, geometry: GeometryArray | None) -> list[bytes]:
+    """One GeoJSON Feature a row; `id` is the first column, and stays among the properties.
+
+    geometry: (n,) CRS84, None where it was not asked for. Empty and missing shapes are null, as
+    are NaN and values Arrow has none of.
+    """
+    names = table.column_names
+    columns = [_listed(column) for column in table.columns]
+    shapes = [None] * table.num_rows if geometry is None else geometries(geometry)
+    return [
+        orjson.dumps(
+            {
+                "type": "Feature",
+                "id": row[0],
+                "geometry": shape,
+                "properties": dict(zip(names, row, strict=True)),
+            },
+            option=_OPTIONS,
+        )
+        for row, shape in zip(zip(*columns, strict=True), shapes, strict=True)
+    ]
+
+
+def geometries(shapes: GeometryArray) -> list[orjson.Fragment | None]:
+    """Geometries as JSON fragments, rings by the right-hand rule (RFC 7946, 3.1.6).
+
+    Missing, empty and not finite ones are None.
+    """
+    usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    usable[usable] = np.isfinite(shapely.bounds(shapes[usable])).all(axis=1)
+    texts = np.full(len(shapes), None, dtype=object)
+    texts[usable] = shapely.to_geojson(shapely.orient_polygons(shapes[usable]))
+    return [None if text is None else orjson.Fragment(text) for text in texts]
+
+
+def _listed(column: pa.ChunkedArray) -> list[object]:
+    return column.to_pylist()  # type: ignore[no-any-return]
+
 
 BATCH = 1_000
 """Features in a chunk."""

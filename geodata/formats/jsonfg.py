@@ -7,9 +7,8 @@ import orjson
 
 from geodata.crs import CRS84, CRS84_URI
 from geodata.formats.columns import Span, json_values, spans
-from geodata.formats.features import geometries
 from geodata.formats.files import stem
-from geodata.formats.geojson import BATCH, collection, provenance
+from geodata.formats.geojson import BATCH, collection, geometries, provenance
 from geodata.formats.geometry_column import is_north_first, shapes_of, swapped
 from geodata.formats.rows import Provenance, Rows
 

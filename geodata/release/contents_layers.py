@@ -12,7 +12,7 @@ from geodata.features.user_layers import (
     layer_frame,
     write_layers,
 )
-from geodata.formats.features import offsets_path, write_features
+from geodata.formats.encoded import offsets_path, write_features
 from geodata.release.manifest import described_file
 from schemas import Layer, TableFile
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from geodata.features.collections import COLLECTIONS
 from geodata.features.table import FeatureTable
-from geodata.formats.features import encode, offsets_path, write_features
+from geodata.formats.encoded import offsets_path, write_features
+from geodata.formats.geojson import encode
 from geodata.formats.rows import BATCH
 from geodata.release.manifest import described_file
 from schemas import TableFile

@@ -12,7 +12,8 @@ from geodata.crs import CRS84
 from geodata.features.collections import Collection
 from geodata.features.query import Query
 from geodata.features.table import FeatureTable
-from geodata.formats.features import SEPARATOR, encode
+from geodata.formats.encoded import SEPARATOR
+from geodata.formats.geojson import encode
 from geodata.formats.rows import BATCH, Rows
 from geodata.tiles.mvt import TileLayer
 from geodata.types import IntArray

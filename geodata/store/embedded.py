@@ -13,7 +13,7 @@ from geodata.features.collections import COLLECTIONS, Collection, layer_collecti
 from geodata.features.query import Query
 from geodata.features.table import FeatureTable
 from geodata.features.user_layers import layer_frame
-from geodata.formats.features import StoredFeatures
+from geodata.formats.encoded import StoredFeatures
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Page, StoreCaches, as_rows

@@ -1,22 +1,14 @@
 """How is a collection described to machines: queryables, sortables, schema, as JSON Schema."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from geodata.features.collections import Collection
-from schemas.record import Column, ColumnType
+from geodata.features.collections import Collection, sortable_columns
+from schemas.record import Column
+from service.params.core import TYPES
 
 Maker = Callable[[Collection, str], dict[str, Any]]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
-    "string": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "strings": {"type": "array", "items": {"type": "string"}},
-}
 KNOWN = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 
 
@@ -33,11 +25,6 @@ def sortables(collection: Collection, url: str) -> dict[str, Any]:
     """Properties that may be sorted by: all but lists and geometry."""
     own = {c.name: property_schema(c) for c in sortable_columns(collection)}
     return _document(collection, url, own, "Sortables") | {"additionalProperties": False}
-
-
-def sortable_columns(collection: Collection) -> tuple[Column, ...]:
-    """Columns with an order."""
-    return tuple(c for c in collection.properties if c.type != "strings")
 
 
 def schema(collection: Collection, url: str) -> dict[str, Any]:
@@ -97,8 +84,3 @@ def _document(
         "description": collection.description,
         "properties": dict(properties),
     }
-
-
-def names_of(columns: Iterable[Column]) -> tuple[str, ...]:
-    """Names of columns."""
-    return tuple(column.name for column in columns)

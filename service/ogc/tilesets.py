@@ -14,7 +14,7 @@ from geodata.tiles.tileset import VectorLayer
 from service.http.context import RequestContext
 from service.http.downloads import terms
 from service.http.links import HTML, JSON, Link, link, rel
-from service.ogc.schemas import TYPES
+from service.params.core import TYPES
 from service.params.tiles import MVT, is_collection, selection, selects_nothing
 
 PMTILES = "application/vnd.pmtiles"

@@ -21,6 +21,7 @@ from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.features.query import BBox
 from geodata.interval import parse_day, today
+from schemas.record import ColumnType
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
 TEXT_MAX = 4000
@@ -203,3 +204,12 @@ COMMODITY = Param(
 TERRITORY = Param("territory", {"type": "string", "default": "occupied"}, "Territory by id.")
 SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
 DAY = {"type": "string", "format": "date"}
+TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+}

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.cql2 import FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.errors import InvalidInput
-from geodata.features.collections import Collection
+from geodata.features.collections import Collection, names_of, sortable_columns
 from geodata.features.query import BBox, Predicate, Query, SortKey
 from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
@@ -21,9 +21,9 @@ from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
 from service.http.context import ParamsByName, params_by_name
 from service.http.negotiation import digest
-from service.ogc.schemas import TYPES, names_of, sortable_columns
 from service.params.core import (
     LIMIT,
+    TYPES,
     Param,
     Words,
     check_degrees,

@@ -1,4 +1,4 @@
-"""Features as bytes: rows encoded once as GeoJSON, kept in a file, handed out as slices."""
+"""Features as bytes: encoded once, stored in a file or in memory, handed out as slices.."""
 
 import mmap
 from collections.abc import Iterable, Sequence
@@ -9,54 +9,11 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import orjson
-import pyarrow as pa
-import shapely
 
-from geodata.types import GeometryArray, IntArray
+from geodata.types import IntArray
 
 SEPARATOR = b",\n"
 _FIRST, _LAST = np.array([0]), np.array([-1])
-_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
-
-
-def encode(table: pa.Table, geometry: GeometryArray | None) -> list[bytes]:
-    """One GeoJSON Feature a row; `id` is the first column, and stays among the properties.
-
-    geometry: (n,) CRS84, None where it was not asked for. Empty and missing shapes are null, as
-    are NaN and values Arrow has none of.
-    """
-    names = table.column_names
-    columns = [_listed(column) for column in table.columns]
-    shapes = [None] * table.num_rows if geometry is None else geometries(geometry)
-    return [
-        orjson.dumps(
-            {
-                "type": "Feature",
-                "id": row[0],
-                "geometry": shape,
-                "properties": dict(zip(names, row, strict=True)),
-            },
-            option=_OPTIONS,
-        )
-        for row, shape in zip(zip(*columns, strict=True), shapes, strict=True)
-    ]
-
-
-def geometries(shapes: GeometryArray) -> list[orjson.Fragment | None]:
-    """Geometries as JSON fragments, rings by the right-hand rule (RFC 7946, 3.1.6).
-
-    Missing, empty and not finite ones are None.
-    """
-    usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    usable[usable] = np.isfinite(shapely.bounds(shapes[usable])).all(axis=1)
-    texts = np.full(len(shapes), None, dtype=object)
-    texts[usable] = shapely.to_geojson(shapely.orient_polygons(shapes[usable]))
-    return [None if text is None else orjson.Fragment(text) for text in texts]
-
-
-def _listed(column: pa.ChunkedArray) -> list[object]:
-    return column.to_pylist()  # type: ignore[no-any-return]
 
 
 def write_features(parts: Iterable[Sequence[bytes]], path: Path) -> None:
