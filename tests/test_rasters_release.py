@@ -30,9 +30,9 @@ from geodata.rasters.listing import (
     write_rasters,
 )
 from geodata.release.build import build
+from geodata.release.contents import add_rasters, rasters_are_as_described
 from geodata.release.manifest import described_file
 from geodata.release.publish import verify
-from geodata.release.rasters import add_rasters, rasters_are_as_described
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 

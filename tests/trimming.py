@@ -22,7 +22,7 @@ from geodata.features.query import Query
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_datetime, parse_day
 from geodata.release import build as building
-from geodata.release.features import write_all_features
+from geodata.release.contents import write_all_features
 from geodata.release.manifest import MANIFEST, content_sha256, described_file, read_manifest
 from geodata.store.base import Store
 from geodata.store.embedded import EmbeddedStore

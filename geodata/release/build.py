@@ -1,13 +1,7 @@
 """How is a release built: facts and accepted batches in, an immutable folder of tables out."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-
-import geopandas as gpd
-import pandas as pd
 
 from geodata import __version__
 from geodata.batches.usable import RASTER as RASTERS
@@ -19,32 +13,31 @@ from geodata.batches.usable import (
     layers_in_use,
     rasters_in_use,
 )
-from geodata.control.tessellation import tessellate
 from geodata.data import packaged
-from geodata.errors import Damaged, InvalidInput
-from geodata.features.table import with_points
-from geodata.release.contents_layers import add_layer_list, add_layers
-from geodata.release.features import write_all_features
-from geodata.release.history import HistoryTables, overlay_source
+from geodata.errors import Damaged
+from geodata.release.contents import (
+    Tables,
+    _by_collection,
+    _tables,
+    _write_tables,
+    _write_words,
+    add_layer_list,
+    add_layers,
+    add_rasters,
+    write_all_features,
+)
 from geodata.release.manifest import (
     FORMAT,
     MANIFEST,
     check_files,
     content_sha256,
-    described_file,
     newest_manifest,
 )
-from geodata.release.maps import check_batch, fold_maps, source_maps
-from geodata.release.rasters import add_rasters
+from geodata.release.maps import check_batch
 from geodata.release.tilesets import add_tilesets
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, file_sha256, only_writer, scratch_folder, settle
-from schemas import Batch, Manifest, Source, TableFile
-from schemas.record import Record
-
-Tables = Mapping[str, pd.DataFrame]
-PACKAGED = "settlements"
-"""The control source made from the packaged settlements table."""
+from schemas import Batch, Manifest, TableFile
 
 
 @dataclass(frozen=True)
@@ -76,69 +69,6 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
         )
         progress("write release", 1, 1)
     return manifest
-
-
-def _tables(
-    workspace: Workspace, batches: list[tuple[Path, Batch]], progress: Progress
-) -> dict[str, pd.DataFrame]:
-    """All tables of the release by name."""
-    deposits = packaged.deposits()
-    settlements = packaged.settlements()
-    histories = HistoryTables(deposits, packaged.outline(), packaged.land())
-    progress("tessellate settlements", 0, 1)
-    cells = [tessellate(settlements, packaged.land(), PACKAGED)]
-    progress("tessellate settlements", 1, 1)
-    snapshots = [_compiled_snapshot(settlements)]
-    for source, folders in _by_source(batches).items():
-        given = source_maps(source, folders)
-        cells.append(fold_maps(workspace, given, progress))
-        snapshots.append(given.snapshots)
-    snapshot_table = pd.concat(snapshots, ignore_index=True)
-    for number, table in enumerate(cells):
-        histories.add(overlay_source(table, _source_of(table, snapshot_table), snapshot_table))
-        progress("overlay", number + 1, len(cells))
-    return {
-        "deposits": deposits,
-        "estimates": packaged.estimates(),
-        "settlements": settlements,
-        "admin_areas": packaged.admin_areas(),
-        "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[packaged.lakes()], crs="OGC:CRS84"),
-        "control": pd.concat(cells, ignore_index=True),
-        "snapshots": snapshot_table,
-        **histories.tables(),
-    }
-
-
-def _by_source(batches: list[tuple[Path, Batch]]) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = {}
-    for folder, batch in batches:
-        found.setdefault(batch.source, []).append(folder)
-    return found
-
-
-def _source_of(cells: gpd.GeoDataFrame, snapshots: pd.DataFrame) -> Source:
-    """The description of the source the cells came from."""
-    name = str(cells["source"].iloc[0]) if len(cells) else str(snapshots["source"].iloc[-1])
-    known = packaged.sources()
-    if name not in known:
-        raise InvalidInput(f"source {name!r} has no description; known are {sorted(known)}")
-    return known[name]
-
-
-def _compiled_snapshot(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The one snapshot of the packaged table: the day of its latest dated event."""
-    last = settlements["valid_from"].max()
-    return pd.DataFrame(
-        {
-            "source": [PACKAGED],
-            "day": [last],
-            "file": ["settlements.csv.gz"],
-            "published": [None],
-            "statuses": [("occupied", "contested", "government")],
-            "occupied_km2": [float("nan")],
-            "contested_km2": [float("nan")],
-        }
-    )
 
 
 def _write(
@@ -176,39 +106,6 @@ def _whole(workspace: Workspace, manifest: Manifest) -> bool:
     except Damaged:
         return False
     return True
-
-
-def _by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
-    """The tables with geometry by the collection they are."""
-    named = {name.replace("_", "-"): gpd.GeoDataFrame(t) for name, t in tables.items()}
-    return {**named, "estimates": with_points(tables["estimates"], named["deposits"])}
-
-
-def _write_tables(folder: Path, tables: Tables) -> list[TableFile]:
-    entries = []
-    for name, table in tables.items():
-        path = folder / f"{name}.parquet"
-        if isinstance(table, gpd.GeoDataFrame):
-            table.to_parquet(path, index=False, compression="zstd", write_covering_bbox=True)
-        else:
-            table.to_parquet(path, index=False, compression="zstd")
-        entries.append(described_file(path, len(table)))
-    return entries
-
-
-def _write_words(folder: Path) -> list[TableFile]:
-    """Territories, sources and commodities as they were, so that old answers can be made again."""
-    words: dict[str, Mapping[str, Record]] = {
-        "territories": packaged.territories(),
-        "sources": packaged.sources(),
-    }
-    entries = []
-    for name, records in words.items():
-        path = folder / f"{name}.json"
-        rows = [record.model_dump(mode="json") for record in records.values()]
-        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
-        entries.append(described_file(path, len(rows)))
-    return entries
 
 
 def _manifest(

@@ -13,8 +13,8 @@ from geodata.control.cells import as_of
 from geodata.crs import areas_km2
 from geodata.errors import Conflict, Damaged
 from geodata.features.user_layers import layers_are_as_described
+from geodata.release.contents import rasters_are_as_described
 from geodata.release.manifest import check_files, read_manifest
-from geodata.release.rasters import rasters_are_as_described
 from geodata.release.tilesets import tiles_can_be_read
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, only_writer
