@@ -188,7 +188,7 @@ def _given(features: Sequence[Document], collection: Collection) -> set[str]:
 
 def _chart(
     ask: RequestContext, collection: Collection, features: Sequence[Document], told: str
-) -> str | None:
+) -> svg_map.Map | None:
     """A map of the features on this page; None where none has a place."""
     if not _placed(features):
         return None
