@@ -10,14 +10,13 @@ from starlette.exceptions import HTTPException
 from geodata import __version__
 from geodata.errors import LodelineError
 from geodata.rasters.listing import warm
-from service.bodies import Bodies
-from service.hot import Hot
-from service.http.context import endpoint
 from service.http.errors import on_bug, on_http_error, on_lodeline_error
 from service.http.files import Assets, maplibre
 from service.http.middleware import Compression, SecurityHeaders
 from service.http.negotiation import cache_control
-from service.pages import VIEWS
+from service.http.response_cache import ResponseCache, TileCache
+from service.http.routing import endpoint
+from service.pages import VIEWS, problem_page
 from service.releases import OpenReleases
 from service.routes import ALIASES, TABLE
 from service.routes.releases import Readyz, livez
@@ -27,10 +26,10 @@ STATIC = Path(__file__).parent / "static"
 WARM_AFTER_S = 1.0
 
 
-def create_app(settings: Settings) -> Hot:
+def create_app(settings: Settings) -> TileCache:
     """The ASGI application over one workspace; serves 503 until a release is published."""
     catalog = OpenReleases(settings)
-    return Hot(_application(settings, catalog), catalog, settings.cache_bytes("tiles"))
+    return TileCache(_application(settings, catalog), catalog, settings.cache_bytes("tiles"))
 
 
 def _application(settings: Settings, catalog: OpenReleases) -> FastAPI:
@@ -44,7 +43,8 @@ def _application(settings: Settings, catalog: OpenReleases) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.base = str(settings.public_url or "").rstrip("/")
-    bodies = Bodies(settings.cache_bytes("answers"))
+    app.state.problem_page = problem_page
+    bodies = ResponseCache(settings.cache_bytes("answers"))
     for route in sorted((*TABLE, *ALIASES), key=lambda route: not route.hot):
         app.add_route(
             route.path,
@@ -70,7 +70,7 @@ def _asset_headers(settings: Settings) -> dict[str, str]:
     return {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
 
 
-def from_environment() -> Hot:
+def from_environment() -> TileCache:
     """The application with settings from the environment, for the server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.hot import Hot
 from service.http.middleware import Compression, SecurityHeaders
+from service.http.response_cache import TileCache
 from service.releases import OpenReleases
 from service.settings import Settings
 
@@ -90,4 +90,4 @@ def app() -> ASGIApp:
     inside.add_middleware(Compression)
     inside.add_middleware(SecurityHeaders)
     catalog = OpenReleases(Settings(workspace=Path("nothing is published here")))
-    return Hot(inside, catalog, 1e6)
+    return TileCache(inside, catalog, 1e6)

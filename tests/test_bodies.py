@@ -13,12 +13,14 @@ from geodata.features.query import Query
 from geodata.store.base import Page
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
-from service.bodies import Bodies
+from service.http.response_cache import ResponseCache
 
 ITEMS = f"/collections/deposits/items?datetime={THEN}"
 
 
-def answered(bodies: Bodies, tag: str, *made: Response, at_a_time: int = 1) -> list[Response]:
+def answered(
+    bodies: ResponseCache, tag: str, *made: Response, at_a_time: int = 1
+) -> list[Response]:
     """Answers to requests for one tag at a time; made: what is made, in that order."""
     left = list(made)
 
@@ -33,7 +35,7 @@ def answered(bodies: Bodies, tag: str, *made: Response, at_a_time: int = 1) -> l
 
 
 def test_an_answer_is_sent_again_as_it_was() -> None:
-    bodies = Bodies(1e6)
+    bodies = ResponseCache(1e6)
     first = Response(b"{}", 200, {"Link": "<a>", "Content-Crs": "<b>"}, "application/json")
     (one,) = answered(bodies, "a", first)
     (other,) = answered(bodies, "a")
@@ -43,7 +45,7 @@ def test_an_answer_is_sent_again_as_it_was() -> None:
 
 
 def test_an_answer_without_a_body_is_kept_as_one() -> None:
-    bodies = Bodies(1e6)
+    bodies = ResponseCache(1e6)
     answered(bodies, "a", Response(status_code=204))
     (again,) = answered(bodies, "a")
     assert (again.status_code, again.body) == (204, b"")
@@ -51,7 +53,7 @@ def test_an_answer_without_a_body_is_kept_as_one() -> None:
 
 
 def test_equal_requests_at_one_time_are_answered_by_one_work() -> None:
-    bodies = Bodies(1e6)
+    bodies = ResponseCache(1e6)
     assert [r.body for r in answered(bodies, "a", Response("x"), at_a_time=60)] == [b"x"] * 60
 
 
@@ -65,14 +67,14 @@ def test_equal_requests_at_one_time_are_answered_by_one_work() -> None:
     ],
 )
 def test_what_cannot_be_sent_twice_is_made_for_each(response: Callable[[], Response]) -> None:
-    bodies = Bodies(1e6)
+    bodies = ResponseCache(1e6)
     made = [response() for _ in range(5)]
     assert set(answered(bodies, "a", *made, at_a_time=5)) == set(made)
     assert len(bodies.cache) == 0
 
 
 def test_an_answer_is_dropped_when_there_is_no_room_for_it() -> None:
-    bodies = Bodies(100_000)
+    bodies = ResponseCache(100_000)
     for n in range(100):
         answered(bodies, f"{n}", Response(b"x" * 5000))
         assert bodies.cache.size <= 100_000
@@ -82,7 +84,7 @@ def test_an_answer_is_dropped_when_there_is_no_room_for_it() -> None:
 
 
 def test_askers_of_one_answer_at_once_do_not_use_up_the_room() -> None:
-    bodies = Bodies(100_000)
+    bodies = ResponseCache(100_000)
     for n in range(40):
         made = Response(b"x" * 9000)
         answered(bodies, f"{n}", made, at_a_time=24)
@@ -92,7 +94,7 @@ def test_askers_of_one_answer_at_once_do_not_use_up_the_room() -> None:
 
 
 def test_the_sizes_of_answers_are_what_python_takes_for_them() -> None:
-    bodies = Bodies(1e9)
+    bodies = ResponseCache(1e9)
     answered(bodies, "first", Response("x"))
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]

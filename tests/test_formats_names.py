@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import InvalidInput
-from geodata.formats.files import content_disposition, distinct_names, file_name, stem
+from geodata.formats.files import distinct_names, file_name, stem
 from geodata.formats.rows import about_text, generated_at
+from service.http.downloads import content_disposition
 from tests.format_rows import ABOUT, sample
 
 

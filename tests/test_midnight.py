@@ -9,7 +9,7 @@ from test_errors import some_target
 
 from geodata.interval import today
 from geodata.workspace import Workspace
-from service.http.context import Route
+from service.http.routing import Route
 from service.routes import TABLE
 
 EVE, MORNING = date(2026, 5, 1), date(2026, 5, 2)

@@ -13,13 +13,12 @@ from service.http.negotiation import wanted_format
 from service.params.core import (
     LIMIT_MAX,
     Param,
-    parse_bbox,
     parse_cursor,
     parse_limit,
     parse_lonlat,
     parse_query,
 )
-from service.params.items import cursor_for
+from service.params.items import cursor_for, parse_bbox
 
 ITEMS = "/collections/deposits/items"
 HOSTILE = (

@@ -12,7 +12,7 @@ import pytest
 from served import Answer
 from starlette.routing import compile_path
 
-from service.http.context import Route
+from service.http.routing import Route
 from service.routes import TABLE
 from tests.record.differences import compared
 from tests.record.manners import everything

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from test_errors import answered_target
 
 from geodata.workspace import Workspace
-from service.bodies import Bodies
 from service.http.negotiation import digest, etag
+from service.http.response_cache import ResponseCache
 from service.routes import TABLE
 
 ITEMS = "/collections/deposits/items"
@@ -87,7 +87,7 @@ def same(one: Answer, other: Answer) -> bool:
 def forgetful(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A client of an application that keeps no answers: each is what its own request makes."""
 
-    class Forgetful(Bodies):
+    class Forgetful(ResponseCache):
         def keep(self, tag: str, response: Response) -> None:
             """Keep nothing."""
 

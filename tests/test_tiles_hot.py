@@ -10,7 +10,7 @@ from tile_checks import DNIPRO, GRID, LAYERS, MLT, ogc_path, path_of
 
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
-from service.hot import Hot
+from service.http.response_cache import TileCache
 
 TILE = path_of("control", DNIPRO)
 ASKED = (
@@ -31,7 +31,7 @@ ASKED = (
 @pytest.fixture(scope="module")
 def inside(client: Client) -> Client:
     """The application without what stands outside of it."""
-    assert isinstance(client.app, Hot)
+    assert isinstance(client.app, TileCache)
     return Client(client.app.app)
 
 
@@ -81,7 +81,7 @@ def test_other_methods_are_answered_inside(client: Client, inside: Client) -> No
 
 
 def kept(client: Client) -> dict[Hashable, object]:
-    assert isinstance(client.app, Hot)
+    assert isinstance(client.app, TileCache)
     return dict(client.app.cache.entries())
 
 

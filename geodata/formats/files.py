@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from geodata.formats.rows import Provenance
 
@@ -28,19 +27,6 @@ def stem(name: str) -> str:
 def file_name(about: Provenance, extension: str) -> str:
     """The name of the file, ASCII without spaces: `deposits-2025-02-25.csv`."""
     return f"{stem(about.name)}.{extension}"
-
-
-def content_disposition(about: Provenance, extension: str) -> str:
-    """The header's value (RFC 6266): an ASCII `filename`, and `filename*` where the name is not.
-
-    No character of the name can end the header, the quotes or leave the folder.
-    """
-    plain = file_name(about, extension)
-    wide = _wide_stem(about.name)
-    if wide == stem(about.name):
-        return f'attachment; filename="{plain}"'
-    spelled = quote(f"{wide}.{extension}", safe="")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{spelled}"
 
 
 def distinct_names(
@@ -70,12 +56,6 @@ def _free(wanted: str, longest: int, used: set[str]) -> str:
 def _field_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_]+", "_", plain) or "field"
-
-
-def _wide_stem(name: str) -> str:
-    """The name in any script, without separators, controls, and dots at its ends."""
-    kept = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
-    return re.sub(r"\.{2,}", "-", kept)[:LONGEST].strip("-._ ") or stem(name)
 
 
 CHUNK = 1 << 18

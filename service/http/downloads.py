@@ -1,7 +1,10 @@
 """What a download says of itself: name, release, the URL that gives it again, licence, citation."""
 
+import re
+from urllib.parse import quote
+
 from geodata.features.collections import Collection
-from geodata.formats.files import content_disposition
+from geodata.formats.files import LONGEST, file_name, stem
 from geodata.formats.registry import Format
 from geodata.formats.rows import Provenance
 from geodata.store.embedded import EmbeddedStore
@@ -70,3 +73,22 @@ def download_headers(about: Provenance, kind: Format) -> dict[str, str]:
         "Content-Disposition": content_disposition(about, kind.extension),
         "Lodeline-Citation": citation,
     }
+
+
+def content_disposition(about: Provenance, extension: str) -> str:
+    """The header's value (RFC 6266): an ASCII `filename`, and `filename*` where the name is not.
+
+    No character of the name can end the header, the quotes or leave the folder.
+    """
+    plain = file_name(about, extension)
+    wide = _wide_stem(about.name)
+    if wide == stem(about.name):
+        return f'attachment; filename="{plain}"'
+    spelled = quote(f"{wide}.{extension}", safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{spelled}"
+
+
+def _wide_stem(name: str) -> str:
+    """The name in any script, without separators, controls, and dots at its ends."""
+    kept = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
+    return re.sub(r"\.{2,}", "-", kept)[:LONGEST].strip("-._ ") or stem(name)

@@ -18,10 +18,9 @@ from geodata.errors import (
     TooLarge,
     Unavailable,
 )
-from schemas.problem import Problem
+from schemas.record import Record, described
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
-from service.pages import problem_page
 
 log = logging.getLogger("lodeline")
 
@@ -103,8 +102,20 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
-        base = request.app.state.base
-        page = problem_page(wrong.status, problem.model_dump(mode="json"), base)
+        state = request.app.state
+        page = state.problem_page(wrong.status, problem.model_dump(mode="json"), state.base)
         return Response(page, wrong.status, headers, "text/html")
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")
+
+
+class Problem(Record):
+    """A problem document (application/problem+json)."""
+
+    type: str = described("URI reference that names the kind of problem.")
+    title: str = described("Short name of the kind.")
+    status: int = described("HTTP status.")
+    detail: str = described("What was wanted, what was found, what to do.")
+    instance: str | None = described("The path asked.", default=None)
+    kind: str = described("Stable machine-readable kind.")
+    parameter: str | None = described("The parameter at fault.", default=None)

@@ -21,9 +21,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from schemas.problem import Problem
-from service.http.middleware import encoding_for
-from service.http.negotiation import IMMUTABLE, OF_CONTENT, matches
+from service.http.errors import Problem
+from service.http.negotiation import IMMUTABLE, OF_CONTENT, encoding_for, matches
 
 
 def streamed(chunks: Iterator[bytes], media_type: str) -> StreamingResponse:

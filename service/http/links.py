@@ -6,7 +6,6 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
-from geodata.formats.registry import FORMATS
 from service.settings import Settings
 
 Link = dict[str, str]
@@ -43,27 +42,6 @@ def link(href: str, rel: str, media_type: str, title: str | None = None) -> Link
 def self_link(base: str, path: str, words: Mapping[str, str], media_type: str) -> Link:
     """The link to this very document."""
     return link(url(base, path, words), "self", media_type, "This document")
-
-
-def collection_links(base: str, name: str) -> list[Link]:
-    """Links of one collection: itself, its items in every format, and what describes it."""
-    path = f"/collections/{quote(name)}"
-    found = [
-        link(url(base, path), "self", JSON, "This collection"),
-        link(url(base, path, {"f": "html"}), "alternate", HTML, "To read"),
-        link(url(base, f"{path}/items"), "items", GEOJSON, "Its items"),
-        link(url(base, f"{path}/items", {"f": "html"}), "items", HTML, "Its items to read"),
-        link(url(base, f"{path}/schema"), "describedby", SCHEMA_JSON, "Schema of its features"),
-        link(url(base, "/", {"f": "html"}), "license", HTML, "Terms and origins"),
-    ]
-    found += [
-        link(url(base, f"{path}/items", {"f": kind.name}), "items", kind.media_type, kind.name)
-        for kind in FORMATS.values()
-        if kind.name != "json"
-    ]
-    for what in ("queryables", "sortables", "schema"):
-        found.append(link(url(base, f"{path}/{what}"), rel(what), SCHEMA_JSON, what))
-    return found
 
 
 def rel(name: str) -> str:

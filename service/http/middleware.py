@@ -1,7 +1,7 @@
 """What is done to every answer: security headers, CORS, compression."""
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 import brotli
@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.http.negotiation import encoding_for
+
 LEAST = 1000
 """Bytes from which an answer is made smaller."""
 LARGE = 65536
 """Bytes from which it is done in a thread."""
-ENCODINGS_MAX = 500
-"""Characters of Accept-Encoding that are read."""
 _TEXT = ("text/", "application/json", "application/geo+json", "application/problem+json")
 _MORE = ("application/schema+json", "application/vnd.oai.openapi", "application/vnd.google-earth")
 
@@ -64,25 +64,7 @@ class _Zstd:
 
 
 ENCODERS: dict[str, Callable[[], Encoder]] = {"br": _Brotli, "zstd": _Zstd, "gzip": _Gzip}
-"""In the order of our preference, where the client has none."""
-
-
-def encoding_for(accept_encoding: str, offered: Iterable[str] = ENCODERS) -> str | None:
-    """The encoding to use; None where the client names none of those offered, or prefers none."""
-    if not accept_encoding:
-        return None
-    weights = dict(_weight(entry) for entry in accept_encoding[:ENCODINGS_MAX].split(","))
-    weighed = [(weights.get(name, weights.get("*", 0.0)), name) for name in offered]
-    best = max(weighed, key=lambda pair: pair[0], default=(0.0, None))
-    return best[1] if best[0] > 0 else None
-
-
-def _weight(entry: str) -> tuple[str, float]:
-    name, _, rest = entry.strip().lower().partition(";")
-    try:
-        return name.strip(), float(rest.partition("q=")[2] or 1)
-    except ValueError:
-        return name.strip(), 0.0
+"""How each of `ENCODINGS` is made."""
 
 
 class Compression:

@@ -1,7 +1,7 @@
 """Which media type is wanted, has the client the answer already (ETag), how long does it hold?"""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -95,3 +95,19 @@ def matches(if_none_match: str, tag: str) -> bool:
 def cache_control(*, pinned: bool, max_age_s: int) -> str:
     """A year where release and day are named in the URL, else a short while."""
     return IMMUTABLE if pinned else f"public, max-age={max_age_s}, stale-while-revalidate=300"
+
+
+ENCODINGS = ("br", "zstd", "gzip")
+"""Content codings we can send, in the order of our preference where the client has none."""
+ENCODINGS_MAX = 500
+"""Characters of Accept-Encoding that are read."""
+
+
+def encoding_for(accept_encoding: str, offered: Iterable[str] = ENCODINGS) -> str | None:
+    """The encoding to use; None where the client names none of those offered, or prefers none."""
+    if not accept_encoding:
+        return None
+    weights = dict(_weighed(entry) for entry in accept_encoding[:ENCODINGS_MAX].split(","))
+    weighed = [(weights.get(name, weights.get("*", 0.0)), name) for name in offered]
+    best = max(weighed, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] > 0 else None

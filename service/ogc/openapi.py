@@ -5,9 +5,10 @@ from typing import Any
 
 from geodata import __version__
 from geodata.store.embedded import EmbeddedStore
-from schemas.problem import Problem
-from service.http.context import COMMON, GEOJSON_TYPES, Route
-from service.params.core import LIMIT, Param
+from service.http.context import GEOJSON_TYPES
+from service.http.errors import Problem
+from service.http.routing import Route
+from service.params.core import COMMON, LIMIT, Param
 
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
 SHARED = ("f", "release", "limit")

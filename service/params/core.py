@@ -16,10 +16,8 @@ from geodata.answers.question import (
     Question,
     parse_control,
 )
-from geodata.crs import CRS84_AXES, Axes
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
-from geodata.features.query import BBox
 from geodata.interval import parse_day, today
 from schemas.record import ColumnType
 
@@ -88,42 +86,6 @@ def _joined(
         else:
             yield name, text
     yield from ((name, ",".join(texts)) for name, texts in repeated.items())
-
-
-def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:
-    """Four numbers, or six with heights, which are left aside; in the axes' own order.
-
-    In CRS84: west, south, east, north, west > east where it crosses the antimeridian.
-    """
-    numbers = [_number(part, "bbox") for part in text.split(",")]
-    if len(numbers) not in {4, 6}:
-        raise InvalidInput(
-            f"bbox has {len(numbers)} numbers ({text[:60]}); give 4 (west, south, east, north) or "
-            "6 with heights",
-            parameter="bbox",
-        )
-    half = len(numbers) // 2
-    box = (numbers[0], numbers[1], numbers[half], numbers[half + 1])
-    if axes == CRS84_AXES:
-        return check_degrees(box, text)
-    if not axes.degrees and not (box[0] <= box[2] and box[1] <= box[3]):
-        raise InvalidInput(
-            f"bbox {text[:80]} ends before it begins; give the lower corner first",
-            parameter="bbox",
-        )
-    return box
-
-
-def check_degrees(box: BBox, text: str) -> BBox:
-    """The box itself. Raises InvalidInput where it is no box of longitudes and latitudes."""
-    west, south, east, north = box
-    if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
-        raise InvalidInput(
-            f"bbox {text[:80]} is no box of longitudes -180..180 and latitudes -90..90 with south "
-            "up to north; give west, south, east, north",
-            parameter="bbox",
-        )
-    return box
 
 
 def parse_limit(text: str) -> int:
@@ -213,3 +175,15 @@ TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
     "datetime": {"type": "string", "format": "date-time"},
     "strings": {"type": "array", "items": {"type": "string"}},
 }
+ParamsByName = Mapping[str, Param]
+
+
+def params_by_name(params: Iterable[Param]) -> ParamsByName:
+    """Parameters by name, with those every route takes."""
+    return {param.name: param for param in (*params, *COMMON)}
+
+
+COMMON = (
+    Param("f", {"type": "string"}, "Format; else chosen by Accept."),
+    Param("release", {"type": "string"}, "Release to ask: what was known then."),
+)

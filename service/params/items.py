@@ -19,15 +19,15 @@ from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
-from service.http.context import ParamsByName, params_by_name
 from service.http.negotiation import digest
 from service.params.core import (
     LIMIT,
     TYPES,
     Param,
+    ParamsByName,
     Words,
-    check_degrees,
-    parse_bbox,
+    _number,
+    params_by_name,
     parse_choice,
     parse_cursor,
     parse_limit,
@@ -254,3 +254,39 @@ def _asked(words: Words, collection: str) -> str:
     """Hash of the words that decide which rows of a collection match and in which order."""
     free = {"cursor", "limit", "release", "f", "crs", "properties", "skipGeometry"}
     return digest(collection, {name: words[name] for name in words.keys() - free})
+
+
+def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:
+    """Four numbers, or six with heights, which are left aside; in the axes' own order.
+
+    In CRS84: west, south, east, north, west > east where it crosses the antimeridian.
+    """
+    numbers = [_number(part, "bbox") for part in text.split(",")]
+    if len(numbers) not in {4, 6}:
+        raise InvalidInput(
+            f"bbox has {len(numbers)} numbers ({text[:60]}); give 4 (west, south, east, north) or "
+            "6 with heights",
+            parameter="bbox",
+        )
+    half = len(numbers) // 2
+    box = (numbers[0], numbers[1], numbers[half], numbers[half + 1])
+    if axes == CRS84_AXES:
+        return check_degrees(box, text)
+    if not axes.degrees and not (box[0] <= box[2] and box[1] <= box[3]):
+        raise InvalidInput(
+            f"bbox {text[:80]} ends before it begins; give the lower corner first",
+            parameter="bbox",
+        )
+    return box
+
+
+def check_degrees(box: BBox, text: str) -> BBox:
+    """The box itself. Raises InvalidInput where it is no box of longitudes and latitudes."""
+    west, south, east, north = box
+    if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
+        raise InvalidInput(
+            f"bbox {text[:80]} is no box of longitudes -180..180 and latitudes -90..90 with south "
+            "up to north; give west, south, east, north",
+            parameter="bbox",
+        )
+    return box

@@ -7,8 +7,7 @@ from geodata.errors import InvalidInput
 from geodata.features.query import Query
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles.grid import Tile
-from service.http.context import ParamsByName, params_by_name
-from service.params.core import Param, Words
+from service.params.core import Param, ParamsByName, Words, params_by_name
 from service.params.items import (
     DATETIME,
     PROPERTIES,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from geodata.formats.registry import FORMATS
-from service.http.context import Route
 from service.http.links import SCHEMA_JSON
+from service.http.routing import Route
 from service.ogc.openapi import OPENAPI_JSON
 from service.ogc.tilesets import PMTILES
 from service.params.items import VERSIONS, item_params, items_params

@@ -1,12 +1,15 @@
 """The collections, and one of them."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from geodata.crs import CRS84_URI, OFFERED
 from geodata.features.collections import Collection
+from geodata.formats.registry import FORMATS
 from geodata.store.embedded import EmbeddedStore
 from service.http.context import RequestContext
-from service.http.links import HTML, JSON, Link, collection_links, link, rel
+from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, rel, url
 
 
 def collections(ask: RequestContext) -> Response:
@@ -61,3 +64,24 @@ def _extent(store: EmbeddedStore, name: str) -> dict[str, object]:
         ends = None if last is None else f"{last}T23:59:59Z"
         extent["temporal"] = {"interval": [[begins, ends]]}
     return extent
+
+
+def collection_links(base: str, name: str) -> list[Link]:
+    """Links of one collection: itself, its items in every format, and what describes it."""
+    path = f"/collections/{quote(name)}"
+    found = [
+        link(url(base, path), "self", JSON, "This collection"),
+        link(url(base, path, {"f": "html"}), "alternate", HTML, "To read"),
+        link(url(base, f"{path}/items"), "items", GEOJSON, "Its items"),
+        link(url(base, f"{path}/items", {"f": "html"}), "items", HTML, "Its items to read"),
+        link(url(base, f"{path}/schema"), "describedby", SCHEMA_JSON, "Schema of its features"),
+        link(url(base, "/", {"f": "html"}), "license", HTML, "Terms and origins"),
+    ]
+    found += [
+        link(url(base, f"{path}/items", {"f": kind.name}), "items", kind.media_type, kind.name)
+        for kind in FORMATS.values()
+        if kind.name != "json"
+    ]
+    for what in ("queryables", "sortables", "schema"):
+        found.append(link(url(base, f"{path}/{what}"), rel(what), SCHEMA_JSON, what))
+    return found

@@ -1,25 +1,78 @@
-"""How is a tile answered in microseconds: what was sent once for a URL is sent again as it was.
-
-ASGI middleware in front of the application. It keeps the messages of tiles the application has
-answered and repeats them as long as the same release is served, so an answer from here is the
-application's own to the byte. Whatever is not told by path, query and three headers goes on inside.
-"""
+"""Which whole answers are kept: by ETag inside the application, tiles by URL in front of it?"""
 
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
 
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geodata.cache import Cache
 from geodata.errors import LodelineError
 from geodata.store.embedded import EmbeddedStore
-from service.http.middleware import ENCODINGS_MAX, encoding_for
-from service.http.negotiation import ACCEPT_MAX, OF_CONTENT, matches, wanted_format
+from service.http.negotiation import (
+    ACCEPT_MAX,
+    ENCODINGS_MAX,
+    OF_CONTENT,
+    encoding_for,
+    matches,
+    wanted_format,
+)
 from service.params.tiles import TILE_FORMS, TILE_MEDIA
 from service.releases import OpenReleases
+
+
+@dataclass(frozen=True)
+class CachedResponse:
+    """An answer as it was made."""
+
+    status: int
+    body: bytes
+    media_type: str | None
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, response: Response) -> "CachedResponse | None":
+        """What can be sent again; None for what is streamed, a file, or an error."""
+        lasting = not isinstance(response, StreamingResponse | FileResponse)
+        if not lasting or response.status_code not in {200, 204}:
+            return None
+        skipped = {"content-length", "content-type"}
+        headers = {k: v for k, v in response.headers.items() if k not in skipped}
+        body = bytes(memoryview(response.body))  # a copy: orjson leaves the rest of its buffer
+        return cls(response.status_code, body, response.headers.get("content-type"), headers)
+
+    def response(self) -> Response:
+        """The answer again."""
+        return Response(self.body, self.status, self.headers, self.media_type)
+
+
+class ResponseCache:
+    """Recent whole answers by their ETag; equal requests at one time are answered by one work."""
+
+    def __init__(self, max_bytes: float) -> None:
+        self.cache: Cache[CachedResponse | None] = Cache(max_bytes)
+
+    async def answer(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
+        """The answer an ETag names: kept, being made for another request, or made now.
+
+        One that cannot be sent twice is made for every request.
+        """
+        mine: Response | None = None
+
+        async def kept() -> CachedResponse | None:
+            nonlocal mine
+            mine = await make()
+            return CachedResponse.of(mine)
+
+        shared = await self.cache.get_or_await(tag, kept)
+        if mine is not None:
+            return mine
+        return await make() if shared is None else shared.response()
+
 
 LOOK_S = 0.1
 """Seconds after which `current` is read again: reading a link costs as much as the whole answer."""
@@ -31,12 +84,12 @@ _TILE = re.compile(
 )
 _OF_CONTENT = {name.encode() for name in OF_CONTENT}
 NOTHING: Message = {"type": "http.response.body", "body": b""}
-Key = tuple[str, bytes, bool]
+TileKey = tuple[str, bytes, bool]
 """Path, query, and whether the client takes gzip."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedTile:
     """An answer as the messages that send it, the start of one that says unchanged, its ETag."""
 
     start: Message
@@ -45,13 +98,13 @@ class Kept:
     tag: str
 
 
-class Hot:
+class TileCache:
     """Repeats answers of tiles; everything else is the application's."""
 
     def __init__(self, app: ASGIApp, catalog: OpenReleases, max_bytes: float) -> None:
         self.app = app
         self._catalog = catalog
-        self.cache: Cache[Kept] = Cache(max_bytes)
+        self.cache: Cache[CachedTile] = Cache(max_bytes)
         self._store: EmbeddedStore | None = None
         self._look_again = 0.0
 
@@ -73,7 +126,7 @@ class Hot:
             await send(kept.start)
             await send(kept.body)
 
-    def _find(self, key: Key) -> Kept | None:
+    def _find(self, key: TileKey) -> CachedTile | None:
         """The answer of a key, where it is kept and its release is served."""
         if monotonic() > self._look_again or self._catalog.current is not self._store:
             self._look()
@@ -88,7 +141,7 @@ class Hot:
             self._store = self._catalog.current
             self.cache.clear()
 
-    def _noting(self, key: Key, send: Send) -> Send:
+    def _noting(self, key: TileKey, send: Send) -> Send:
         """A `send` that also keeps the answer, where it is a tile of the release served."""
         if self._store is None or not _TILE.fullmatch(key[0]):
             return send
@@ -108,7 +161,7 @@ class Hot:
 
         return note
 
-    def _keep(self, key: Key, start: Message, body: Message, release: str) -> None:
+    def _keep(self, key: TileKey, start: Message, body: Message, release: str) -> None:
         """Keep an answer; one of a release served before is let go."""
         headers = dict(start["headers"])
         serving = self._store is not None and self._store.manifest.id == release
@@ -117,7 +170,9 @@ class Hot:
         if start["status"] in {200, 204}:
             rest = [(name, value) for name, value in start["headers"] if name not in _OF_CONTENT]
             unchanged = {**start, "status": 304, "headers": rest}
-            self.cache.put(key, Kept(start, body, unchanged, headers[b"etag"].decode("latin-1")))
+            self.cache.put(
+                key, CachedTile(start, body, unchanged, headers[b"etag"].decode("latin-1"))
+            )
 
 
 def _asked(scope: Scope) -> tuple[bytes, bytes, bytes]:
