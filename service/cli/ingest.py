@@ -1,20 +1,32 @@
-"""Ingest an input of a source into a batch."""
+"""Ingest a file, folder or archive, and say what became of it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from geodata.batches.stored import batch_path
 from geodata.data import packaged
 from geodata.errors import InvalidInput
+from geodata.features.user_layers import read_layers
+from geodata.ingest import quarantine
 from geodata.ingest.control.pipeline import ingest as ingest_input
-from geodata.ingest.raster import RasterOptions
-from geodata.ingest.vector import VectorOptions
+from geodata.ingest.raster import RasterOptions, ingest_geotiff
+from geodata.ingest.vector import VectorOptions, ingest_ogr
 from geodata.rasters.colours import RAMPS
+from geodata.rasters.listing import read_rasters
 from schemas import Batch, Source
-from service.cli.ingest_geotiff import ingest_raster, no_raster_wishes
-from service.cli.ingest_ogr import ingest_file, no_wishes
-from service.cli.output import Json, fail, progress_bars, say, show_json, show_table, workspace
+from service.cli.output import (
+    Json,
+    fail,
+    progress_bars,
+    say,
+    say_replaced,
+    show_json,
+    show_table,
+    workspace,
+)
 
 
 def ingest(
@@ -63,16 +75,16 @@ def ingest(
     if source == "geotiff":
         ingest_raster(path, raster, layers=wishes.layers, as_json=as_json)
         return
-    no_raster_wishes(raster, source)
+    check_no_raster_options(raster, source)
     if source == "ogr":
         ingest_file(path, wishes, as_json=as_json)
         return
-    no_wishes(wishes, source)
+    check_no_vector_options(wishes, source)
     with progress_bars() as report:
         batch = ingest_input(
             workspace(), described(source), path, coverage=packaged.outline(), progress=report
         )
-    tell(batch, as_json=as_json)
+    show_batch(batch, as_json=as_json)
     if batch.verdict == "refused":
         raise typer.Exit(1)
 
@@ -85,7 +97,7 @@ def described(source: str) -> Source:
     return known[source]
 
 
-def tell(batch: Batch, *, as_json: bool) -> None:
+def show_batch(batch: Batch, *, as_json: bool) -> None:
     """Say what became of an input."""
     if as_json:
         show_json(batch.model_dump(mode="json"))
@@ -102,3 +114,100 @@ def tell(batch: Batch, *, as_json: bool) -> None:
         say("next: lodeline release build --publish")
     if batch.files_quarantined or batch.rows_quarantined:
         say(f"what was set aside: lodeline quarantine show {batch.id}")
+
+
+RENAMED = ("layer_name_fits_urls", "layer_name_is_free")
+
+
+def ingest_file(path: Path, wishes: VectorOptions, *, as_json: bool) -> None:
+    """Ingest a file and tell which collections it gives; exit status 1 where it gives none."""
+    with progress_bars() as report:
+        batch = ingest_ogr(workspace(), path, wishes, report)
+    show_vector_batch(batch, as_json=as_json)
+    if batch.verdict == "refused":
+        raise typer.Exit(1)
+
+
+def check_no_vector_options(wishes: VectorOptions, source: str) -> None:
+    """Raises InvalidInput where options of layers are given for a source of maps."""
+    if wishes != VectorOptions():
+        raise InvalidInput(f"--id, --layer, --crs and the like go with 'ogr', not with {source!r}")
+
+
+def show_vector_batch(batch: Batch, *, as_json: bool) -> None:
+    """Say what became of a file."""
+    layers = read_layers(batch_path(workspace(), batch.source, batch.id))
+    if as_json:
+        shown = [layer.model_dump(mode="json") for layer in layers]
+        show_json({**batch.model_dump(mode="json"), "layers": shown})
+        return
+    rows = [[each.id, each.geometry_type, each.rows, len(each.columns)] for each in layers]
+    show_table(
+        f"batch {batch.id}: {batch.verdict}", ["collection", "geometry", "rows", "columns"], rows
+    )
+    _say_renamed(batch)
+    say_replaced(batch, "collection")
+
+    for notice in (text for layer in layers for text in layer.notices):
+        say(f"note: {notice}")
+    for reason in batch.reasons:
+        fail(reason)
+    if batch.rows_quarantined or batch.files_quarantined:
+        say(f"{batch.rows_quarantined} of {batch.rows_in} rows were set aside")
+        say(f"what was set aside: lodeline quarantine show {batch.id}")
+    if batch.verdict == "accepted":
+        say("next: lodeline release build --publish")
+
+
+def _say_renamed(batch: Batch) -> None:
+    """Say which layers are not called by their own name, and why."""
+    issues = quarantine.show(workspace(), batch.id).issues
+    for message in issues.loc[issues["rule"].isin(RENAMED), "message"]:
+        say(f"note: {message}")
+
+
+def ingest_raster(
+    path: Path, wishes: RasterOptions, *, layers: tuple[str, ...], as_json: bool
+) -> None:
+    """Ingest a file and tell which raster it gives; exit status 1 where it gives none."""
+    if layers:
+        raise InvalidInput("--layer goes with 'ogr'; a raster has bands: --band 1")
+    with progress_bars() as report:
+        batch = ingest_geotiff(workspace(), path, wishes, report)
+    show_raster_batch(batch, as_json=as_json)
+    if batch.verdict == "refused":
+        raise typer.Exit(1)
+
+
+def check_no_raster_options(wishes: RasterOptions, source: str) -> None:
+    """Raises InvalidInput where options of rasters are given for another source."""
+    shared = {name: getattr(wishes, name)
+              for name in ("id", "title", "licence", "attribution", "crs", "replace")}  # fmt: skip
+    if wishes != replace(RasterOptions(), **shared):
+        raise InvalidInput(
+            f"--unit, --ramp, --nodata and --band go with 'geotiff', not with {source!r}"
+        )
+
+
+def show_raster_batch(batch: Batch, *, as_json: bool) -> None:
+    """Say what became of a file."""
+    rasters = read_rasters(batch_path(workspace(), batch.source, batch.id))
+    if as_json:
+        shown = [raster.model_dump(mode="json") for raster in rasters]
+        show_json({**batch.model_dump(mode="json"), "rasters": shown})
+        return
+    rows = [
+        [r.id, f"{r.width} x {r.height}", r.dtype, r.cells, f"{r.minimum:g} to {r.maximum:g}"]
+        for r in rasters
+    ]
+    show_table(
+        f"batch {batch.id}: {batch.verdict}", ["raster", "cells", "type", "hold", "values"], rows
+    )
+    say_replaced(batch, "raster")
+    issues = quarantine.show(workspace(), batch.id).issues
+    for message in issues.loc[issues["severity"] != "refused", "message"]:
+        say(f"note: {message}")
+    for reason in batch.reasons:
+        fail(reason)
+    if batch.verdict == "accepted":
+        say("next: lodeline release build --publish")

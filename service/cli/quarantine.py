@@ -8,7 +8,7 @@ import typer
 from geodata.batches.stored import find_batch
 from geodata.data import packaged
 from geodata.ingest import quarantine as kept
-from service.cli.ingest import described, tell
+from service.cli.ingest import described, show_batch
 from service.cli.output import Json, progress_bars, show_json, show_table, workspace
 
 app = typer.Typer(help="What was set aside at ingest, and why.", no_args_is_help=True)
@@ -51,7 +51,7 @@ def show(
     if as_json:
         show_json({"batch": found.batch.model_dump(mode="json"), "issues": issues})
         return
-    tell(found.batch, as_json=False)
+    show_batch(found.batch, as_json=False)
     rows = [list(issue.values()) for issue in issues[:limit]]
     show_table(f"{len(rows)} of {len(issues)} issues", COLUMNS, rows)
 
@@ -70,4 +70,4 @@ def retry(batch: Annotated[str, typer.Argument(help="Batch id.")], as_json: Json
     source = described(find_batch(workspace(), batch).source)
     with progress_bars() as report:
         again = kept.retry(workspace(), source, batch, coverage=packaged.outline(), progress=report)
-    tell(again, as_json=as_json)
+    show_batch(again, as_json=as_json)
