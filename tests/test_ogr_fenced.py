@@ -36,7 +36,7 @@ from geodata.release.build import build
 from geodata.release.publish import publish, verify
 from geodata.release.tilesets import NO_TILES
 from geodata.tiles.generalise import out_of_collections, partition
-from geodata.tiles.layers import AREA_TILES_MOST, _shapes_depth
+from geodata.tiles.user_layer import AREA_TILES_MOST, _shapes_depth
 from service.cli import app
 
 

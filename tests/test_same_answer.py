@@ -15,8 +15,9 @@ from starlette.responses import Response
 from test_errors import answered_target
 
 from geodata.workspace import Workspace
-from service.http.negotiation import digest, etag
+from service.http.negotiation import etag
 from service.http.response_cache import ResponseCache
+from service.params.core import digest
 from service.routes import TABLE
 
 ITEMS = "/collections/deposits/items"

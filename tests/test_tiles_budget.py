@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.features.query import Query
+from geodata.release.tilesets import control_tileset
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles import tileset as budget
 from geodata.tiles.clip import ClippedFeatures
 from geodata.tiles.grid import Tile
-from geodata.tiles.layers import control
 from geodata.tiles.mvt import encode
 from geodata.tiles.mvt_decode import decode
 from geodata.tiles.source_layer import OMITTED, POINT_COUNT, Extra, SourceLayer
@@ -206,7 +206,7 @@ def test_every_tile_of_a_release_accounts_for_its_cells(
 ) -> None:
     """The tiles of control, made with a tenth of the room, against those made with room for all."""
     frame = store.select(Query("control", limit=10**9)).frame
-    tileset = replace(control(frame, ""), maxzoom=5)
+    tileset = replace(control_tileset(frame, ""), maxzoom=5)
     whole = dict(tileset.tiles(lambda *_: None))
     monkeypatch.setattr(budget, "BUDGET", 20_000)
     tight = dict(tileset.tiles(lambda *_: None))

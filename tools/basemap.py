@@ -28,10 +28,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84
 from geodata.data import packaged
-from geodata.tiles.layers import by_dimension
 from geodata.tiles.source_layer import SourceLayer
 from geodata.tiles.tileset import Tileset
-from geodata.types import silent
+from geodata.types import GeometryArray, silent
 from tools import basemap_labels, basemap_shapes
 from tools.basemap_shapes import Feature, shared_edges
 from tools.packaged_data import packed
@@ -208,6 +207,17 @@ def _field_type(kind: pa.DataType) -> str:
     if pa.types.is_boolean(kind):
         return "Boolean"
     return "String" if pa.types.is_string(kind) else "Number"
+
+
+def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
+    """The shapes of each dimension there is, the commonest first; the others are None."""
+    dimensions = np.where(shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
+    found, counts = np.unique(dimensions[dimensions >= 0], return_counts=True)
+    for at in np.argsort(-counts, kind="stable"):
+        mine = np.full(len(shapes), None, dtype=object)
+        held = dimensions == found[at]
+        mine[held] = shapes[held]
+        yield int(found[at]), mine
 
 
 if __name__ == "__main__":

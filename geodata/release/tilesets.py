@@ -1,4 +1,4 @@
-"""The tilesets of a release: built of its rows, taken from those built before, or packaged."""
+"""Which tilesets has a release, what is in each, and which are built anew?"""
 
 import logging
 import shutil
@@ -6,20 +6,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import shapely
 
+from geodata.crs import areas_km2
 from geodata.data import packaged
-from geodata.errors import Damaged
-from geodata.features.collections import COLLECTIONS
+from geodata.features.collections import COLLECTIONS, OVERLAY_COLUMNS
 from geodata.features.table import FeatureTable
-from geodata.features.user_layers import layer_frame
 from geodata.release.manifest import described_file
-from geodata.tiles import layers
+from geodata.tiles.kept_archives import drawn_layer, forget_unused, kept_archive
 from geodata.tiles.pmtiles import SUFFIX, PMTilesArchive
+from geodata.tiles.source_layer import (
+    DAY_NUMBERS,
+    Ranks,
+    SourceLayer,
+    day_numbers,
+    fields,
+    tile_table,
+)
 from geodata.tiles.tileset import Tileset
-from geodata.types import Progress, silent
-from geodata.workspace import Workspace, new_file
-from schemas import Layer, TableFile
+from geodata.tiles.user_layer import DEEPEST, points_depth, tileset_of
+from geodata.types import Progress
+from geodata.workspace import Workspace
+from schemas import Layer, TableFile, VerdictInterval
+from schemas.record import columns
 
 log = logging.getLogger("lodeline")
 BASEMAP = "basemap"
@@ -41,11 +53,11 @@ def add_tilesets(
     tables: of the release by name. brought: layers of users, their rows in the folder; given back
     with a notice where no tiles can be drawn of one, which does not stop the others.
     """
-    archives = {t.id: _drawn(workspace, t, progress) for t in _tilesets(tables)}
+    archives = {t.id: kept_archive(workspace, t, progress) for t in _tilesets(tables)}
     drawn = [drawn_layer(workspace, folder, layer, progress) for layer in brought]
     pairs = list(zip(brought, drawn, strict=True))
     archives |= {layer.id: archive for layer, archive in pairs if archive is not None}
-    _forget(workspace, {path.name for path in archives.values()})
+    forget_unused(workspace, {path.name for path in archives.values()})
     entries = [_packaged(folder)]
     entries += [entry for item in archives.items() for entry in _copied(folder, *item)]
     return entries, [layer if archive else _without_tiles(layer) for layer, archive in pairs]
@@ -53,32 +65,6 @@ def add_tilesets(
 
 def _without_tiles(layer: Layer) -> Layer:
     return layer.model_copy(update={"notices": (*layer.notices, NO_TILES)})
-
-
-def drawn_layer(
-    workspace: Workspace, folder: Path, layer: Layer, progress: Progress = silent
-) -> Path | None:
-    """The archive kept of a layer users brought; None, with a traceback, where drawing fails.
-
-    folder: where its rows are. Raises OSError and MemoryError: a disk that is full says nothing of
-    the layer.
-    """
-    try:
-        return _drawn(workspace, layers.user_layer(layer_frame(folder, layer)), progress)
-    except (OSError, MemoryError):
-        raise
-    except Exception:
-        log.exception("no tiles of layer %s: drawing them failed", layer.id)
-        return None
-
-
-def _drawn(workspace: Workspace, tileset: Tileset, progress: Progress) -> Path:
-    """The archive kept of a tileset, written unless the same was before; empty without tiles."""
-    kept = workspace.tilesets / f"{tileset.id}-{tileset.sha256()[:24]}{SUFFIX}"
-    if not _is_whole(kept):
-        with new_file(kept) as scratch:
-            tileset.write(scratch, progress)
-    return kept
 
 
 def _copied(folder: Path, name: str, kept: Path) -> list[TableFile]:
@@ -97,23 +83,6 @@ def _packaged(folder: Path) -> TableFile:
     return described_file(path, len(PMTilesArchive(path)))
 
 
-def _is_whole(path: Path) -> bool:
-    """Whether an archive kept from before can be read; an empty file says there are no tiles."""
-    if not path.is_file():
-        return False
-    try:
-        return path.stat().st_size == 0 or bool(PMTilesArchive(path).metadata)
-    except Damaged:
-        return False
-
-
-def _forget(workspace: Workspace, used: set[str]) -> None:
-    """Remove archives the release just built does not use."""
-    for path in workspace.tilesets.glob(f"[!.]*{SUFFIX}"):
-        if path.name not in used:
-            path.unlink()
-
-
 def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     """The packaged tilesets; where one cannot be drawn the build fails."""
     sources = packaged.sources()
@@ -121,9 +90,9 @@ def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     spoken = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
     deposits = gpd.GeoDataFrame(tables["deposits"])
     frames = {c.id: FeatureTable.of(c, _table(tables, c.id)) for c in COLLECTIONS if c.id in WANTED}
-    yield layers.control(frames["control"], spoken)
-    yield layers.timelines(frames["timelines"], tables["standings"], deposits, spoken)
-    yield layers.deposits(frames["deposits"], tables["estimates"], "Lodeline")
+    yield control_tileset(frames["control"], spoken)
+    yield timelines_tileset(frames["timelines"], tables["standings"], deposits, spoken)
+    yield deposits_tileset(frames["deposits"], tables["estimates"], "Lodeline")
 
 
 WANTED = frozenset(("control", "timelines", "deposits"))
@@ -137,3 +106,107 @@ def tiles_can_be_read(folder: Path) -> None:
     """Every archive of tiles has its description, and its first and last tile can be unpacked."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         PMTilesArchive(path).check()
+
+
+NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
+"""What standings say of their deposit beside its commodities."""
+
+
+def control_tileset(frame: FeatureTable, attribution: str) -> Tileset:
+    """All cells of all sources through all time; cells of one source share borders."""
+    collection = frame.collection
+    sheet = SourceLayer(
+        id="control",
+        description=collection.description,
+        fields=fields(collection.properties),
+        table=tile_table(frame),
+        geometry=frame.geometry,
+        rank=areas_km2(frame.geometry),
+        dimension=2,
+        groups=frame.column("source").to_numpy(zero_copy_only=False),
+    )
+    return tileset_of(collection, (sheet,), DEEPEST, attribution)
+
+
+def timelines_tileset(
+    spans: FeatureTable,
+    standings: pd.DataFrame,
+    deposits_tileset: gpd.GeoDataFrame,
+    attribution: str,
+) -> Tileset:
+    """Spans of deposits, and their standings: verdict and shares by stretch of days."""
+    collection = spans.collection
+    table = tile_table(spans)
+    sheet = SourceLayer(
+        id="timelines",
+        description=collection.description,
+        fields=fields(collection.properties),
+        table=table,
+        geometry=spans.geometry,
+        rank=_days_long(table),
+        dimension=0,
+    )
+    return tileset_of(
+        collection, (sheet, _standings(standings, deposits_tileset)), DEEPEST, attribution
+    )
+
+
+def _standings(standings: pd.DataFrame, deposits_tileset: gpd.GeoDataFrame) -> SourceLayer:
+    """Standings at their deposits' points, with what a map says of the deposit."""
+    own = columns(VerdictInterval)
+    of = standings["deposit"].to_numpy()
+    arrays = {
+        column.name: _standing_column(standings[column.name], column.name)
+        for column in own
+        if column.name != "since"
+    }
+    for name in NAMED:
+        arrays[name] = pa.array(deposits_tileset[name].to_numpy()[of], from_pandas=True)
+    listed = [f",{','.join(each)}," for each in deposits_tileset["commodities"]]
+    arrays["commodities"] = pa.array(np.array(listed, dtype=object)[of])
+    table = pa.table(arrays)
+    words = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
+    return SourceLayer(
+        id="standings",
+        description="Verdict and shares of deposits by source and stretch of days.",
+        fields={**fields(own), **words, NAMED[-1]: "Number"},
+        table=table,
+        geometry=deposits_tileset.geometry.to_numpy()[of],
+        rank=_days_long(table),
+        dimension=0,
+    )
+
+
+def _standing_column(values: pd.Series, name: str) -> pa.Array:
+    array = pa.array(values, from_pandas=True)
+    if name in DAY_NUMBERS:
+        return day_numbers(array.cast(pa.date32()), DAY_NUMBERS[name])
+    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
+
+
+def _days_long(table: pa.Table) -> Ranks:
+    begins, ends = (table.column(name).to_numpy() for name in DAY_NUMBERS)
+    return np.asarray(ends - begins, dtype=np.float64)
+
+
+def deposits_tileset(frame: FeatureTable, estimates: pd.DataFrame, attribution: str) -> Tileset:
+    """Deposits without the control of a day; of crowded ones the better known are shown.
+
+    Rank: deposits with published figures first, then by how well their position is known.
+    """
+    collection = frame.collection
+    overlay = {column.name for column in OVERLAY_COLUMNS}
+    own = tuple(c for c in collection.properties if c.name not in overlay)
+    has_figure = np.isin(frame.column("id").to_pylist(), estimates["deposit_id"].unique())
+    doubt = frame.column("position_uncertainty_m").to_numpy(zero_copy_only=False)
+    sheet = SourceLayer(
+        id="deposits",
+        description=collection.description,
+        fields=fields(own),
+        table=tile_table(frame).select([column.name for column in own]),
+        geometry=shapely.point_on_surface(frame.geometry),
+        rank=has_figure * 1e9 - np.nan_to_num(doubt, nan=1e8),
+        dimension=0,
+        thinned=True,
+    )
+    return tileset_of(collection, (sheet,), points_depth(sheet), attribution)

@@ -1,12 +1,10 @@
 """Which media type is wanted, has the client the answer already (ETag), how long does it hold?"""
 
-import hashlib
 from collections.abc import Iterable, Mapping
-
-import orjson
 
 from geodata import __version__
 from geodata.errors import InvalidInput
+from service.params.core import digest
 
 SPELLINGS = {
     "json": ("application/json", "application/geo+json"),
@@ -71,16 +69,6 @@ def etag(release: str, path: str, words: Mapping[str, str], *around: object) -> 
     absolute links, or the present day; texts, None, and tuples of them.
     """
     return f'"{release}.{digest(__version__, release, path, dict(words), *around)}"'
-
-
-def digest(*parts: object) -> str:
-    """32 hexadecimal digits that no other parts have: texts, numbers, None, lists and mappings.
-
-    They are hashed as JSON, which quotes every text: joined by `&` or a line end, a value that
-    holds one reads as two, and one request is answered with the answer to another.
-    """
-    seed = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(seed, digest_size=16).hexdigest()
 
 
 def matches(if_none_match: str, tag: str) -> bool:

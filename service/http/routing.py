@@ -14,6 +14,7 @@ from geodata.store.embedded import EmbeddedStore
 from service.http.context import PLAIN, Handler, RequestContext, View, read_body
 from service.http.links import base_url
 from service.http.negotiation import (
+    ENCODINGS,
     OF_CONTENT,
     WEEK_S,
     cache_control,

@@ -19,7 +19,6 @@ from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.store.embedded import EmbeddedStore
 from schemas.record import Column
-from service.http.negotiation import digest
 from service.params.core import (
     LIMIT,
     TYPES,
@@ -27,6 +26,7 @@ from service.params.core import (
     ParamsByName,
     Words,
     _number,
+    digest,
     params_by_name,
     parse_choice,
     parse_cursor,

@@ -12,9 +12,9 @@ import numpy as np
 from geodata.features.table import FeatureTable
 from geodata.features.user_layers import encoded_features, layer_frame
 from geodata.ingest.rules import layer_issue
-from geodata.release.tilesets import drawn_layer
-from geodata.tiles.layers import beyond_mercator
+from geodata.tiles.kept_archives import drawn_layer
 from geodata.tiles.source_layer import tile_names
+from geodata.tiles.user_layer import beyond_mercator
 from geodata.workspace import Workspace
 from schemas import Issue, Layer
 

@@ -1,31 +1,19 @@
-"""Which tilesets does a release have, and what is in each of them."""
+"""What is the tileset of a layer users brought: points, lines and areas, and how deep it goes?"""
 
 from collections.abc import Iterator
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geodata.crs import areas_km2
-from geodata.features.collections import OVERLAY_COLUMNS, Collection
+from geodata.features.collections import Collection
 from geodata.features.table import FeatureTable
 from geodata.tiles.generalise import MOST, crowded, out_of_collections, single_points
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
-from geodata.tiles.source_layer import (
-    DAY_NUMBERS,
-    Ranks,
-    SourceLayer,
-    day_numbers,
-    fields,
-    tile_table,
-)
+from geodata.tiles.source_layer import Ranks, SourceLayer, fields, tile_table
 from geodata.tiles.tileset import Tileset
 from geodata.types import GeometryArray, IntArray
-from schemas import VerdictInterval
-from schemas.record import columns
 
 DEEPEST, DEEPEST_POINTS = 10, 12
 """Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""
@@ -34,114 +22,6 @@ TILES_MOST = 10_000
 AREA_TILES_MOST = 1 << 16
 """Tiles of one level above which a user's lines and areas have no deeper ones: the whole world to
 level 8. Ukraine has 2,400 tiles on level 10."""
-NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
-"""What standings say of their deposit beside its commodities."""
-
-
-def control(frame: FeatureTable, attribution: str) -> Tileset:
-    """All cells of all sources through all time; cells of one source share borders."""
-    collection = frame.collection
-    sheet = SourceLayer(
-        id="control",
-        description=collection.description,
-        fields=fields(collection.properties),
-        table=tile_table(frame),
-        geometry=frame.geometry,
-        rank=areas_km2(frame.geometry),
-        dimension=2,
-        groups=frame.column("source").to_numpy(zero_copy_only=False),
-    )
-    return _tileset(collection, (sheet,), DEEPEST, attribution)
-
-
-def timelines(
-    spans: FeatureTable, standings: pd.DataFrame, deposits: gpd.GeoDataFrame, attribution: str
-) -> Tileset:
-    """Spans of deposits, and their standings: verdict and shares by stretch of days."""
-    collection = spans.collection
-    table = tile_table(spans)
-    sheet = SourceLayer(
-        id="timelines",
-        description=collection.description,
-        fields=fields(collection.properties),
-        table=table,
-        geometry=spans.geometry,
-        rank=_days_long(table),
-        dimension=0,
-    )
-    return _tileset(collection, (sheet, _standings(standings, deposits)), DEEPEST, attribution)
-
-
-def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> SourceLayer:
-    """Standings at their deposits' points, with what a map says of the deposit."""
-    own = columns(VerdictInterval)
-    of = standings["deposit"].to_numpy()
-    arrays = {
-        column.name: _standing_column(standings[column.name], column.name)
-        for column in own
-        if column.name != "since"
-    }
-    for name in NAMED:
-        arrays[name] = pa.array(deposits[name].to_numpy()[of], from_pandas=True)
-    listed = [f",{','.join(each)}," for each in deposits["commodities"]]
-    arrays["commodities"] = pa.array(np.array(listed, dtype=object)[of])
-    table = pa.table(arrays)
-    words = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
-    return SourceLayer(
-        id="standings",
-        description="Verdict and shares of deposits by source and stretch of days.",
-        fields={**fields(own), **words, NAMED[-1]: "Number"},
-        table=table,
-        geometry=deposits.geometry.to_numpy()[of],
-        rank=_days_long(table),
-        dimension=0,
-    )
-
-
-def _standing_column(values: pd.Series, name: str) -> pa.Array:
-    array = pa.array(values, from_pandas=True)
-    if name in DAY_NUMBERS:
-        return day_numbers(array.cast(pa.date32()), DAY_NUMBERS[name])
-    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
-
-
-def _days_long(table: pa.Table) -> Ranks:
-    begins, ends = (table.column(name).to_numpy() for name in DAY_NUMBERS)
-    return np.asarray(ends - begins, dtype=np.float64)
-
-
-def deposits(frame: FeatureTable, estimates: pd.DataFrame, attribution: str) -> Tileset:
-    """Deposits without the control of a day; of crowded ones the better known are shown.
-
-    Rank: deposits with published figures first, then by how well their position is known.
-    """
-    collection = frame.collection
-    overlay = {column.name for column in OVERLAY_COLUMNS}
-    own = tuple(c for c in collection.properties if c.name not in overlay)
-    has_figure = np.isin(frame.column("id").to_pylist(), estimates["deposit_id"].unique())
-    doubt = frame.column("position_uncertainty_m").to_numpy(zero_copy_only=False)
-    sheet = SourceLayer(
-        id="deposits",
-        description=collection.description,
-        fields=fields(own),
-        table=tile_table(frame).select([column.name for column in own]),
-        geometry=shapely.point_on_surface(frame.geometry),
-        rank=has_figure * 1e9 - np.nan_to_num(doubt, nan=1e8),
-        dimension=0,
-        thinned=True,
-    )
-    return _tileset(collection, (sheet,), _points_depth(sheet), attribution)
-
-
-def by_dimension(shapes: GeometryArray) -> Iterator[tuple[int, GeometryArray]]:
-    """The shapes of each dimension there is, the commonest first; the others are None."""
-    dimensions = np.where(shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
-    found, counts = np.unique(dimensions[dimensions >= 0], return_counts=True)
-    for at in np.argsort(-counts, kind="stable"):
-        mine = np.full(len(shapes), None, dtype=object)
-        held = dimensions == found[at]
-        mine[held] = shapes[held]
-        yield int(found[at]), mine
 
 
 def user_layer(frame: FeatureTable) -> Tileset:
@@ -154,7 +34,7 @@ def user_layer(frame: FeatureTable) -> Tileset:
     layer = collection.layer
     sheets = tuple(_user_sheets(frame))
     deepest = max((_depth(sheet) for sheet in sheets), default=0)
-    return _tileset(collection, sheets, deepest, layer.licence if layer else "")
+    return tileset_of(collection, sheets, deepest, layer.licence if layer else "")
 
 
 def beyond_mercator(shapes: GeometryArray) -> npt.NDArray[np.bool_]:
@@ -224,7 +104,7 @@ def _neighbours(shapes: GeometryArray, dimension: int) -> GeometryArray | None:
 
 
 def _depth(sheet: SourceLayer) -> int:
-    return _points_depth(sheet) if sheet.dimension == 0 else _shapes_depth(sheet.geometry)
+    return points_depth(sheet) if sheet.dimension == 0 else _shapes_depth(sheet.geometry)
 
 
 def _shapes_depth(shapes: GeometryArray) -> int:
@@ -244,7 +124,7 @@ def _shapes_depth(shapes: GeometryArray) -> int:
     return 0
 
 
-def _points_depth(sheet: SourceLayer) -> int:
+def points_depth(sheet: SourceLayer) -> int:
     """The deepest level up to DEEPEST_POINTS with at most TILES_MOST tiles; deeper where crowded.
 
     A unit of level 12 is 1.6 m at 48 N.
@@ -259,8 +139,9 @@ def _points_depth(sheet: SourceLayer) -> int:
     return DEEPEST_POINTS
 
 
-def _tileset(
+def tileset_of(
     collection: Collection, sheets: tuple[SourceLayer, ...], deepest: int, attribution: str
 ) -> Tileset:
+    """The tileset of a collection: its id, title and description with these source-layers."""
     about = collection.id, collection.title, collection.description
     return Tileset(*about, sheets, deepest, attribution)
