@@ -1,4 +1,4 @@
-"""What is a Cell; what are Span, Standing and Change of a deposit?"""
+"""What is a Cell; what are Span, VerdictInterval and Change of a deposit?"""
 
 from pydantic import model_validator
 

@@ -15,7 +15,6 @@ from ingest_inputs import COUNTRY, a_daily, a_folder, a_source, days_of_boxes, i
 from geodata.errors import InvalidInput, TooLarge
 from geodata.ingest import ingest
 from geodata.ingest.archives import Limits, Member, RejectedMember, members
-from geodata.ingest.control import pipeline as pipeline_module
 from geodata.ingest.control.coverage import Coverage
 from geodata.ingest.control.geojson import read_shape
 from geodata.ingest.rules import RULES
@@ -187,6 +186,6 @@ def test_deeply_nested_collections_are_no_danger() -> None:
 
 
 def test_every_rule_used_has_its_words() -> None:
-    folder = Path(pipeline_module.__file__).parent
+    folder = Path(geodata.ingest.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     assert all(text.count(f'"{rule}"') > 1 for rule in RULES)

@@ -54,7 +54,7 @@ def test_failure_midway_leaves_no_batch_behind(
     def no_space(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("geodata.batches.stored.write_records", no_space)
+    monkeypatch.setattr("geodata.ingest.control.day_maps.write_records", no_space)
     with pytest.raises(OSError, match="no space"):
         ingested(tmp_path, days_of_boxes(1))
     assert list((tmp_path / "ws" / "batches" / "deepstate").iterdir()) == []

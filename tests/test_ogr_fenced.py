@@ -35,6 +35,7 @@ from geodata.release import tilesets
 from geodata.release.build import build
 from geodata.release.publish import publish, verify
 from geodata.release.tilesets import NO_TILES
+from geodata.tiles import kept_archives
 from geodata.tiles.generalise import out_of_collections, partition
 from geodata.tiles.user_layer import AREA_TILES_MOST, _shapes_depth
 from service.cli import app
@@ -42,14 +43,14 @@ from service.cli import app
 
 def broken_for(monkeypatch: pytest.MonkeyPatch, name: str, error: Exception) -> None:
     """Make the drawing of one layer fail."""
-    plain = tilesets.layers.user_layer
+    plain = kept_archives.user_layer
 
     def user_layer(frame: Any) -> Any:
         if frame.collection.id == name:
             raise error
         return plain(frame)
 
-    monkeypatch.setattr(tilesets.layers, "user_layer", user_layer)
+    monkeypatch.setattr(kept_archives, "user_layer", user_layer)
 
 
 def two_layers(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_packaged_layers_that_cannot_be_drawn_stop_the_build(
     def fails(*_: object) -> None:
         raise Damaged("control cannot be drawn")
 
-    monkeypatch.setattr(tilesets.layers, "control", fails)
+    monkeypatch.setattr(tilesets, "control_tileset", fails)
     with pytest.raises(Damaged, match="control"):
         build(workspace(tmp_path))
 

@@ -28,7 +28,7 @@ from ogr_inputs import (
 )
 from shapely import LineString, Point, box
 
-import geodata.ingest.vector
+import geodata.ingest
 from geodata.errors import InvalidInput
 from geodata.ingest.rules import LAYER_RULES, MOST_ROWS_SHOWN, row_issues
 from geodata.ingest.vector.column_types import typed
@@ -262,7 +262,7 @@ def test_many_rows_of_one_rule_are_told_one_by_one_up_to_a_number() -> None:
 
 
 def test_every_rule_used_has_its_words() -> None:
-    folder = Path(geodata.ingest.vector.__file__).parent
+    folder = Path(geodata.ingest.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     assert [rule for rule in LAYER_RULES if text.count(f'"{rule}"') < 2] == []
 

@@ -1,4 +1,4 @@
-"""How do table values become JSON values: days as text, empty as null, lists as lists."""
+"""How do table values become JSON values, and an answer a table?"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

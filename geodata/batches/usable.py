@@ -1,4 +1,4 @@
-"""Which batches may a release use, and which layers and rasters do they bring?."""
+"""Which batches may a release use, and which layers and rasters do they bring?"""
 
 from dataclasses import dataclass
 from pathlib import Path

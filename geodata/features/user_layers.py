@@ -1,4 +1,4 @@
-"""Which layers users brought go into a release, and how they are kept there."""
+"""Which layers did users bring, how do they lie in batches and releases, and are they sound?"""
 
 import json
 from collections.abc import Iterator, Sequence

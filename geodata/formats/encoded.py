@@ -1,4 +1,4 @@
-"""Features as bytes: encoded once, stored in a file or in memory, handed out as slices.."""
+"""Features as bytes: encoded once, stored in a file or in memory, handed out as slices."""
 
 import mmap
 from collections.abc import Iterable, Sequence

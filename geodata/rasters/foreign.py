@@ -1,4 +1,7 @@
-"""How does the child that opens foreign files say no: with the rule that does not hold."""
+"""What is in a foreign band, and how do its cells become plain ones: two passes, row by row.
+
+Part of the process that opens foreign files; see `worker`.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

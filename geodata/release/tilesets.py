@@ -131,7 +131,7 @@ def control_tileset(frame: FeatureTable, attribution: str) -> Tileset:
 def timelines_tileset(
     spans: FeatureTable,
     standings: pd.DataFrame,
-    deposits_tileset: gpd.GeoDataFrame,
+    deposits: gpd.GeoDataFrame,
     attribution: str,
 ) -> Tileset:
     """Spans of deposits, and their standings: verdict and shares by stretch of days."""
@@ -146,12 +146,10 @@ def timelines_tileset(
         rank=_days_long(table),
         dimension=0,
     )
-    return tileset_of(
-        collection, (sheet, _standings(standings, deposits_tileset)), DEEPEST, attribution
-    )
+    return tileset_of(collection, (sheet, _standings(standings, deposits)), DEEPEST, attribution)
 
 
-def _standings(standings: pd.DataFrame, deposits_tileset: gpd.GeoDataFrame) -> SourceLayer:
+def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> SourceLayer:
     """Standings at their deposits' points, with what a map says of the deposit."""
     own = columns(VerdictInterval)
     of = standings["deposit"].to_numpy()
@@ -161,8 +159,8 @@ def _standings(standings: pd.DataFrame, deposits_tileset: gpd.GeoDataFrame) -> S
         if column.name != "since"
     }
     for name in NAMED:
-        arrays[name] = pa.array(deposits_tileset[name].to_numpy()[of], from_pandas=True)
-    listed = [f",{','.join(each)}," for each in deposits_tileset["commodities"]]
+        arrays[name] = pa.array(deposits[name].to_numpy()[of], from_pandas=True)
+    listed = [f",{','.join(each)}," for each in deposits["commodities"]]
     arrays["commodities"] = pa.array(np.array(listed, dtype=object)[of])
     table = pa.table(arrays)
     words = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
@@ -171,7 +169,7 @@ def _standings(standings: pd.DataFrame, deposits_tileset: gpd.GeoDataFrame) -> S
         description="Verdict and shares of deposits by source and stretch of days.",
         fields={**fields(own), **words, NAMED[-1]: "Number"},
         table=table,
-        geometry=deposits_tileset.geometry.to_numpy()[of],
+        geometry=deposits.geometry.to_numpy()[of],
         rank=_days_long(table),
         dimension=0,
     )

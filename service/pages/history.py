@@ -129,7 +129,7 @@ class Drawn:
     name: str
     title: str
     ticks: tuple[Tick, ...]
-    svg_timeline: tuple[Strip, ...]
+    strips: tuple[Strip, ...]
     about: Mapping[str, str]
 
 
@@ -142,7 +142,7 @@ def timeline(ask: RequestContext, document: Document) -> str:
         title=f"History of {own['name_en']}",
         document=document,
         own=own,
-        svg_timeline=drawn(document["timelines"]),
+        strips=drawn(document["timelines"]),
         forms=FORMS,
     )
 
@@ -159,9 +159,9 @@ def drawn(timelines: Sequence[Document]) -> list[Drawn]:
 
 
 def _drawn(name: str, title: str, axis: Axis, timelines: Sequence[Document]) -> Drawn:
-    svg_timeline = tuple(strip(t["source"], t["verdicts"], axis) for t in timelines)
+    strips = tuple(strip(t["source"], t["verdicts"], axis) for t in timelines)
     about = {t["source"]: _told(t["verdicts"]) for t in timelines}
-    return Drawn(name, title, axis.ticks(), svg_timeline, about)
+    return Drawn(name, title, axis.ticks(), strips, about)
 
 
 def _told(verdicts: Sequence[Document]) -> str:

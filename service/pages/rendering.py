@@ -76,9 +76,9 @@ def _here(ask: RequestContext) -> Callable[..., str]:
 
 
 def _linker(root: str, pinned: str | None) -> Link:
-    def to(path: str, template_filters: Mapping[str, object] | None = None) -> str:
+    def to(path: str, params: Mapping[str, object] | None = None) -> str:
         """A link to a path of the service; it stays in the release that is being read."""
-        given = {k: str(v) for k, v in (template_filters or {}).items() if v is not None}
+        given = {k: str(v) for k, v in (params or {}).items() if v is not None}
         if pinned is not None:
             given.setdefault("release", pinned)
         return url(root, quote(path), given)

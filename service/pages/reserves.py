@@ -1,4 +1,4 @@
-"""The page of the question: which reserves lie in which territory on a day, in words first."""
+"""The page of the question: reserves in a territory on a day, in words first; the article, territories."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -209,7 +209,7 @@ def territory(ask: RequestContext, document: Document) -> str:
         title=own["title"],
         document=document,
         own=own,
-        territory_chart=territory_chart(ask, document),
+        chart=territory_chart(ask, document),
         choices=[ask.store.tables.sources[s] for s in ask.store.book.ordered],
     )
 

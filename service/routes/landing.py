@@ -1,4 +1,4 @@
-"""The landing page: what this is and where to go."""
+"""What this is and where to go: landing page, conformance, API definition, functions, the map."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""Releases: which there are, what is in one, how two differ, and their files."""
+"""Releases: which there are, what is in one, how two differ, their files; alive and ready."""
 
 from pathlib import Path
 

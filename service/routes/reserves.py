@@ -1,4 +1,4 @@
-"""The question: reserves in a territory on a day, and their counts through time."""
+"""The question: reserves in a territory on a day, counts through time, territories, the article."""
 
 import csv
 import io

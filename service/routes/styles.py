@@ -1,4 +1,4 @@
-"""The styles of the map, as OGC API Styles lists them and MapLibre reads them."""
+"""What a map needs: styles as MapLibre reads them, the letters of labels, a project for QGIS."""
 
 import gzip
 import re

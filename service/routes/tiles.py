@@ -1,4 +1,4 @@
-"""OGC API - Tiles: the tilesets of a collection and of the whole dataset, and their grid."""
+"""Vector tiles and OGC API - Tiles: tiles of a layer, the tilesets of a collection and of the whole dataset, and their grid."""
 
 import gzip
 

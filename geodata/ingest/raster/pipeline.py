@@ -36,7 +36,7 @@ SECONDS = 1800
 CPU_S = 900
 MEMORY_BYTES = 6 << 30
 WRITTEN_BYTES = 8 << 30
-CHILD = Path(gdal.__file__).with_name("child.py")
+WORKER = Path(gdal.__file__).with_name("worker.py")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def rewritten(path: Path, target: Path, scratch: Path, wishes: RasterOptions) ->
 
 
 def _run(request: dict[str, object], name: str, scratch: Path) -> None:
-    command = [sys.executable, "-I", str(CHILD), json.dumps(request)]
+    command = [sys.executable, "-I", str(WORKER), json.dumps(request)]
     try:
         done = subprocess.run(  # noqa: S603 - our own script, under our own interpreter
             command, env=environment(scratch), capture_output=True, check=False, timeout=SECONDS
