@@ -12,16 +12,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 GeometryArray = npt.NDArray[np.object_]
-
 DayArray = npt.NDArray[np.datetime64]
-
 Progress = Callable[[str, int, int], None]
-
-
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """A progress report nobody reads."""
-
-
 ARROW: dict[ColumnType, pa.DataType] = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -31,3 +23,7 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "datetime": pa.timestamp("us", "UTC"),
     "strings": pa.list_(pa.string()),
 }
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """A progress report nobody reads."""

@@ -18,6 +18,12 @@ from schemas.record import (
 LAYER_ID = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$"
 """A layer keeps its own name where a URL can hold it as it is."""
 LayerId = Annotated[str, Field(pattern=LAYER_ID)]
+RASTER_ID = r"^[A-Za-z0-9_-]{1,64}$"
+"""No dot, so that an id and a file's ending are told apart in a URL."""
+RasterId = Annotated[str, Field(pattern=RASTER_ID)]
+CellType = Literal["uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
+Reading = Literal["quantity", "days"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class LayerColumn(Record):
@@ -61,14 +67,6 @@ def layer_columns(layer: Layer) -> tuple[Column, ...]:
     )
     shape = Column("geometry", "geometry", nullable=True, meaning="Geometry, CRS84.")
     return (*own, shape)
-
-
-RASTER_ID = r"^[A-Za-z0-9_-]{1,64}$"
-"""No dot, so that an id and a file's ending are told apart in a URL."""
-RasterId = Annotated[str, Field(pattern=RASTER_ID)]
-CellType = Literal["uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
-Reading = Literal["quantity", "days"]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Raster(Record):

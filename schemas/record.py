@@ -10,15 +10,12 @@ from pydantic.fields import FieldInfo
 
 Status = Literal["occupied", "contested", "government", "unknown"]
 """What a source says of a piece of land on a day."""
-
 Verdict = Literal["occupied", "uncertain", "contested", "government", "unknown"]
 """What follows for a deposit whose position is only known within its footprint."""
-
 Measure = Literal["ore", "contained"]
 Kind = Literal["reserve", "resource", "prognostic", "endowment"]
 Confidence = Literal["high", "medium", "low-medium", "low"]
 Severity = Literal["note", "repaired", "quarantined", "refused"]
-
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=64)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -27,6 +24,18 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Day = date
 """A calendar day (UTC). Intervals of days are half-open: `valid_to` is the first day outside."""
+ColumnType = Literal[
+    "string", "integer", "number", "boolean", "date", "datetime", "strings", "geometry"
+]
+_PLAIN: dict[object, ColumnType] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    date: "date",
+    datetime: "datetime",
+    bytes: "geometry",
+}
 
 
 class Record(BaseModel):
@@ -44,21 +53,6 @@ def described(meaning: str, *, unit: str | None = None, default: Any = ...) -> A
 def geometry_field(meaning: str) -> Any:  # noqa: ANN401
     """A geometry: ISO WKB bytes, CRS84 (longitude, latitude in degrees)."""
     return Field(None, description=meaning, json_schema_extra={"x-geometry": "CRS84"})
-
-
-ColumnType = Literal[
-    "string", "integer", "number", "boolean", "date", "datetime", "strings", "geometry"
-]
-
-_PLAIN: dict[object, ColumnType] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    date: "date",
-    datetime: "datetime",
-    bytes: "geometry",
-}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 import zstandard
 from ingest_inputs import COUNTRY, a_daily, a_folder, a_source, days_of_boxes, issues
 
+import geodata.ingest
 from geodata.errors import InvalidInput, TooLarge
 from geodata.ingest import ingest
 from geodata.ingest.archives import Limits, Member, RejectedMember, members

@@ -35,14 +35,14 @@ from service.cli import app
 @pytest.fixture(scope="module", autouse=True)
 def facts_are_laid_out_once() -> Iterator[None]:
     """Every release of these tests has the same tables of facts; they are made once."""
-    plain = build_module._tables
+    plain = build_module.release_tables
     with pytest.MonkeyPatch.context() as patch:
 
         @lru_cache(maxsize=1)
         def tables() -> Any:
             return plain(workspace(Path("nowhere")), [], lambda *_: None)
 
-        patch.setattr(build_module, "_tables", lambda *_: tables())
+        patch.setattr(build_module, "release_tables", lambda *_: tables())
         yield
 
 

@@ -92,7 +92,7 @@ def forgetful(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Client:
         def keep(self, tag: str, response: Response) -> None:
             """Keep nothing."""
 
-    monkeypatch.setattr("service.app.Bodies", Forgetful)
+    monkeypatch.setattr("service.app.ResponseCache", Forgetful)
     client = client_of(workspace)
     monkeypatch.undo()
     return client

@@ -71,7 +71,7 @@ def omitted(features: list[dict[str, int]]) -> int:
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A budget for about ten features."""
-    monkeypatch.setattr(budget, "BUDGET", 1200)
+    monkeypatch.setattr(budget, "SIZE_LIMIT", 1200)
     return monkeypatch
 
 
@@ -131,7 +131,7 @@ def test_the_largest_layer_gives_way_and_the_smaller_ones_stay_whole() -> None:
 def test_layers_give_way_in_turn_where_the_largest_alone_does_not_make_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(budget, "BUDGET", 900)
+    monkeypatch.setattr(budget, "SIZE_LIMIT", 900)
 
     tile = encoded([drawn([0.0] * 40, name) for name in ("a", "b", "c")])
 
@@ -152,7 +152,7 @@ def test_what_is_cut_twice_counts_both_times() -> None:
 def test_a_layer_of_one_huge_feature_does_not_keep_the_others_from_giving_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(budget, "BUDGET", 1200)
+    monkeypatch.setattr(budget, "SIZE_LIMIT", 1200)
 
     tile = encoded([drawn([0.0], "huge", note=900), drawn([0.0] * 6, "many")])
 
@@ -166,7 +166,7 @@ def test_one_feature_larger_than_the_budget_is_given_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A tile with a hole where the largest thing lies would be worse than a large tile."""
-    monkeypatch.setattr(budget, "BUDGET", 1200)
+    monkeypatch.setattr(budget, "SIZE_LIMIT", 1200)
 
     alone = read(encoded([drawn([0.0], note=5000)]))
     first = read(encoded([drawn([1.0, 2.0, 0.0], note=5000)]))
@@ -183,7 +183,7 @@ def test_random_tiles_lose_nothing_silently() -> None:
     @given(layers, st.integers(700, 6000))
     def check(ranks: list[list[int]], room: int) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(budget, "BUDGET", room)
+            patch.setattr(budget, "SIZE_LIMIT", room)
             parts = [drawn([float(r) for r in own], f"l{n}") for n, own in enumerate(ranks)]
             whole = len(encode([part.layer() for part in parts]))
             tile = encoded(parts)
@@ -208,7 +208,7 @@ def test_every_tile_of_a_release_accounts_for_its_cells(
     frame = store.select(Query("control", limit=10**9)).frame
     tileset = replace(control_tileset(frame, ""), maxzoom=5)
     whole = dict(tileset.tiles(lambda *_: None))
-    monkeypatch.setattr(budget, "BUDGET", 20_000)
+    monkeypatch.setattr(budget, "SIZE_LIMIT", 20_000)
     tight = dict(tileset.tiles(lambda *_: None))
 
     over = 0

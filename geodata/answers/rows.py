@@ -15,6 +15,17 @@ from geodata.interval import parse_day
 from geodata.types import ARROW
 from schemas.record import Column
 
+EXTRA = (
+    Column("territory_share", "number", MAY_BE_EMPTY, "Share of the footprint in the territory."),
+    Column(
+        "flips_if_line_moves_km",
+        "number",
+        MAY_BE_EMPTY,
+        "How far the line of contact must move before the verdict changes.",
+        "km",
+    ),
+)
+
 
 def json_value(value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
     """One value for JSON; NaN, NaT and None become None, days `YYYY-MM-DD`."""
@@ -34,18 +45,6 @@ def json_rows(table: pd.DataFrame, columns: Iterable[str]) -> list[dict[str, Any
     names = list(columns)
     values = [[json_value(v) for v in table[name]] for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-
-
-EXTRA = (
-    Column("territory_share", "number", MAY_BE_EMPTY, "Share of the footprint in the territory."),
-    Column(
-        "flips_if_line_moves_km",
-        "number",
-        MAY_BE_EMPTY,
-        "How far the line of contact must move before the verdict changes.",
-        "km",
-    ),
-)
 
 
 def answer_rows(document: Mapping[str, Any], deposits: Collection) -> Rows:

@@ -20,6 +20,7 @@ VERDICT_COLUMNS = (
     "unknown",
 )
 SPAN_COLUMNS = ("status", "share", "valid_from", "valid_to")
+Version = dict[str, object]
 
 
 def deposit_timeline(
@@ -60,9 +61,6 @@ def _timeline(store: EmbeddedStore, deposit_id: str, source: str) -> dict[str, o
         "spans": json_rows(mine, SPAN_COLUMNS),
         "verdicts": json_rows(own, VERDICT_COLUMNS),
     }
-
-
-Version = dict[str, object]
 
 
 def versions(

@@ -10,6 +10,11 @@ from geodata.rasters.listing import read_rasters
 from geodata.workspace import Workspace
 from schemas import Batch, Layer, Raster
 
+VECTOR = "ogr"
+"""The source of batches that hold layers rather than maps of control."""
+RASTER = "geotiff"
+"""The source of batches that hold rasters rather than maps of control."""
+
 
 def usable_batches(workspace: Workspace, source: str = "*") -> list[tuple[Path, Batch]]:
     """Folder and record of each accepted batch not withdrawn, in the order they were ingested.
@@ -32,10 +37,6 @@ def accepted_batches(workspace: Workspace) -> list[tuple[Path, Batch]]:
     return list(latest.values())
 
 
-VECTOR = "ogr"
-"""The source of batches that hold layers rather than maps of control."""
-
-
 @dataclass(frozen=True)
 class LayerInUse:
     """A layer, the batch it is taken from, and that batch's folder."""
@@ -53,10 +54,6 @@ def layers_in_use(workspace: Workspace) -> dict[str, LayerInUse]:
         for layer in read_layers(folder)
     }
     return dict(sorted(latest.items()))
-
-
-RASTER = "geotiff"
-"""The source of batches that hold rasters rather than maps of control."""
 
 
 @dataclass(frozen=True)

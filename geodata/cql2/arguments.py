@@ -46,6 +46,7 @@ _NAMES: dict[Kind, str] = {
     "strings": "list of texts",
     "open": "open end",
 }
+_INSTANTS = frozenset(("date", "datetime"))
 
 
 def fitted(operator: str, given: Node, wants: Takes) -> Node:
@@ -138,9 +139,6 @@ def refuse_backwards(start: Node, end: Node) -> None:
                 f"INTERVAL ends on {last.isoformat()}, before it starts on {first.isoformat()}",
                 parameter="filter",
             )
-
-
-_INSTANTS = frozenset(("date", "datetime"))
 
 
 def compared(name: str, left: Node, right: Node) -> Node:

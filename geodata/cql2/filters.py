@@ -28,6 +28,14 @@ _TYPES: dict[Kind, pa.DataType] = {
     "date": pa.date32(),
     "datetime": MOMENT,
 }
+_RESULT_TYPES: dict[str, list[str]] = {
+    "string": ["string"],
+    "number": ["number"],
+    "instant": ["datetime"],
+    "date": ["datetime"],
+    "geometry": ["geometry"],
+}
+"""Names of types in the functions schema of OGC API Features Part 3."""
 
 
 def mask_of(tree: Node, frame: FilterInput) -> Mask:
@@ -73,16 +81,6 @@ def _bare(value: object) -> object:
     if isinstance(value, str | float | int | date | datetime) or value is None:
         return value
     raise TypeError(value)
-
-
-_RESULT_TYPES: dict[str, list[str]] = {
-    "string": ["string"],
-    "number": ["number"],
-    "instant": ["datetime"],
-    "date": ["datetime"],
-    "geometry": ["geometry"],
-}
-"""Names of types in the functions schema of OGC API Features Part 3."""
 
 
 def function_descriptions() -> list[dict[str, object]]:

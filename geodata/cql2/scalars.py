@@ -21,6 +21,7 @@ COMPARISONS = {
     ">": pc.greater,
     ">=": pc.greater_equal,
 }
+Doubles: TypeAlias = npt.NDArray[np.float64]
 
 
 def comparison(name: str) -> Callable[[Datum, Datum], Datum]:
@@ -110,9 +111,6 @@ def on_words(values: Datum, work: Callable[[Any], Any]) -> Datum:
     if pa.types.is_string(done.type):
         return pa.DictionaryArray.from_arrays(values.indices, done)
     return pc.take(done, values.indices)
-
-
-Doubles: TypeAlias = npt.NDArray[np.float64]
 
 
 def whole_quotient(left: Doubles, right: Doubles) -> Doubles:

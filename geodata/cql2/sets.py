@@ -17,6 +17,8 @@ from geodata.cql2.scalars import plain
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
+_TURNED = {"a_contains": "a_containedby", "a_containedby": "a_contains"}
+_MOST_BITS = 63
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,6 @@ CLAIMS: dict[str, Claim] = {
     "a_equals": lambda counts: (counts.shared == counts.wanted) & ~counts.strays,
     "a_overlaps": lambda counts: counts.shared > 0,
 }
-_TURNED = {"a_contains": "a_containedby", "a_containedby": "a_contains"}
-_MOST_BITS = 63
 
 
 def list_relation(name: str) -> Callable[[Datum, Datum], Datum]:

@@ -16,7 +16,6 @@ from geodata.cql2.wkt import geometry_of, is_geometry
 from geodata.errors import InvalidInput
 
 Plain: TypeAlias = Any
-
 _OR, _AND, _NOT, _COMPARISON, _PREDICATE, _SUM, _PRODUCT, _POWER, _SIGN = range(1, 10)
 _MARKS = {
     **dict.fromkeys(("=", "<>", "!=", "<", ">", "<=", ">="), _COMPARISON),
@@ -30,6 +29,11 @@ _MARKS = {
 """How closely what stands between two values, or after one, binds."""
 _CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None}
 _ON_LISTS = frozenset(("a_contains", "a_containedby", "a_equals", "a_overlaps"))
+_LITERALS: dict[str, Callable[[Token], Plain]] = {
+    "string": string_of,
+    "number": number_of,
+    "quoted": lambda token: {"property": token.text[1:-1].replace('""', '"')},
+}
 
 
 def read_text(text: str) -> Plain:
@@ -192,10 +196,7 @@ def _negated(plain: Plain, *, negated: bool) -> Plain:
     return _call("not", plain) if negated else plain
 
 
-_PREDICATES = {"LIKE": _like, "BETWEEN": _between, "IN": _in}
 _PREFIXES = {"(": _bracket, "NOT": _not, "-": _minus, "+": _plus}
-_LITERALS: dict[str, Callable[[Token], Plain]] = {
-    "string": string_of,
-    "number": number_of,
-    "quoted": lambda token: {"property": token.text[1:-1].replace('""', '"')},
-}
+
+
+_PREDICATES = {"LIKE": _like, "BETWEEN": _between, "IN": _in}

@@ -13,6 +13,8 @@ LIST_SEPARATOR = "|"
 FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - spreadsheets take the wide signs too
 """What makes a spreadsheet read a text as a formula (OWASP, CSV injection)."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+Span = tuple[str | None, str | None]
+"""First and last day, both inside; None where open."""
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -98,10 +100,6 @@ def _is_string(kind: pa.DataType) -> bool:
 
 def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
-
-
-Span = tuple[str | None, str | None]
-"""First and last day, both inside; None where open."""
 
 
 def spans(rows: Rows) -> list[Span] | None:

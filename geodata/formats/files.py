@@ -15,6 +15,8 @@ from geodata.formats.rows import Provenance
 LONGEST = 80
 """Characters of a file's stem."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+CHUNK = 1 << 18
+"""Bytes read at a time."""
 
 
 def stem(name: str) -> str:
@@ -56,10 +58,6 @@ def _free(wanted: str, longest: int, used: set[str]) -> str:
 def _field_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_]+", "_", plain) or "field"
-
-
-CHUNK = 1 << 18
-"""Bytes read at a time."""
 
 
 def read_file(build: Callable[[Path], Path]) -> Generator[bytes, None, None]:

@@ -14,6 +14,10 @@ from geodata.formats.rows import Provenance, Rows, provenance_dict
 from geodata.types import GeometryArray
 
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_SERIALIZE_NUMPY
+BATCH = 1_000
+"""Features in a chunk."""
+RECORD = b"\x1e"
+"""RFC 8142: what stands before each text of a sequence."""
 
 
 def encode(table: pa.Table, geometry: GeometryArray | None) -> list[bytes]:
@@ -53,12 +57,6 @@ def geometries(shapes: GeometryArray) -> list[orjson.Fragment | None]:
 
 def _listed(column: pa.ChunkedArray) -> list[object]:
     return column.to_pylist()  # type: ignore[no-any-return]
-
-
-BATCH = 1_000
-"""Features in a chunk."""
-RECORD = b"\x1e"
-"""RFC 8142: what stands before each text of a sequence."""
 
 
 def feature(properties: Mapping[str, Any], shape: BaseGeometry | None) -> dict[str, Any]:

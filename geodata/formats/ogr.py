@@ -22,6 +22,7 @@ from geodata.formats.rows import Provenance, Rows, description, generated_at, pr
 GEOMETRY = "geom"
 """Name of the geometry among the columns given to GDAL; no property may have it."""
 _FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+FID = "fid"
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,6 @@ def _flatgeobuf_layer(rows: Rows, about: Provenance, folder: Path) -> Layer:
         "DESCRIPTION": description(about),
     }
     return Layer("FlatGeobuf", stem(about.name), options)
-
-
-FID = "fid"
 
 
 def write_geopackage(rows: Rows, about: Provenance) -> Iterator[bytes]:

@@ -25,6 +25,21 @@ SPARE_BYTES = 1 << 20
 XZ_MEMORY = 256 << 20
 """Most memory an xz stream may ask for; `xz -9` needs 65 MB."""
 CHUNK = 1 << 18
+SIGNS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xfd7zXZ\x00", "xz"),
+    (0, b"\x1f\x8b", "gz"),
+    (0, b"BZh", "bz2"),
+    (0, b"\x28\xb5\x2f\xfd", "zst"),
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"PK\x05\x06", "zip"),
+    (257, b"ustar", "tar"),
+)
+"""Offset and bytes by which a format is known; names and suffixes are not trusted."""
+BROKEN = (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError, OSError)
+SIDECARS = frozenset(
+    (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".xml")
+)
+"""Files that belong to a shapefile, or describe one."""
 
 
 @dataclass(frozen=True)
@@ -167,19 +182,6 @@ def _engine() -> lzma.LZMADecompressor:
     return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
 
 
-SIGNS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\xfd7zXZ\x00", "xz"),
-    (0, b"\x1f\x8b", "gz"),
-    (0, b"BZh", "bz2"),
-    (0, b"\x28\xb5\x2f\xfd", "zst"),
-    (0, b"PK\x03\x04", "zip"),
-    (0, b"PK\x05\x06", "zip"),
-    (257, b"ustar", "tar"),
-)
-"""Offset and bytes by which a format is known; names and suffixes are not trusted."""
-BROKEN = (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError, OSError)
-
-
 class _Opener(Protocol):
     def __call__(self, path: Path, /) -> Readable: ...
 
@@ -301,9 +303,3 @@ def printable(name: str) -> str:
     """A name fit for tables: valid UTF-8 without control characters, at most 200 characters."""
     text = name.encode("utf-8", "replace").decode("utf-8")
     return "".join(c if c.isprintable() else "\ufffd" for c in text)[-200:]
-
-
-SIDECARS = frozenset(
-    (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".xml")
-)
-"""Files that belong to a shapefile, or describe one."""

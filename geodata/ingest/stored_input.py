@@ -28,6 +28,7 @@ from geodata.workspace import Workspace, file_sha256, new_file, scratch_folder
 
 CHUNK = 1 << 20
 LIMITS = Limits()
+VECTOR_LIMITS = Limits(member_bytes=4 << 30, total_bytes=8 << 30, ratio=200, members=2_000)
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,6 @@ def _keep_bytes(data: bytes, folder: Path) -> str:
         with new_file(folder / sha256) as scratch:
             scratch.write_bytes(data)
     return sha256
-
-
-VECTOR_LIMITS = Limits(member_bytes=4 << 30, total_bytes=8 << 30, ratio=200, members=2_000)
 
 
 def keep_input(workspace: Workspace, source: str, path: Path) -> StoredInput:

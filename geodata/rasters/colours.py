@@ -18,7 +18,6 @@ from schemas import Raster
 Colours = npt.NDArray[np.uint8]
 STEPS = 255
 """Colours of a ramp; with the one for nothing they fill a palette of 256."""
-
 _STOPS: dict[str, tuple[str, ...]] = {
     # Lightness runs one way in each, so that they are told apart without seeing hues.
     "dusk": ("2b1550ff", "6a2c80ff", "b4476bff", "e5794cff", "f6bb58ff", "fdf3b8ff"),
@@ -29,6 +28,16 @@ _STOPS: dict[str, tuple[str, ...]] = {
 }
 RAMPS = tuple(_STOPS)
 DEFAULT_RAMP = "tide"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PALETTE_KIND = 3
+LEVEL = 5
+RESCALES = ("default", "full")
+EPOCH = date(1970, 1, 1)
+BAR, MARGIN, TALL = 480, 40, 22
+PAPER, INK = 256 - INKS, 255
+"""Numbers of colours: from paper to ink; those before them are the ramp's."""
+_POWER = re.compile(r"(?<=[m\u043c])[23]\b")
+"""The 2 of km2 and the 3 of m3, in Latin or Cyrillic letters."""
 
 
 @cache
@@ -60,11 +69,6 @@ def numbered(
     return np.where(valid, steps, 0).astype(np.uint8)
 
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PALETTE_KIND = 3
-LEVEL = 5
-
-
 def png(numbers: npt.NDArray[np.uint8], colours: npt.NDArray[np.uint8]) -> bytes:
     """A PNG with a palette: a tile is a fifth of the bytes it has in true colour.
 
@@ -88,15 +92,6 @@ def png(numbers: npt.NDArray[np.uint8], colours: npt.NDArray[np.uint8]) -> bytes
 def _chunk(kind: bytes, data: bytes) -> bytes:
     check = zlib.crc32(kind + data)
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
-
-
-RESCALES = ("default", "full")
-EPOCH = date(1970, 1, 1)
-BAR, MARGIN, TALL = 480, 40, 22
-PAPER, INK = 256 - INKS, 255
-"""Numbers of colours: from paper to ink; those before them are the ramp's."""
-_POWER = re.compile(r"(?<=[m\u043c])[23]\b")
-"""The 2 of km2 and the 3 of m3, in Latin or Cyrillic letters."""
 
 
 @dataclass(frozen=True)

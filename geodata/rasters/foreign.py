@@ -20,15 +20,6 @@ from rasterio.windows import Window
 from geodata.rasters.gdal import DRIVER
 from geodata.types import Mask
 
-
-class RasterRejectedError(Exception):
-    """The file cannot become a raster: the rule, and what was found."""
-
-    def __init__(self, rule: str, found: str) -> None:
-        super().__init__(found)
-        self.told = (rule, found)
-
-
 CELLS_AT_ONCE = 1 << 22
 SAMPLE = 1_000_000
 """Values looked at for the ends of the colours."""
@@ -39,6 +30,14 @@ NEAR = 1e-6
 """Relative distance at which two floats are one number written by different hands."""
 TAKEN = ("uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
 Cells = npt.NDArray[np.generic]
+
+
+class RasterRejectedError(Exception):
+    """The file cannot become a raster: the rule, and what was found."""
+
+    def __init__(self, rule: str, found: str) -> None:
+        super().__init__(found)
+        self.told = (rule, found)
 
 
 class Notes(Protocol):

@@ -27,6 +27,15 @@ OCCUPATION_CELLS_PER_DEGREE = 240
 """15 arc-seconds: 464 m from north to south, 310 m from west to east at 48 degrees north."""
 NO_DAY = int(np.iinfo(np.int32).min)
 Days = npt.NDArray[np.int32]
+DENSITY_CELLS_PER_DEGREE = 120
+"""30 arc-seconds: 928 m from north to south, 621 m from west to east at 48 degrees north."""
+NO_DENSITY = -9999.0
+PER_KM2 = 1000.0
+Density = npt.NDArray[np.float32]
+INVASION = date(2022, 2, 24)
+"""Where the colours of `occupation-since` begin unless asked otherwise: most days lie after it."""
+EPOCH = date(1970, 1, 1)
+NATURAL_EARTH = "Made with Natural Earth (public domain)."
 
 
 def newest_source(ends: dict[str, date], priority: Sequence[str]) -> str:
@@ -60,13 +69,6 @@ def occupation_since(cells: gpd.GeoDataFrame, day: date, grid: Grid) -> Days:
     )
 
 
-DENSITY_CELLS_PER_DEGREE = 120
-"""30 arc-seconds: 928 m from north to south, 621 m from west to east at 48 degrees north."""
-NO_DENSITY = -9999.0
-PER_KM2 = 1000.0
-Density = npt.NDArray[np.float32]
-
-
 def deposit_density(footprints: GeometryArray, outline: BaseGeometry, grid: Grid) -> Density:
     """Deposits expected in each cell per 1,000 km2, (height, width).
 
@@ -98,12 +100,6 @@ def _spread(
     if cell is None:
         raise ValueError(f"{shape} lies outside the grid {grid}")
     return np.array([cell[0]]), np.array([cell[1]]), np.ones(1)
-
-
-INVASION = date(2022, 2, 24)
-"""Where the colours of `occupation-since` begin unless asked otherwise: most days lie after it."""
-EPOCH = date(1970, 1, 1)
-NATURAL_EARTH = "Made with Natural Earth (public domain)."
 
 
 @dataclass(frozen=True)

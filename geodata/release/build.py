@@ -17,14 +17,14 @@ from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.release.contents import (
     Tables,
-    _by_collection,
-    _tables,
-    _write_tables,
-    _write_words,
     add_layer_list,
     add_layers,
     add_rasters,
+    by_collection,
+    release_tables,
     write_all_features,
+    write_records,
+    write_tables,
 )
 from geodata.release.manifest import (
     FORMAT,
@@ -62,7 +62,7 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
         used = (*maps, *brought.values())
         for folder, batch in used:
             check_batch(folder, batch, file_sha256)
-        tables = _tables(workspace, maps, progress)
+        tables = release_tables(workspace, maps, progress)
         progress("write release", 0, 1)
         manifest = _write(
             workspace, tables, tuple(b for _, b in used), UserData(layers, rasters), progress
@@ -81,13 +81,13 @@ def _write(
     """Write tables and manifest into a new release folder, unless nothing is new."""
     before = newest_manifest(workspace)
     with scratch_folder(workspace.releases) as folder:
-        features = write_all_features(folder, _by_collection(tables))
+        features = write_all_features(folder, by_collection(tables))
         layers = add_layers(folder, brought.layers)
         rasters = add_rasters(folder, tables, brought.rasters)
         given = [used.layer for used in brought.layers.values()]
         tiles, noticed = add_tilesets(workspace, folder, tables, given, progress)
         layers += add_layer_list(folder, noticed)
-        written = (*_write_tables(folder, tables), *_write_words(folder))
+        written = (*write_tables(folder, tables), *write_records(folder))
         files = (*written, *features, *layers, *rasters, *tiles)
         content = content_sha256(files)
         if before is not None and before.content_sha256 == content and _whole(workspace, before):

@@ -35,9 +35,11 @@ from schemas.record import Record
 Tables = Mapping[str, pd.DataFrame]
 PACKAGED = "settlements"
 """The control source made from the packaged settlements table."""
+OVERLAID = "deposits"
+"""The collection whose properties depend on the day asked: it is encoded when asked."""
 
 
-def _tables(
+def release_tables(
     workspace: Workspace, batches: list[tuple[Path, Batch]], progress: Progress
 ) -> dict[str, pd.DataFrame]:
     """All tables of the release by name."""
@@ -100,13 +102,14 @@ def _compiled_snapshot(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-def _by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
+def by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
     """The tables with geometry by the collection they are."""
     named = {name.replace("_", "-"): gpd.GeoDataFrame(t) for name, t in tables.items()}
     return {**named, "estimates": with_points(tables["estimates"], named["deposits"])}
 
 
-def _write_tables(folder: Path, tables: Tables) -> list[TableFile]:
+def write_tables(folder: Path, tables: Tables) -> list[TableFile]:
+    """Write tables as Parquet, those with geometry as GeoParquet; how each is described."""
     entries = []
     for name, table in tables.items():
         path = folder / f"{name}.parquet"
@@ -118,7 +121,7 @@ def _write_tables(folder: Path, tables: Tables) -> list[TableFile]:
     return entries
 
 
-def _write_words(folder: Path) -> list[TableFile]:
+def write_records(folder: Path) -> list[TableFile]:
     """Territories, sources and commodities as they were, so that old answers can be made again."""
     words: dict[str, Mapping[str, Record]] = {
         "territories": packaged.territories(),
@@ -131,10 +134,6 @@ def _write_words(folder: Path) -> list[TableFile]:
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
         entries.append(described_file(path, len(rows)))
     return entries
-
-
-OVERLAID = "deposits"
-"""The collection whose properties depend on the day asked: it is encoded when asked."""
 
 
 def write_all_features(folder: Path, tables: Mapping[str, gpd.GeoDataFrame]) -> list[TableFile]:

@@ -36,9 +36,10 @@ from schemas.record import columns
 log = logging.getLogger("lodeline")
 BASEMAP = "basemap"
 """The tileset that is the same in every release: packaged, and copied into each."""
-
-
 NO_TILES = "tiles of it could not be drawn: it has none; its rows are here in every format"
+WANTED = frozenset(("control", "timelines", "deposits"))
+NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
+"""What standings say of their deposit beside its commodities."""
 
 
 def add_tilesets(
@@ -95,9 +96,6 @@ def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     yield deposits_tileset(frames["deposits"], tables["estimates"], "Lodeline")
 
 
-WANTED = frozenset(("control", "timelines", "deposits"))
-
-
 def _table(tables: Mapping[str, pd.DataFrame], name: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(tables[name])
 
@@ -106,10 +104,6 @@ def tiles_can_be_read(folder: Path) -> None:
     """Every archive of tiles has its description, and its first and last tile can be unpacked."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         PMTilesArchive(path).check()
-
-
-NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
-"""What standings say of their deposit beside its commodities."""
 
 
 def control_tileset(frame: FeatureTable, attribution: str) -> Tileset:

@@ -16,6 +16,10 @@ TOLERANCE = 4.0
 in tile units (Visvalingam's measure, as GEOS uses it). Half a pixel of a tile drawn 512 wide."""
 FINER = 4
 """The arrangement is made on a grid this many times finer than the deepest level's."""
+MOST = 1000
+"""Points in a tile above which its level is thinned."""
+SIDE = 32
+"""A thinned tile has at most SIDE x SIDE points: one for each square of this grid."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,6 @@ def _borders(areas: GeometryArray) -> GeometryArray:
     ends[turned] = ends[turned][:, [2, 3, 0, 1]]
     ends = np.unique(ends[(ends[:, :2] != ends[:, 2:]).any(axis=1)], axis=0)
     return np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)))
-
-
-MOST = 1000
-"""Points in a tile above which its level is thinned."""
-SIDE = 32
-"""A thinned tile has at most SIDE x SIDE points: one for each square of this grid."""
 
 
 @dataclass(frozen=True)

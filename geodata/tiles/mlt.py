@@ -30,6 +30,13 @@ POINT, LINE, AREA = 0, 1, 2
 _MULTI = 3
 _KIND = np.array([POINT, LINE, LINE, AREA, POINT, LINE, AREA])
 """Type by shapely's type id; _MULTI is added where a feature has several parts."""
+Column = tuple[bytes, bytes]
+"""A column: what the head of the layer says of it, and its data."""
+_TAG_1 = b"\x01"
+_ID, _LONG_ID, _GEOMETRY = 0, 2, 4
+_BOOL, _INT32, _UINT32, _INT64, _FLOAT, _DOUBLE, _STRING = 10, 16, 18, 20, 24, 26, 28
+_NULLABLE = 1
+_UINT32_END, _INT32_END = 1 << 32, 1 << 31
 
 
 @dataclass(frozen=True)
@@ -84,15 +91,6 @@ def _paths(parts: GeometryArray, kinds: Signed) -> _Paths:
     last = np.cumsum(sizes)[closed] - 1
     whole = np.delete(np.rint(xy).astype(np.int64), last, axis=0)
     return _Paths(whole, sizes - closed, owners[order])
-
-
-Column = tuple[bytes, bytes]
-"""A column: what the head of the layer says of it, and its data."""
-_TAG_1 = b"\x01"
-_ID, _LONG_ID, _GEOMETRY = 0, 2, 4
-_BOOL, _INT32, _UINT32, _INT64, _FLOAT, _DOUBLE, _STRING = 10, 16, 18, 20, 24, 26, 28
-_NULLABLE = 1
-_UINT32_END, _INT32_END = 1 << 32, 1 << 31
 
 
 def encode(layers: Sequence[TileLayer]) -> bytes:

@@ -12,6 +12,12 @@ import numpy.typing as npt
 
 from geodata.tiles.varint import Signed, Unsigned, lengths, varints, zigzag
 
+PRESENT = 0x00
+_PLAIN, _RUNS = 0x00, 0x60
+_VARINT, _DELTA, _DELTA_XY = 0x02, 0x20, 0x40
+_RUN_LEAST, _RUN_MOST, _LITERALS_MOST = 3, 130, 128
+_NARROW_END, _WIDE_END = 1 << 31, 1 << 62
+
 
 class Data(IntEnum):
     """Streams of values."""
@@ -37,12 +43,7 @@ class Length(IntEnum):
     DICTIONARY = 0x36
 
 
-PRESENT = 0x00
 Kind = Data | Offset | Length
-_PLAIN, _RUNS = 0x00, 0x60
-_VARINT, _DELTA, _DELTA_XY = 0x02, 0x20, 0x40
-_RUN_LEAST, _RUN_MOST, _LITERALS_MOST = 3, 130, 128
-_NARROW_END, _WIDE_END = 1 << 31, 1 << 62
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,12 @@ from geodata.types import GeometryArray
 
 FEATURE, KEY, VALUE = 0x12, 0x1A, 0x22
 """Tags of a layer's fields (MVT 2.1, vector_tile.proto)."""
+Numbers = list[tuple[Signed, npt.NDArray[np.bool_]]]
+Kind = Callable[[Any], bool]
+LAYER, NAME = 0x1A, 0x0A
+_VERSION_2 = b"\x78\x02"
+_HEADER = 10
+"""Numbers of a feature besides its tags and commands."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,6 @@ def _field(tag: int, body: bytes) -> bytes:
 
 def _varint(value: int) -> bytes:
     return bytes((value,)) if value < 0x80 else varints(np.array([value], dtype=np.uint64))
-
-
-Numbers = list[tuple[Signed, npt.NDArray[np.bool_]]]
 
 
 def _numbered(columns: list[pa.Array]) -> tuple[bytes, Numbers]:
@@ -139,7 +142,6 @@ def _flags(values: pa.Array) -> bytes:
     return b"".join(bytes((VALUE, 2, 0x38, int(flag))) for flag in values.to_pylist())
 
 
-Kind = Callable[[Any], bool]
 ENCODERS: Iterable[tuple[Kind, Callable[[pa.Array], bytes]]] = (
     (pa.types.is_string, _texts),
     (pa.types.is_integer, _integers),
@@ -147,11 +149,6 @@ ENCODERS: Iterable[tuple[Kind, Callable[[pa.Array], bytes]]] = (
     (pa.types.is_boolean, _flags),
 )
 """How values of a type are written."""
-
-LAYER, NAME = 0x1A, 0x0A
-_VERSION_2 = b"\x78\x02"
-_HEADER = 10
-"""Numbers of a feature besides its tags and commands."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,16 @@ Extra = dict[str, npt.NDArray[np.int64]]
 """Properties that depend on the tile, by name, (n,) each."""
 OMITTED, POINT_COUNT = "omitted", "point_count"
 """How many rows a tile leaves out; how many points a point stands for."""
+OPEN_END, OPEN_START = 2147483647, -2147483648
+"""Day numbers of an interval that goes on, and of one that always was."""
+DAY_NUMBERS = {"valid_from": OPEN_START, "valid_to": OPEN_END}
+"""Columns given as days since 1970-01-01, and what stands for an open end."""
+TYPES: dict[ColumnType, str] = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
+"""Field types of TileJSON; all else is text."""
+RESERVED = (OMITTED, POINT_COUNT)
+"""Properties that tiles have of their own."""
+LONGEST_NAME = 140
+"""Characters of a property's name; columns of layers have up to 128."""
 
 
 def fields(columns: tuple[Column, ...]) -> dict[str, str]:
@@ -166,20 +176,6 @@ class SourceLayer:
 
 def _omitted(count: int, rows: int) -> Extra:
     return {OMITTED: np.full(rows, count)} if count else {}
-
-
-OPEN_END, OPEN_START = 2147483647, -2147483648
-"""Day numbers of an interval that goes on, and of one that always was."""
-DAY_NUMBERS = {"valid_from": OPEN_START, "valid_to": OPEN_END}
-"""Columns given as days since 1970-01-01, and what stands for an open end."""
-TYPES: dict[ColumnType, str] = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
-"""Field types of TileJSON; all else is text."""
-
-
-RESERVED = (OMITTED, POINT_COUNT)
-"""Properties that tiles have of their own."""
-LONGEST_NAME = 140
-"""Characters of a property's name; columns of layers have up to 128."""
 
 
 def _field_type(column: Column) -> str:

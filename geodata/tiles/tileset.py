@@ -20,6 +20,8 @@ from geodata.types import Progress
 
 SIZE_LIMIT = 500_000
 """Bytes of a tile before it is compressed."""
+LAYOUT = 2
+"""Raised where the same rows give other tiles than before, so that none is taken from the cache."""
 
 
 @dataclass(frozen=True)
@@ -176,10 +178,6 @@ class Tileset:
             for array in (sheet.rank, sheet.begins, sheet.groups, sheet.rows):
                 seed.update(b"" if array is None else repr(array.tolist()).encode())
         return seed.hexdigest()
-
-
-LAYOUT = 2
-"""Raised where the same rows give other tiles than before, so that none is taken from the cache."""
 
 
 def _table_bytes(table: pa.Table) -> bytes:

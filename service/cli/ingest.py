@@ -28,6 +28,8 @@ from service.cli.output import (
     workspace,
 )
 
+RENAMED = ("layer_name_fits_urls", "layer_name_is_free")
+
 
 def ingest(
     source: Annotated[
@@ -114,9 +116,6 @@ def show_batch(batch: Batch, *, as_json: bool) -> None:
         say("next: lodeline release build --publish")
     if batch.files_quarantined or batch.rows_quarantined:
         say(f"what was set aside: lodeline quarantine show {batch.id}")
-
-
-RENAMED = ("layer_name_fits_urls", "layer_name_is_free")
 
 
 def ingest_file(path: Path, wishes: VectorOptions, *, as_json: bool) -> None:

@@ -16,6 +16,9 @@ from service.releases import OpenReleases
 
 GEOJSON_TYPES = ("application/geo+json", "application/json")
 MOST_BYTES = 4_000_000
+PLAIN = "/:@!$&'()*+,;=~"
+"""Characters a path may hold as they are."""
+T = TypeVar("T")
 
 
 async def read_body(request: Request, types: tuple[str, ...] = GEOJSON_TYPES) -> bytes:
@@ -57,10 +60,7 @@ def _too_large() -> TooLarge:
 
 
 Handler = Callable[["RequestContext"], Response]
-PLAIN = "/:@!$&'()*+,;=~"
-"""Characters a path may hold as they are."""
 View = Callable[["RequestContext", Any], str]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)

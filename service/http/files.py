@@ -24,6 +24,12 @@ from starlette.types import Receive, Scope, Send
 from service.http.errors import Problem
 from service.http.negotiation import IMMUTABLE, OF_CONTENT, encoding_for, matches
 
+_RANGE = re.compile(
+    r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<tail>\d{1,18}))", re.ASCII
+)
+SHORT = "public, max-age=3600"
+_QUALITY = 9
+
 
 def streamed(chunks: Iterator[bytes], media_type: str) -> StreamingResponse:
     """An answer of chunks, closed at its end.
@@ -38,11 +44,6 @@ def streamed(chunks: Iterator[bytes], media_type: str) -> StreamingResponse:
 def _close(chunks: Iterator[bytes]) -> None:
     if isinstance(chunks, Generator):
         chunks.close()
-
-
-_RANGE = re.compile(
-    r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<tail>\d{1,18}))", re.ASCII
-)
 
 
 class RangedFile(FileResponse):
@@ -143,8 +144,6 @@ def _without_range(scope: Scope) -> Scope:
 
 PACKAGE = "maplibre"
 MEDIA = {"maplibre-gl.js": "text/javascript; charset=utf-8", "maplibre-gl.css": "text/css"}
-SHORT = "public, max-age=3600"
-_QUALITY = 9
 
 
 async def maplibre(request: Request) -> Response:

@@ -18,6 +18,28 @@ LARGE = 65536
 """Bytes from which it is done in a thread."""
 _TEXT = ("text/", "application/json", "application/geo+json", "application/problem+json")
 _MORE = ("application/schema+json", "application/vnd.oai.openapi", "application/vnd.google-earth")
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+EXPOSED = (
+    "ETag, Link, Content-Crs, OGC-NumberMatched, Lodeline-Release, Content-Disposition, "
+    "Content-Range, Accept-Ranges"
+)
+ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": EXPOSED,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": CSP,
+}
+_RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
+_MAY_BE_OWN = {b"content-security-policy"}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 class Encoder(Protocol):
@@ -122,30 +144,6 @@ class _Sender:
 
         body = await run_in_threadpool(work) if len(data) >= LARGE else work()
         return {**message, "body": body}
-
-
-CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-EXPOSED = (
-    "ETag, Link, Content-Crs, OGC-NumberMatched, Lodeline-Release, Content-Disposition, "
-    "Content-Range, Accept-Ranges"
-)
-ALWAYS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": EXPOSED,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": CSP,
-}
-_RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
-_MAY_BE_OWN = {b"content-security-policy"}
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
-    "Access-Control-Max-Age": "86400",
-}
 
 
 class SecurityHeaders:

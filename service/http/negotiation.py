@@ -12,6 +12,14 @@ SPELLINGS = {
     "csv": ("text/csv",),
 }
 ACCEPT_MAX = 1000
+IMMUTABLE = "public, max-age=31536000, immutable"
+WEEK_S = 7 * 24 * 3600
+OF_CONTENT = {"content-type", "content-length", "content-encoding"}
+"""Headers of a body, which a 304 has not; all others it repeats as the answer has them."""
+ENCODINGS = ("br", "zstd", "gzip")
+"""Content codings we can send, in the order of our preference where the client has none."""
+ENCODINGS_MAX = 500
+"""Characters of Accept-Encoding that are read."""
 
 
 def wanted_format(
@@ -56,12 +64,6 @@ def _weighed(entry: str) -> tuple[str, float]:
     return kind.strip(), 1.0
 
 
-IMMUTABLE = "public, max-age=31536000, immutable"
-WEEK_S = 7 * 24 * 3600
-OF_CONTENT = {"content-type", "content-length", "content-encoding"}
-"""Headers of a body, which a 304 has not; all others it repeats as the answer has them."""
-
-
 def etag(release: str, path: str, words: Mapping[str, str], *around: object) -> str:
     """Strong ETag of an answer: it depends on nothing but what goes in here.
 
@@ -83,12 +85,6 @@ def matches(if_none_match: str, tag: str) -> bool:
 def cache_control(*, pinned: bool, max_age_s: int) -> str:
     """A year where release and day are named in the URL, else a short while."""
     return IMMUTABLE if pinned else f"public, max-age={max_age_s}, stale-while-revalidate=300"
-
-
-ENCODINGS = ("br", "zstd", "gzip")
-"""Content codings we can send, in the order of our preference where the client has none."""
-ENCODINGS_MAX = 500
-"""Characters of Accept-Encoding that are read."""
 
 
 def encoding_for(accept_encoding: str, offered: Iterable[str] = ENCODINGS) -> str | None:

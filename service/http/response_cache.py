@@ -24,6 +24,19 @@ from service.http.negotiation import (
 from service.params.tiles import TILE_FORMS, TILE_MEDIA
 from service.releases import OpenReleases
 
+LOOK_S = 0.1
+"""Seconds after which `current` is read again: reading a link costs as much as the whole answer."""
+_NUMBER = "(?:0|[1-9][0-9]{0,9})"
+_TILE = re.compile(
+    rf"/tiles/[A-Za-z0-9_.-]+/{_NUMBER}/{_NUMBER}/{_NUMBER}(?:\.mvt|\.pbf)?"
+    rf"|/collections/[A-Za-z0-9_.-]+/tiles/WebMercatorQuad/{_NUMBER}/{_NUMBER}/{_NUMBER}",
+    re.ASCII,
+)
+_OF_CONTENT = {name.encode() for name in OF_CONTENT}
+NOTHING: Message = {"type": "http.response.body", "body": b""}
+TileKey = tuple[str, bytes, bool]
+"""Path, query, and whether the client takes gzip."""
+
 
 @dataclass(frozen=True)
 class CachedResponse:
@@ -72,20 +85,6 @@ class ResponseCache:
         if mine is not None:
             return mine
         return await make() if shared is None else shared.response()
-
-
-LOOK_S = 0.1
-"""Seconds after which `current` is read again: reading a link costs as much as the whole answer."""
-_NUMBER = "(?:0|[1-9][0-9]{0,9})"
-_TILE = re.compile(
-    rf"/tiles/[A-Za-z0-9_.-]+/{_NUMBER}/{_NUMBER}/{_NUMBER}(?:\.mvt|\.pbf)?"
-    rf"|/collections/[A-Za-z0-9_.-]+/tiles/WebMercatorQuad/{_NUMBER}/{_NUMBER}/{_NUMBER}",
-    re.ASCII,
-)
-_OF_CONTENT = {name.encode() for name in OF_CONTENT}
-NOTHING: Message = {"type": "http.response.body", "body": b""}
-TileKey = tuple[str, bytes, bool]
-"""Path, query, and whether the client takes gzip."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ from service.pages.template_filters import commodity, kilometres, listing, metre
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
 """Least and most half height of the map, km."""
 TOWNS = 9
+_MARK = "the point it is given at"
+_FOOTPRINT = ("footprint", "ground where the deposit may lie")
+_WHOLE = ("whole", "reach of the area, not tested")
 
 
 def view(ask: RequestContext, document: Document) -> str:
@@ -209,8 +212,3 @@ def _flips(store: EmbeddedStore, row: int, day: date, source: str) -> float | No
 def _named(store: EmbeddedStore, rows: pd.Series) -> list[dict[str, str]]:
     found = store.tables.deposits[rows.fillna(value=False).to_numpy(dtype=bool)]
     return [{"id": r.id, "name": r.name_en} for r in found.itertuples()]
-
-
-_MARK = "the point it is given at"
-_FOOTPRINT = ("footprint", "ground where the deposit may lie")
-_WHOLE = ("whole", "reach of the area, not tested")

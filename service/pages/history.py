@@ -16,6 +16,7 @@ from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number, percent
 
 AROUND_KM = 40.0
+FORMS = (("json", "JSON"),)
 
 
 def changes(ask: RequestContext, document: Document) -> str:
@@ -117,9 +118,6 @@ def versions(ask: RequestContext, document: Document) -> str:
         document=document,
         collection=ask.store.collection(ask.path_params["collection"]),
     )
-
-
-FORMS = (("json", "JSON"),)
 
 
 @dataclass(frozen=True)

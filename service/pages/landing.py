@@ -15,6 +15,13 @@ from service.pages.rendering import Document, page, render
 
 SHOWN = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "control_share",
          "contested_share",          "line_distance_km")  # fmt: skip
+HEADS: Mapping[str, str] = {
+    "answers": "Answers",
+    "data": "Data",
+    "releases": "Releases",
+    "tiles": "Tiles and maps",
+    "processes": "Processes",
+}
 
 
 def view(ask: RequestContext, document: Document) -> str:
@@ -67,15 +74,6 @@ def functions(ask: RequestContext, document: Document) -> str:
 def _standard(uri: str) -> str:
     """The standard a class belongs to: its address up to the class."""
     return uri.partition("/conf/")[0]
-
-
-HEADS: Mapping[str, str] = {
-    "answers": "Answers",
-    "data": "Data",
-    "releases": "Releases",
-    "tiles": "Tiles and maps",
-    "processes": "Processes",
-}
 
 
 @dataclass(frozen=True)

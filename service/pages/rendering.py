@@ -15,6 +15,19 @@ from service.http.links import url
 from service.pages import template_filters
 
 Link = Callable[..., str]
+Document = Mapping[str, Any]
+HEADS: Mapping[int, str] = {
+    400: "That question cannot be read",
+    404: "There is nothing here",
+    405: "That cannot be done here",
+    406: "Not in that form",
+    410: "It is no longer there",
+    413: "That is too much",
+    415: "That cannot be taken in",
+    429: "Too many questions at once",
+    500: "Something failed on our side",
+    503: "Not ready yet",
+}
 
 
 @cache
@@ -89,22 +102,6 @@ def _linker(root: str, pinned: str | None) -> Link:
 def root_of(base: str) -> str:
     """The path the service stands under, empty at the top of a host."""
     return urlsplit(base).path.rstrip("/")
-
-
-Document = Mapping[str, Any]
-
-HEADS: Mapping[int, str] = {
-    400: "That question cannot be read",
-    404: "There is nothing here",
-    405: "That cannot be done here",
-    406: "Not in that form",
-    410: "It is no longer there",
-    413: "That is too much",
-    415: "That cannot be taken in",
-    429: "Too many questions at once",
-    500: "Something failed on our side",
-    503: "Not ready yet",
-}
 
 
 def problem_page(status: int, problem: Mapping[str, Any], base: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The page of the question: reserves in a territory on a day, in words first; the article, territories."""
+"""The pages of the question: reserves in a territory on a day, the article, territories."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -17,6 +17,7 @@ FEW = 40
 """Up to so many marks are drawn large."""
 MANY = 400
 """More marks than this are drawn as plain dots, in one path."""
+_MARKED = ("occupied", "uncertain", "contested", "government", "unknown")
 HELD = (("held", "occupied land"), ("fought", "contested ground"), ("front", "line of contact"))
 
 
@@ -47,6 +48,26 @@ class Label:
     y: float
     text: str
     west: bool = False
+
+
+def legend(shapes: Iterable[SvgPath]) -> tuple[tuple[str, str], ...]:
+    """Legend of what was drawn of control."""
+    drawn = {shape.kind for shape in shapes}
+    return tuple(entry for entry in HELD if entry[0] in drawn)
+
+
+def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
+    """A mark for each point feature in the window; the plainest verdicts lie undermost."""
+    order = ("unknown", "government", "spot", "uncertain", "contested", "occupied")
+    found = []
+    for feature in features:
+        shape = geometry(feature)
+        if shape is None or shape.is_empty or shapely.get_dimensions(shape) > 0:
+            continue
+        at = shape.centroid
+        if window.holds((at.x, at.y, at.x, at.y)):
+            found.append(_mark(window, feature, at))
+    return tuple(sorted(found, key=lambda mark: order.index(mark.kind)))
 
 
 @dataclass(frozen=True)
@@ -138,20 +159,6 @@ def locator(store: EmbeddedStore, features: Sequence[Feature], title: str, about
     )
 
 
-def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
-    """A mark for each point feature in the window; the plainest verdicts lie undermost."""
-    order = ("unknown", "government", "spot", "uncertain", "contested", "occupied")
-    found = []
-    for feature in features:
-        shape = geometry(feature)
-        if shape is None or shape.is_empty or shapely.get_dimensions(shape) > 0:
-            continue
-        at = shape.centroid
-        if window.holds((at.x, at.y, at.x, at.y)):
-            found.append(_mark(window, feature, at))
-    return tuple(sorted(found, key=lambda mark: order.index(mark.kind)))
-
-
 def geometry(feature: Feature) -> BaseGeometry | None:
     """A feature's geometry, which may be one already; None where it is not in degrees."""
     given = feature.get("geometry")
@@ -163,12 +170,6 @@ def geometry(feature: Feature) -> BaseGeometry | None:
     west, south, east, north = shape.bounds
     inside = west >= -180 and east <= 180 and south >= -90 and north <= 90
     return shapely.make_valid(shape) if inside else None
-
-
-def legend(shapes: Iterable[SvgPath]) -> tuple[tuple[str, str], ...]:
-    """Legend of what was drawn of control."""
-    drawn = {shape.kind for shape in shapes}
-    return tuple(entry for entry in HELD if entry[0] in drawn)
 
 
 def _dots(spots: Iterable[Mark]) -> SvgPath:
@@ -201,6 +202,3 @@ def _mark(window: SvgWindow, feature: Feature, at: shapely.Point) -> Mark:
 def _shapes(window: SvgWindow, given: Iterable[tuple[str, BaseGeometry]]) -> tuple[SvgPath, ...]:
     paths = ((kind, window.path(shape)) for kind, shape in given if not shape.is_empty)
     return tuple(SvgPath(kind, path) for kind, path in paths if path)
-
-
-_MARKED = ("occupied", "uncertain", "contested", "government", "unknown")

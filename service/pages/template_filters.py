@@ -13,21 +13,6 @@ THIN = "\u202f"
 MINUS = "\u2212"
 NOTHING = "\u2013"
 _URL = re.compile(r"https?://[^\s<>\"'()]+")
-
-VERDICT_NAMES: Mapping[str, str] = {
-    "occupied": "occupied",
-    "uncertain": "uncertain",
-    "contested": "contested",
-    "government": "government-held",
-    "unknown": "unknown",
-}
-VERDICT_HEADS: Mapping[str, str] = {
-    "occupied": "In occupied land",
-    "uncertain": "Uncertain",
-    "contested": "In contested ground",
-    "government": "In government-held land",
-    "unknown": "Unknown",
-}
 VERDICT_MEANINGS: Mapping[str, str] = {
     "occupied": "At least 95 % of the ground where the deposit may lie is occupied.",
     "uncertain": "The position is not known well enough for a verdict: part of the ground where "
@@ -46,6 +31,23 @@ BASES: Mapping[str, str] = {
 }
 UNITS: Mapping[str, str] = {"1": "share, 0 to 1", "d": "days", "har": "ha", "By": "bytes",
                             "deg": "degrees"}  # fmt: skip
+_NAMES = {entry.id: entry.name_en for entry in commodities()}
+Rows = Sequence[Mapping[str, Any]]
+
+VERDICT_NAMES: Mapping[str, str] = {
+    "occupied": "occupied",
+    "uncertain": "uncertain",
+    "contested": "contested",
+    "government": "government-held",
+    "unknown": "unknown",
+}
+VERDICT_HEADS: Mapping[str, str] = {
+    "occupied": "In occupied land",
+    "uncertain": "Uncertain",
+    "contested": "In contested ground",
+    "government": "In government-held land",
+    "unknown": "Unknown",
+}
 
 
 class Piece(NamedTuple):
@@ -202,7 +204,6 @@ def _short(address: str) -> str:
     return text if len(text) <= 64 else f"{text[:40]}…{text[-20:]}"
 
 
-_NAMES = {entry.id: entry.name_en for entry in commodities()}
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number, "plain": plain, "percent": percent, "metres": metres,
     "kilometres": kilometres, "line_distance": line_distance, "amount": amount,
@@ -214,4 +215,3 @@ GLOBALS: Mapping[str, Any] = {
     "VERDICT_MEANINGS": VERDICT_MEANINGS, "BASES": BASES, "UNITS": UNITS, "NOTHING": NOTHING,
     "count": count, "span": span, "held": held,
 }  # fmt: skip
-Rows = Sequence[Mapping[str, Any]]

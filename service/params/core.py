@@ -28,8 +28,17 @@ TEXT_MAX = 4000
 _CURSOR = re.compile(
     r"(?P<release>r\d{4,}-[0-9a-f]{8})\.(?P<start>\d{1,9})\.(?P<asked>[0-9a-f]{32})", re.ASCII
 )
-
 Words = Mapping[str, str]
+DAY = {"type": "string", "format": "date"}
+TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ def parse_lonlat(words: Words) -> tuple[float, float]:
     for name, limit in (("lon", 180), ("lat", 90)):
         if name not in words:
             raise InvalidInput(f"{name} is missing; give lon and lat in degrees", parameter=name)
-        if abs(_number(words[name], name)) > limit:
+        if abs(parse_number(words[name], name)) > limit:
             raise InvalidInput(
                 f"{name} is {words[name][:20]}; give degrees from -{limit} to {limit}",
                 parameter=name,
@@ -152,7 +161,8 @@ def question(words: Words) -> Question:
     )
 
 
-def _number(text: str, parameter: str) -> float:
+def parse_number(text: str, parameter: str) -> float:
+    """A finite number. Raises InvalidInput."""
     try:
         value = float(text)
     except ValueError:
@@ -167,16 +177,6 @@ COMMODITY = Param(
 )
 TERRITORY = Param("territory", {"type": "string", "default": "occupied"}, "Territory by id.")
 SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
-DAY = {"type": "string", "format": "date"}
-TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
-    "string": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "strings": {"type": "array", "items": {"type": "string"}},
-}
 ParamsByName = Mapping[str, Param]
 
 

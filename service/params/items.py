@@ -25,12 +25,12 @@ from service.params.core import (
     Param,
     ParamsByName,
     Words,
-    _number,
     digest,
     params_by_name,
     parse_choice,
     parse_cursor,
     parse_limit,
+    parse_number,
 )
 
 _KNOWN: WeakKeyDictionary[Collection, ParamsByName] = WeakKeyDictionary()
@@ -261,7 +261,7 @@ def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:
 
     In CRS84: west, south, east, north, west > east where it crosses the antimeridian.
     """
-    numbers = [_number(part, "bbox") for part in text.split(",")]
+    numbers = [parse_number(part, "bbox") for part in text.split(",")]
     if len(numbers) not in {4, 6}:
         raise InvalidInput(
             f"bbox has {len(numbers)} numbers ({text[:60]}); give 4 (west, south, east, north) or "

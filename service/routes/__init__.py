@@ -32,6 +32,8 @@ GONE = {"410": "It was no longer there then"}
 NOW = ("never",)
 TILED = "/collections/{collection}/tiles"
 ZXY, OGC = "/tiles/{layer}/{z}/{x}/{y}", "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
+_ALSO_AT = {"/api.html": "/docs", "/api": "/openapi.json"}
+"""Where FastAPI's applications have the same, so that people and clients look there first."""
 
 
 def _tile(path: str, name: str, summary: str, formats: tuple[str, ...]) -> Route:
@@ -164,9 +166,6 @@ TABLE = (
     *TILES,
 )  # fmt: skip
 """`days=NOW`: the answer depends on the present day whatever the URL says."""
-
-_ALSO_AT = {"/api.html": "/docs", "/api": "/openapi.json"}
-"""Where FastAPI's applications have the same, so that people and clients look there first."""
 ALIASES = tuple(
     replace(route, path=_ALSO_AT[route.path], name=f"{route.name}_alias")
     for route in TABLE

@@ -30,6 +30,7 @@ BETWEEN = (
     Param("to", DAY, "Last day; today where none is given."),
 )
 BY_SOURCE = (SOURCE,)
+_SPACE = "http://www.w3.org/2005/Atom"
 
 
 def at(ask: RequestContext) -> Response:
@@ -75,7 +76,6 @@ def _changes(ask: RequestContext) -> list[dict[str, Any]]:
 
 
 ATOM = "application/atom+xml"
-_SPACE = "http://www.w3.org/2005/Atom"
 
 
 def atom(

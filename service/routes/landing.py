@@ -16,6 +16,12 @@ DESCRIPTION = (
     "Which mineral reserves lie in which territory on which day, according to whom, "
     "and how sure we are."
 )
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; script-src 'self'; "
+    "connect-src 'self'; worker-src blob:; child-src blob:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""As for every page, and what MapLibre needs: workers and pictures it makes itself."""
 
 
 def landing(ask: RequestContext) -> Response:
@@ -106,14 +112,6 @@ def _schema_json(ask: RequestContext, make: schemas.Maker) -> Response:
 def functions(ask: RequestContext) -> Response:
     """Functions filters may use."""
     return ask.answer({"functions": function_descriptions()})
-
-
-CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; script-src 'self'; "
-    "connect-src 'self'; worker-src blob:; child-src blob:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-"""As for every page, and what MapLibre needs: workers and pictures it makes itself."""
 
 
 def map_(ask: RequestContext) -> Response:

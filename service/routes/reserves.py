@@ -54,6 +54,7 @@ SERIES = (
     Param("to", DAY, "Last day; today where none is given."),
     Param("step", {"type": "string", "enum": list(STEPS), "default": "month"}, "Distance of days."),
 )
+ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)
 
 
 def reserves(ask: RequestContext) -> Response:
@@ -147,9 +148,6 @@ def articles(ask: RequestContext) -> Response:
         )
     permalink = ask.url_for(f"/articles/{ARTICLE_DAY}", {"release": ask.release})
     return ask.answer(article(ask.store, permalink))
-
-
-ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)
 
 
 def territories(ask: RequestContext) -> Response:

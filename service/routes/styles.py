@@ -21,11 +21,27 @@ from service.qgis.project import Project, qgs, qgz
 from service.styles.document import KINDS, LANGUAGES, SHOWN, Scene, StyleKind, style_document
 from service.styles.palette import palettes
 
-STYLE_JSON = "application/vnd.mapbox.style+json"
-"""Named by OGC API Styles (20-009); MapLibre and QGIS read the body whatever its type."""
 LANG = Param("lang", {"type": "string", "enum": list(LANGUAGES), "default": "en"},
              "Language of the names on the map.")  # fmt: skip
 OF_STYLE = (Param("date", DAY, "Day; today where none is given."), SOURCE, LANG)
+MEDIA = {"pbf": "application/x-protobuf"}
+CODE_POINT = re.compile(r"[0-9]{1,5}", re.ASCII)
+FOLDER = Path(geodata.__file__).parent / "fonts"
+FONTS = {"Lodeline Regular": "regular", "Lodeline Bold": "bold"}
+"""Names of font stacks, and what the names of their files begin with."""
+RANGE = 256
+LAST_RANGE = 65_280
+THEME = Param("theme", {"type": "string", "enum": list(palettes()), "default": "light"},
+              "Colours of the map.")  # fmt: skip
+PROJECT = (*OF_STYLE, THEME)
+_ABOUT = (
+    "Which mineral reserves lie in which territory on which day. Open the temporal controller to "
+    "move through time: land and deposits of the layers \u201cthrough time\u201d follow it. Tiles "
+    "are those of release {release}; collections are those the service has when QGIS asks."
+)
+
+STYLE_JSON = "application/vnd.mapbox.style+json"
+"""Named by OGC API Styles (20-009); MapLibre and QGIS read the body whatever its type."""
 
 
 def styles(ask: RequestContext) -> Response:
@@ -73,15 +89,6 @@ def _links(ask: RequestContext, kind: StyleKind) -> list[Link]:
         link(ask.url_for(path, {"lang": "uk", **pinned}), "stylesheet", STYLE_JSON,
              f"{kind.title}, names in Ukrainian") | {"hreflang": "uk"},
     ]  # fmt: skip
-
-
-MEDIA = {"pbf": "application/x-protobuf"}
-CODE_POINT = re.compile(r"[0-9]{1,5}", re.ASCII)
-FOLDER = Path(geodata.__file__).parent / "fonts"
-FONTS = {"Lodeline Regular": "regular", "Lodeline Bold": "bold"}
-"""Names of font stacks, and what the names of their files begin with."""
-RANGE = 256
-LAST_RANGE = 65_280
 
 
 def glyphs(ask: RequestContext) -> Response:
@@ -140,14 +147,6 @@ def _parse_range(text: str) -> int:
 
 QGS, QGZ = "application/x-qgis-project", "application/x-qgis-project-container"
 """No type is registered for them; those of QGIS's own packages."""
-THEME = Param("theme", {"type": "string", "enum": list(palettes()), "default": "light"},
-              "Colours of the map.")  # fmt: skip
-PROJECT = (*OF_STYLE, THEME)
-_ABOUT = (
-    "Which mineral reserves lie in which territory on which day. Open the temporal controller to "
-    "move through time: land and deposits of the layers \u201cthrough time\u201d follow it. Tiles "
-    "are those of release {release}; collections are those the service has when QGIS asks."
-)
 
 
 def project(ask: RequestContext) -> Response:

@@ -1,4 +1,4 @@
-"""Vector tiles and OGC API - Tiles: tiles of a layer, the tilesets of a collection and of the whole dataset, and their grid."""
+"""Vector tiles and OGC API - Tiles: tiles, the tilesets of a collection and of all, their grid."""
 
 import gzip
 
@@ -22,6 +22,9 @@ from service.params.tiles import (
     tileset_name,
     tilesets_asked,
 )
+
+LEVEL = 4
+"""How hard a tile made on request is compressed."""
 
 
 def collection_tilesets(ask: RequestContext) -> Response:
@@ -128,10 +131,6 @@ def _own_links(ask: RequestContext) -> list[Link]:
         link(ask.url_for(ask.path, {**words, "f": "html"}), "alternate", HTML, "To read"),
         link(ask.url_for("/tileMatrixSets"), rel("tiling-schemes"), JSON, "The grids"),
     ]
-
-
-LEVEL = 4
-"""How hard a tile made on request is compressed."""
 
 
 def tile(ask: RequestContext) -> Response:

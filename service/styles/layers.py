@@ -16,6 +16,10 @@ SOURCE = "basemap"
 REGULAR, BOLD = ["Lodeline Regular"], ["Lodeline Bold"]
 _LINES: Expression = ["==", ["geometry-type"], "LineString"]
 _POINTS: Expression = ["==", ["geometry-type"], "Point"]
+DISC_ZOOM = 8
+"""Where the disc in which a deposit may lie begins to be larger than its mark."""
+_RADII: dict[float, object] = {4: 3.0, 7: 5.5, 11: 8.0}
+_ABOVE = {"occupied": 4, "contested": 3, "uncertain": 2, "government": 1}
 
 
 def land(colours: Colours) -> Layer:
@@ -130,12 +134,6 @@ def _text(colours: Colours, name: str) -> dict[str, object]:
     """Letters of a colour; at sea they need no halo."""
     halo = colours["sea"] if name == "sea_label" else colours["halo"]
     return {"text-color": colours[name], "text-halo-color": halo, "text-halo-width": 1.3}
-
-
-DISC_ZOOM = 8
-"""Where the disc in which a deposit may lie begins to be larger than its mark."""
-_RADII: dict[float, object] = {4: 3.0, 7: 5.5, 11: 8.0}
-_ABOVE = {"occupied": 4, "contested": 3, "uncertain": 2, "government": 1}
 
 
 def held_land(palette: Palette, held: Expression) -> list[Layer]:

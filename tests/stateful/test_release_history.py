@@ -42,7 +42,7 @@ WRITES: tuple[tuple[object, str], ...] = (
 )
 """All that the building and publishing of releases changes files with."""
 MOST_WRITES = 60
-REAL_TABLES = building._tables
+REAL_TABLES = building.release_tables
 
 
 class Killed(BaseException):
@@ -102,7 +102,7 @@ class ReleaseHistory(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp())
         self.workspace = Workspace(self.root / "ws")
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(building, "_tables", lambda *_: self.tables())
+        self.patch.setattr(building, "release_tables", lambda *_: self.tables())
         self.revision = 0
         self.published: str | None = None
         self.kept: dict[str, str] = {}

@@ -16,6 +16,7 @@ from geodata.types import GeometryArray
 
 BOM = b"\xef\xbb\xbf"
 WGS84_NAMES = ("CRS84", "4326")
+POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
 
 
 def features_of(data: bytes) -> list[Any]:
@@ -49,9 +50,6 @@ def _kind(document: object) -> str:
     if isinstance(document, dict):
         return f"a JSON object of type {document.get('type')!r}"
     return f"a single JSON value ({type(document).__name__})"
-
-
-POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,10 @@ TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
 _SIZES = {1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8}
 _LETTERS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
 """TIFF's types of whole numbers: their bytes, and their letters in `struct`."""
+_WANTED = {
+    WIDTH, HEIGHT, BITS, BANDS, STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_COUNTS, PLANES,
+    TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,12 +89,6 @@ def _first_tags(stream: BinaryIO, size: int) -> dict[int, Sequence[int]]:
             held = rows[start + length - word : start + length]
             found[tag] = _values(stream, size, order, kind, many, held)
     return found
-
-
-_WANTED = {
-    WIDTH, HEIGHT, BITS, BANDS, STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_COUNTS, PLANES,
-    TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS,
-}  # fmt: skip
 
 
 def _values(  # noqa: PLR0913 - what a tag's entry says

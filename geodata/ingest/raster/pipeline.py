@@ -37,6 +37,9 @@ CPU_S = 900
 MEMORY_BYTES = 6 << 30
 WRITTEN_BYTES = 8 << 30
 WORKER = Path(gdal.__file__).with_name("worker.py")
+VERSION = "v1"
+"""Of the rules in this folder: another version makes another batch of the same bytes."""
+LIMITS = Limits(member_bytes=4 << 30, total_bytes=4 << 30, ratio=1, members=1)
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,6 @@ def environment(scratch: Path) -> dict[str, str]:
     settings = {name: str(value) for name, value in SETTINGS.items()}
     skipped = ",".join(sorted(other_drivers()))
     return {**kept, **settings, "GDAL_SKIP": skipped, "TMPDIR": str(scratch), "HOME": str(scratch)}
-
-
-VERSION = "v1"
-"""Of the rules in this folder: another version makes another batch of the same bytes."""
-LIMITS = Limits(member_bytes=4 << 30, total_bytes=4 << 30, ratio=1, members=1)
 
 
 @dataclass

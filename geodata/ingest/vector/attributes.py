@@ -29,6 +29,25 @@ CHANGING = frozenset(
     ("number_is_finite", "value_fits_its_type", "text_is_utf8", "time_fits_microseconds")
 )
 """Rules whose breach changes values."""
+DAYS = (
+    ("valid_from", "valid_to"),
+    ("start", "end"),
+    ("begin", "end"),
+    ("begins", "ends"),
+    ("start_date", "end_date"),
+    ("startdate", "enddate"),
+    ("begin_date", "end_date"),
+    ("date_from", "date_to"),
+    ("from_date", "to_date"),
+    ("start_time", "end_time"),
+    ("starttime", "endtime"),
+    ("datetime", None),
+    ("date", None),
+    ("timestamp", None),
+    ("day", None),
+    ("time", None),
+)
+"""Columns taken for the days of a feature where they are dates or times, the first found."""
 
 
 @dataclass
@@ -212,27 +231,6 @@ def _first_feature_has_id(raw: RawLayer) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(feature, dict) and isinstance(feature.get("id"), int)
-
-
-DAYS = (
-    ("valid_from", "valid_to"),
-    ("start", "end"),
-    ("begin", "end"),
-    ("begins", "ends"),
-    ("start_date", "end_date"),
-    ("startdate", "enddate"),
-    ("begin_date", "end_date"),
-    ("date_from", "date_to"),
-    ("from_date", "to_date"),
-    ("start_time", "end_time"),
-    ("starttime", "endtime"),
-    ("datetime", None),
-    ("date", None),
-    ("timestamp", None),
-    ("day", None),
-    ("time", None),
-)
-"""Columns taken for the days of a feature where they are dates or times, the first found."""
 
 
 def days_of(columns: tuple[LayerColumn, ...]) -> tuple[str | None, str | None]:

@@ -24,6 +24,9 @@ WKT = ("wkt", "geom", "geometry", "the_geom", "wkt_geom", "geom_wkt", "geometry_
 WKT_SIGN = r"^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)"
 UNREADABLE = b"?"
 """Stands for a geometry that is there and cannot be read; no WKB begins so."""
+EDGE_DEG = 1e-6
+"""How far a coordinate may lie beyond the edge of the world by rounding, and is moved back."""
+POLYGONS = (3, 6)
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,6 @@ def _wkb(shapes: GeometryArray, given: npt.NDArray[np.bool_]) -> pa.ChunkedArray
     values = np.array(shapely.to_wkb(shapes, flavor="iso"), dtype=object)
     values[shapely.is_missing(shapes) & given] = UNREADABLE
     return pa.chunked_array([pa.array(values, pa.binary())])
-
-
-EDGE_DEG = 1e-6
-"""How far a coordinate may lie beyond the edge of the world by rounding, and is moved back."""
-POLYGONS = (3, 6)
 
 
 @dataclass

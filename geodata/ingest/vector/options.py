@@ -17,6 +17,8 @@ from geodata.ingest.vector.reader import RawLayer
 from schemas import Issue
 from schemas.layers import LAYER_ID
 
+LONGEST = 64
+
 
 @dataclass(frozen=True)
 class VectorOptions:
@@ -116,9 +118,6 @@ def _naming(
         licence=wishes.licence,
         attribution=wishes.attribution,
     )
-
-
-LONGEST = 64
 
 
 def layer_id(name: str) -> str:

@@ -15,6 +15,17 @@ from geodata.types import GeometryArray
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 BOX = pa.struct([(name, pa.float64()) for name in CORNERS])
+TYPES = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+"""Names by shapely's type number."""
 
 
 class LayerFile:
@@ -81,16 +92,3 @@ def _boxes(bounds: np.ndarray, missing: np.ndarray) -> pa.StructArray:
 def _type_names(geometry: GeometryArray) -> set[str]:
     ids = np.unique(shapely.get_type_id(geometry))
     return {TYPES[i] for i in ids if i >= 0}
-
-
-TYPES = (
-    "Point",
-    "LineString",
-    "LinearRing",
-    "Polygon",
-    "MultiPoint",
-    "MultiLineString",
-    "MultiPolygon",
-    "GeometryCollection",
-)
-"""Names by shapely's type number."""

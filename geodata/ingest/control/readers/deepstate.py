@@ -30,7 +30,6 @@ KEYS: tuple[tuple[str, Status], ...] = (
     ("territories.tuzla", "occupied"),
 )
 """Machine keys since 2024-03-23, after `geoJSON.`; a key's start decides (`dismissed_at`)."""
-
 WORDS: tuple[tuple[str, Status], ...] = (
     ("під питанням", "contested"),
     ("статус невідомий", "contested"),
@@ -68,7 +67,6 @@ WORDS: tuple[tuple[str, Status], ...] = (
     ("cadr and calr", "occupied"),
 )
 """Words of captions; the first that is found decides, so doubt goes before certainty."""
-
 FILLS: dict[str, Status] = {
     "#a52714": "occupied",
     "#880e4f": "occupied",
@@ -82,6 +80,10 @@ FILLS: dict[str, Status] = {
     "#01579b": "government",
 }
 """Fill colours: reds and black held by Russia, greys unknown, green and blues taken back."""
+DAILY_NAME = re.compile(r"deepstatemap_data_(\d{8})\.(?:geo)?json")
+BODY_NAME = re.compile(r"(\d{10})\.(?:geo)?json")
+DAILY_STATUSES: tuple[Status, ...] = ("occupied", "government")
+BODY_STATUSES: tuple[Status, ...] = ("occupied", "contested", "government")
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,6 @@ def _broken(word: str) -> re.Pattern[str]:
     return re.compile("|".join(holes))
 
 
-DAILY_NAME = re.compile(r"deepstatemap_data_(\d{8})\.(?:geo)?json")
-BODY_NAME = re.compile(r"(\d{10})\.(?:geo)?json")
-DAILY_STATUSES: tuple[Status, ...] = ("occupied", "government")
-BODY_STATUSES: tuple[Status, ...] = ("occupied", "contested", "government")
 OCCUPIED = Label("occupied", None)
 """Daily files have no labels: all their polygons are occupied land."""
 
