@@ -6,7 +6,7 @@ from datetime import date
 from geodata.answers.question import DEFAULT_CONTROL, Question
 from geodata.answers.reserves import find, reserves
 from geodata.interval import today
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 
 ARTICLE_DAY = date(2025, 2, 25)
 
@@ -48,7 +48,7 @@ PHRASES = (
 )
 
 
-def article(store: EmbeddedStore, permalink: str) -> dict[str, object]:
+def article(store: Store, permalink: str) -> dict[str, object]:
     """The article answered: each phrase with its reserves on that day and today."""
     return {
         "title": "Rare earths for Washington: whose, and where?",
@@ -64,7 +64,7 @@ def article(store: EmbeddedStore, permalink: str) -> dict[str, object]:
     }
 
 
-def _answered(store: EmbeddedStore, phrase: Phrase) -> dict[str, object]:
+def _answered(store: Store, phrase: Phrase) -> dict[str, object]:
     territory = store.overlaid.territory(phrase.territory)
     return {
         "phrase": phrase.said,
@@ -81,7 +81,7 @@ def _answered(store: EmbeddedStore, phrase: Phrase) -> dict[str, object]:
     }
 
 
-def _on(store: EmbeddedStore, phrase: Phrase, day: date) -> dict[str, object]:
+def _on(store: Store, phrase: Phrase, day: date) -> dict[str, object]:
     asked = _question(phrase, day)
     found = find(store, asked)
     whole = reserves(store, asked, "")

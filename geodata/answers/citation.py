@@ -6,14 +6,14 @@ import pandas as pd
 
 from geodata.answers.question import Question
 from geodata.control.sources import SourceSelection
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 
 OLD_DAYS = 31
 """Age of the map from which an answer says so, days."""
 
 
 def citation(
-    store: EmbeddedStore, title: str, permalink: str, choice: SourceSelection
+    store: Store, title: str, permalink: str, choice: SourceSelection
 ) -> dict[str, object]:
     """Text, BibTeX, release, time of the release, licences and permalink.
 
@@ -41,13 +41,13 @@ def citation(
     }
 
 
-def _publisher(store: EmbeddedStore, choice: SourceSelection) -> str:
+def _publisher(store: Store, choice: SourceSelection) -> str:
     source = store.tables.sources[choice.source]
     asof = f", map of {choice.asof}" if choice.asof and source.record == "maps" else ""
     return f"{source.title} ({source.id}{asof})"
 
 
-def _licences(store: EmbeddedStore, choice: SourceSelection) -> list[dict[str, str]]:
+def _licences(store: Store, choice: SourceSelection) -> list[dict[str, str]]:
     """Licence of the control source and of the packaged facts."""
     source = store.tables.sources[choice.source]
     return [
@@ -61,7 +61,7 @@ def _licences(store: EmbeddedStore, choice: SourceSelection) -> list[dict[str, s
 
 
 def caveats(
-    store: EmbeddedStore, question: Question, choice: SourceSelection, listed: pd.DataFrame
+    store: Store, question: Question, choice: SourceSelection, listed: pd.DataFrame
 ) -> list[str]:
     """What a reader should know, most specific first."""
     found = [
@@ -78,7 +78,7 @@ def caveats(
     return list(dict.fromkeys(found))
 
 
-def _coverage_caveats(store: EmbeddedStore, choice: SourceSelection) -> Iterable[str]:
+def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
     if choice.asof is None:
         yield f"Source {choice.source} does not reach back to {choice.day}: all is unknown."
         return
@@ -97,9 +97,7 @@ def _coverage_caveats(store: EmbeddedStore, choice: SourceSelection) -> Iterable
         )
 
 
-def _since_caveats(
-    store: EmbeddedStore, choice: SourceSelection, listed: pd.DataFrame
-) -> Iterable[str]:
+def _since_caveats(store: Store, choice: SourceSelection, listed: pd.DataFrame) -> Iterable[str]:
     """Verdicts that hold since the record begins may be older than it."""
     first = store.book.first_day(choice.source)
     if (listed["control_since"] == pd.Timestamp(first)).any():

@@ -9,13 +9,13 @@ import shapely
 
 from geodata.answers.rows import json_value
 from geodata.control.sources import SourceSelection
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from geodata.store.tables import days_of
 
 History = list[dict[str, object]]
 
 
-def control_at(store: EmbeddedStore, lon: float, lat: float, day: date) -> dict[str, object]:
+def control_at(store: Store, lon: float, lat: float, day: date) -> dict[str, object]:
     """Status of a point, CRS84 degrees; `unknown` outside every source's area."""
     point = shapely.Point(lon, lat)
     says = [_says(store, choice, point) for choice in store.book.all_on(day)]
@@ -31,7 +31,7 @@ def control_at(store: EmbeddedStore, lon: float, lat: float, day: date) -> dict[
     }
 
 
-def _says(store: EmbeddedStore, choice: SourceSelection, point: shapely.Point) -> dict[str, object]:
+def _says(store: Store, choice: SourceSelection, point: shapely.Point) -> dict[str, object]:
     history = point_history(store, choice.source, point)
     now = next((entry for entry in history if _holds(entry, choice.day)), None)
     reaches = choice.asof is not None and now is not None
@@ -50,7 +50,7 @@ def _holds(entry: dict[str, object], day: date) -> bool:
     return str(entry["valid_from"]) <= str(day) and (stop is None or str(day) < str(stop))
 
 
-def point_history(store: EmbeddedStore, source: str, point: shapely.Point) -> History:
+def point_history(store: Store, source: str, point: shapely.Point) -> History:
     """Statuses of a point in the order of days, government-held between the source's cells.
 
     Empty outside the source's area.
@@ -65,7 +65,7 @@ def point_history(store: EmbeddedStore, source: str, point: shapely.Point) -> Hi
     return _filled(hits, np.datetime64(first, "D"))
 
 
-def _area(store: EmbeddedStore, source: str) -> shapely.Geometry:
+def _area(store: Store, source: str) -> shapely.Geometry:
     areas = store.tables.areas
     if store.tables.sources[source].coverage == "ukraine-land":
         return shapely.difference(areas.outline, store.tables.lakes)

@@ -16,7 +16,7 @@ from geodata.control.sources import SourceSelection
 from geodata.control.timeline import CERTAIN
 from geodata.data.commodities import members
 from geodata.formats.geojson import feature
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from geodata.store.masks import commodity_mask
 from geodata.types import FloatArray, Mask
 
@@ -83,7 +83,7 @@ class MatchingDeposits:
     verdict: npt.NDArray[np.object_]
 
 
-def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[str, object]:
+def reserves(store: Store, question: Question, permalink: str) -> dict[str, object]:
     """The answer as a GeoJSON FeatureCollection with question, summary, citation and caveats.
 
     Raises InvalidInput for an unknown territory or source.
@@ -101,7 +101,7 @@ def reserves(store: EmbeddedStore, question: Question, permalink: str) -> dict[s
     }
 
 
-def find(store: EmbeddedStore, question: Question) -> MatchingDeposits:
+def find(store: Store, question: Question) -> MatchingDeposits:
     """The deposits the question asks about."""
     choice = store.book.select(question.day, question.source)
     table = store.overlaid.deposits_on(question.day, question.source)
@@ -131,14 +131,12 @@ def any_commodity(table: pd.DataFrame, words: tuple[str, ...]) -> Mask:
     return np.asarray(np.any(masks, axis=0))
 
 
-def _title(store: EmbeddedStore, question: Question) -> str:
+def _title(store: Store, question: Question) -> str:
     territory = store.overlaid.territory(question.territory).title
     return f"Deposits of {', '.join(question.commodities)} in: {territory}, {question.day}"
 
 
-def _question(
-    store: EmbeddedStore, question: Question, choice: SourceSelection
-) -> dict[str, object]:
+def _question(store: Store, question: Question, choice: SourceSelection) -> dict[str, object]:
     return {
         "commodities": list(question.commodities),
         "date": str(question.day),
@@ -151,7 +149,7 @@ def _question(
     }
 
 
-def _summary(store: EmbeddedStore, found: MatchingDeposits, word: str) -> dict[str, object]:
+def _summary(store: Store, found: MatchingDeposits, word: str) -> dict[str, object]:
     """Counts by verdict and amounts of one commodity; components stand aside."""
     own = found.asked & commodity_mask(found.table["commodities"], word)
     rows = found.table[own]
@@ -165,9 +163,7 @@ def _summary(store: EmbeddedStore, found: MatchingDeposits, word: str) -> dict[s
     }
 
 
-def _features(
-    store: EmbeddedStore, question: Question, found: MatchingDeposits
-) -> list[dict[str, object]]:
+def _features(store: Store, question: Question, found: MatchingDeposits) -> list[dict[str, object]]:
     rows = np.flatnonzero(found.listed)
     columns = store.collection("deposits").column_names
     properties = json_rows(found.table.iloc[rows], columns)
@@ -183,14 +179,14 @@ def _features(
     return [feature(properties[i], shapes[i]) for i in order]
 
 
-def estimates_of(store: EmbeddedStore, deposit_id: str) -> list[dict[str, object]]:
+def estimates_of(store: Store, deposit_id: str) -> list[dict[str, object]]:
     """The estimates of a deposit."""
     rows = store.tables.estimates
     own = rows[(rows["deposit_id"] == deposit_id).to_numpy()]
     return json_rows(own, [str(c) for c in own.columns if c != "deposit_id"])
 
 
-def by_source(store: EmbeddedStore, day: date) -> list[list[dict[str, object]]]:
+def by_source(store: Store, day: date) -> list[list[dict[str, object]]]:
     """What each source says of each deposit on a day, in the order of deposits."""
     choices = store.book.all_on(day)
     tables = [store.overlaid.verdicts(choice) for choice in choices]

@@ -12,7 +12,7 @@ from geodata.answers.rows import json_rows
 from geodata.errors import InvalidInput
 from geodata.formats.geojson import feature
 from geodata.interval import LAST_DAY, Interval
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from geodata.store.tables import days_of
 from geodata.types import DayArray, FloatArray, IntArray, Mask
 
@@ -20,7 +20,7 @@ STEPS = ("day", "week", "month", "year")
 POINTS_MAX = 5000
 
 
-def series(store: EmbeddedStore, question: Question, first: date, step: str) -> dict[str, object]:
+def series(store: Store, question: Question, first: date, step: str) -> dict[str, object]:
     """Counts by verdict on days from `first` to the question's day; components do not count.
 
     Each day is answered by the source asked, else by the one that reaches it, and has the counts
@@ -115,7 +115,7 @@ def _stepped(first: date, step: str, number: int) -> date:
 
 
 def changes(
-    store: EmbeddedStore, when: Interval, commodities: tuple[str, ...], source: str | None
+    store: Store, when: Interval, commodities: tuple[str, ...], source: str | None
 ) -> list[dict[str, Any]]:
     """Features of deposits whose verdict turned on the days, by one source.
 

@@ -8,7 +8,7 @@ from geodata.answers.rows import json_rows, json_value
 from geodata.errors import Gone, NotFound
 from geodata.features.query import Query
 from geodata.interval import Interval, parse_day
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 
 VERDICT_COLUMNS = (
     "verdict",
@@ -23,9 +23,7 @@ SPAN_COLUMNS = ("status", "share", "valid_from", "valid_to")
 Version = dict[str, object]
 
 
-def deposit_timeline(
-    store: EmbeddedStore, deposit_id: str, source: str | None = None
-) -> dict[str, object]:
+def deposit_timeline(store: Store, deposit_id: str, source: str | None = None) -> dict[str, object]:
     """The timeline of one deposit by every source, or by the one named.
 
     Raises NotFound for an unknown deposit.
@@ -44,11 +42,11 @@ def deposit_timeline(
     }
 
 
-def _sources(store: EmbeddedStore, source: str | None) -> Iterable[str]:
+def _sources(store: Store, source: str | None) -> Iterable[str]:
     return store.book.ordered if source is None else (store.book.require(source),)
 
 
-def _timeline(store: EmbeddedStore, deposit_id: str, source: str) -> dict[str, object]:
+def _timeline(store: Store, deposit_id: str, source: str) -> dict[str, object]:
     """Spans and verdicts of one source, in the order of days."""
     spans = store.tables.geo("timelines")
     mine = spans[((spans["deposit_id"] == deposit_id) & (spans["source"] == source)).to_numpy()]
@@ -63,9 +61,7 @@ def _timeline(store: EmbeddedStore, deposit_id: str, source: str) -> dict[str, o
     }
 
 
-def versions(
-    store: EmbeddedStore, collection: str, item_id: str, source: str | None
-) -> list[Version]:
+def versions(store: Store, collection: str, item_id: str, source: str | None) -> list[Version]:
     """Versions in the order of days, each `valid_from`, `valid_to` (open: None) and what holds.
 
     A deposit has one for each verdict of a source: the one named, else the one that answers

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,13 @@ from geodata.formats.rows import BATCH, Rows
 from geodata.tiles.mvt import TileLayer
 from geodata.types import IntArray
 from schemas import Manifest
+
+if TYPE_CHECKING:
+    from geodata.control.sources import SourceRegistry
+    from geodata.rasters.listing import Rasters
+    from geodata.store.control import EmbeddedControl
+    from geodata.store.tables import Tables
+    from geodata.store.tilesets import Tilesets
 
 BYTES = 24_000_000
 """What a store may keep that is opened by itself."""
@@ -88,6 +96,12 @@ class Page:
 class Store(Protocol):
     """A release that has been opened; it only reads."""
 
+    tables: "Tables"
+    book: "SourceRegistry"
+    overlaid: "EmbeddedControl"
+    rasters: "Rasters"
+    tilesets: "Tilesets"
+
     @property
     def manifest(self) -> Manifest:
         """What the release is made of."""
@@ -97,6 +111,15 @@ class Store(Protocol):
 
     def collection(self, name: str) -> Collection:
         """One collection. Raises NotFound."""
+
+    def extent(self, name: str) -> tuple[float, float, float, float] | None:
+        """Bounds of a collection, CRS84 west, south, east, north; None where it has no place."""
+
+    def days(self, name: str) -> tuple[str | None, str | None]:
+        """First and last day of a collection, None where open or timeless."""
+
+    def deposit_day(self, query: Query) -> date:
+        """The day deposits are laid over control for: the last of those asked, today if none."""
 
     def select(self, query: Query) -> Page:
         """The rows a query asks for. Raises InvalidInput, NotFound."""

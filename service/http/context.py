@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from geodata.errors import InvalidInput, Refused, TooLarge
 from geodata.formats.geojson import dumps
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.links import HTML, JSON, url
 from service.releases import OpenReleases
 
@@ -71,7 +71,7 @@ class RequestContext:
     the ETag leaves out, as the query as it was written. results: what was made of it already.
     """
 
-    store: EmbeddedStore
+    store: Store
     query: Mapping[str, str]
     path_params: Mapping[str, str]
     path: str

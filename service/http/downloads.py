@@ -7,7 +7,7 @@ from geodata.features.collections import Collection
 from geodata.formats.files import LONGEST, file_name, stem
 from geodata.formats.registry import Format
 from geodata.formats.rows import Provenance
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import RequestContext
 
 CITATION_MOST = 2000
@@ -26,7 +26,7 @@ def about_items(ask: RequestContext, collection: Collection) -> Provenance:
     )
 
 
-def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> Provenance:
+def about_rows(store: Store, collection: Collection, query: str) -> Provenance:
     """Provenance of rows of a collection; query: the URL that gives them again."""
     licence, attribution = terms(store, collection)
     manifest = store.manifest
@@ -45,7 +45,7 @@ def about_rows(store: EmbeddedStore, collection: Collection, query: str) -> Prov
     )
 
 
-def terms(store: EmbeddedStore, collection: Collection) -> tuple[str, str]:
+def terms(store: Store, collection: Collection) -> tuple[str, str]:
     """Licence and attribution of what is in the rows."""
     if collection.layer is not None:
         return collection.layer.licence, collection.layer.attribution

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geodata.cache import Cache
 from geodata.errors import LodelineError
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.negotiation import (
     ACCEPT_MAX,
     ENCODINGS_MAX,
@@ -104,7 +104,7 @@ class TileCache:
         self.app = app
         self._catalog = catalog
         self.cache: Cache[CachedTile] = Cache(max_bytes)
-        self._store: EmbeddedStore | None = None
+        self._store: Store | None = None
         self._look_again = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from geodata.errors import InvalidInput
 from geodata.interval import today
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import PLAIN, Handler, RequestContext, View, read_body
 from service.http.links import base_url
 from service.http.negotiation import (
@@ -28,7 +28,7 @@ from service.params.core import Param, ParamsByName, params_by_name, parse_curso
 from service.releases import OpenReleases
 from service.settings import Settings
 
-Params = tuple[Param, ...] | Callable[[EmbeddedStore, Mapping[str, str]], ParamsByName]
+Params = tuple[Param, ...] | Callable[[Store, Mapping[str, str]], ParamsByName]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geodata import __version__
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import GEOJSON_TYPES
 from service.http.errors import Problem
 from service.http.routing import Route
@@ -46,7 +46,7 @@ WHOLE = {"z", "x", "y", "tileMatrix", "tileRow", "tileCol"}
 """Words of a path that are whole numbers."""
 
 
-def document(routes: Iterable[Route], store: EmbeddedStore, base: str) -> dict[str, Any]:
+def document(routes: Iterable[Route], store: Store, base: str) -> dict[str, Any]:
     """The document for one release."""
     paths: dict[str, Any] = {}
     for route in routes:
@@ -78,7 +78,7 @@ def _problem_schema() -> dict[str, Any]:
     return {"type": "object", "required": ["type", "title", "status"], "properties": own}
 
 
-def _paths(route: Route, store: EmbeddedStore) -> dict[str, Any]:
+def _paths(route: Route, store: Store) -> dict[str, Any]:
     """The path of a route, or one for each collection or tileset where it is about one."""
     whole = route.path.replace(":path", "")
     word = next((word for word in ("collection", "layer") if f"{{{word}}}" in whole), None)
@@ -93,7 +93,7 @@ def _paths(route: Route, store: EmbeddedStore) -> dict[str, Any]:
     return found
 
 
-def _names(route: Route, store: EmbeddedStore, word: str) -> list[str]:
+def _names(route: Route, store: Store, word: str) -> list[str]:
     """What may stand for a word of the route's path."""
     tilesets = store.tilesets.names()
     if word == "layer":
@@ -102,7 +102,7 @@ def _names(route: Route, store: EmbeddedStore, word: str) -> list[str]:
     return [name for name in ids if name in tilesets] if route.tiled else ids
 
 
-def _own(route: Route, store: EmbeddedStore, path_words: Mapping[str, str]) -> tuple[Param, ...]:
+def _own(route: Route, store: Store, path_words: Mapping[str, str]) -> tuple[Param, ...]:
     """Parameters of a route for one collection or tileset, without those every route takes."""
     if isinstance(route.params, tuple):
         return route.params

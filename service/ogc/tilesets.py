@@ -7,7 +7,7 @@ from typing import Any
 
 from geodata.crs import CRS84_URI
 from geodata.features.collections import OVERLAY_COLUMNS
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from geodata.store.tilesets import TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
 from geodata.tiles.tileset import VectorLayer
@@ -43,13 +43,13 @@ class Place:
         return f"{self.path}/{TMS_ID}"
 
 
-def attribution(store: EmbeddedStore, about: TilesetAbout) -> str:
+def attribution(store: Store, about: TilesetAbout) -> str:
     """Who made what is in the tiles, and under which licences; plain text."""
     found = dict.fromkeys(_credit(store, name, about) for name in about.id.split(","))
     return " ".join(found)
 
 
-def _credit(store: EmbeddedStore, name: str, about: TilesetAbout) -> str:
+def _credit(store: Store, name: str, about: TilesetAbout) -> str:
     if not is_collection(store, name):
         return about.attribution
     licence, makers = terms(store, store.collection(name))

@@ -16,7 +16,7 @@ from geodata.crs import areas_km2
 from geodata.features.query import Query
 from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import history as timelines
 from service.pages import svg_map
@@ -133,7 +133,7 @@ def window_of(own: Document) -> SvgWindow:
     return SvgWindow.around(own["lon"], own["lat"], half)
 
 
-def locator(store: EmbeddedStore, document: Document) -> svg_map.Map:
+def locator(store: Store, document: Document) -> svg_map.Map:
     """Where in the country the map lies."""
     own, window = document["properties"], svg_map.country(store, 300)
     near = window_of(own)
@@ -147,7 +147,7 @@ def locator(store: EmbeddedStore, document: Document) -> svg_map.Map:
 
 
 def towns(
-    store: EmbeddedStore, window: SvgWindow, day: date, taken: tuple[float, float]
+    store: Store, window: SvgWindow, day: date, taken: tuple[float, float]
 ) -> tuple[svg_map.Label, ...]:
     """Names of a few settlements for orientation, apart from each other and from the mark."""
     bbox = (window.west, window.south, window.east, window.north)
@@ -189,9 +189,7 @@ def cited(ask: RequestContext, own: Document, day: date) -> dict[str, object]:
     return citation(ask.store, f"{own['name_en']}, {day}", ask.url_for(ask.path, words), choice)
 
 
-def _where(
-    store: EmbeddedStore, window: SvgWindow, own: Document, row: int
-) -> tuple[svg_map.SvgPath, ...]:
+def _where(store: Store, window: SvgWindow, own: Document, row: int) -> tuple[svg_map.SvgPath, ...]:
     """The whole circle, dashed, and the part of it that is tested."""
     lon, lat = own["lon"], own["lat"]
     probe = SvgWindow.around(lon, lat, own["position_uncertainty_m"] / 1000)
@@ -204,11 +202,11 @@ def _where(
     return (*kept, svg_map.SvgPath("whole", window.path(circle)))
 
 
-def _flips(store: EmbeddedStore, row: int, day: date, source: str) -> float | None:
+def _flips(store: Store, row: int, day: date, source: str) -> float | None:
     value = store.overlaid.flips_on(day, source)[row]
     return None if pd.isna(value) else float(value)
 
 
-def _named(store: EmbeddedStore, rows: pd.Series) -> list[dict[str, str]]:
+def _named(store: Store, rows: pd.Series) -> list[dict[str, str]]:
     found = store.tables.deposits[rows.fillna(value=False).to_numpy(dtype=bool)]
     return [{"id": r.id, "name": r.name_en} for r in found.itertuples()]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from geodata.answers.question import VERDICTS
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from schemas import Source
 from service.http.context import RequestContext
 from service.http.files import version
@@ -70,14 +70,14 @@ def about(ask: RequestContext) -> dict[str, object]:
     }
 
 
-def _first_month(store: EmbeddedStore) -> date:
+def _first_month(store: Store) -> date:
     """The first of the month in which any source first shows land not held by the government."""
     starts = store.tables.geo("control")["valid_from"].dropna()
     first = pd.Timestamp(starts.min()).date() if len(starts) else today()
     return first.replace(day=1)
 
 
-def _source(source: Source, store: EmbeddedStore) -> dict[str, object]:
+def _source(source: Source, store: Store) -> dict[str, object]:
     return {
         "id": source.id,
         "title": source.title,
@@ -91,7 +91,7 @@ def _source(source: Source, store: EmbeddedStore) -> dict[str, object]:
     }
 
 
-def _commodities(store: EmbeddedStore) -> list[dict[str, object]]:
+def _commodities(store: Store) -> list[dict[str, object]]:
     """Commodities some deposit has, with the number of deposits; a group counts its members."""
     held = [frozenset(found) for found in store.tables.deposits["commodities"]]
     counted = [(c, sum(bool(members(c.id) & found) for found in held)) for c in commodities()]

@@ -7,7 +7,7 @@ from typing import Any
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.rendering import Document, page
@@ -182,7 +182,7 @@ def article(ask: RequestContext, document: Document) -> str:
     )
 
 
-def turned(store: EmbeddedStore, phrase: Document) -> list[tuple[str, str, str, str]]:
+def turned(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
     """Deposits of a phrase whose verdict differs between the two days: id, name, then, today."""
     then, now = (_verdicts(store, phrase[day]["date"]) for day in ("then", "today"))
     listed = [d for day in ("then", "today") for d in phrase[day]["deposits"]]
@@ -190,7 +190,7 @@ def turned(store: EmbeddedStore, phrase: Document) -> list[tuple[str, str, str, 
     return [(i, name, then[i], now[i]) for i, name in names.items() if then[i] != now[i]]
 
 
-def _verdicts(store: EmbeddedStore, day: str) -> dict[str, str]:
+def _verdicts(store: Store, day: str) -> dict[str, str]:
     table = store.overlaid.deposits_on(date.fromisoformat(day), None)
     return dict(zip(table["id"], table["control"], strict=True))
 

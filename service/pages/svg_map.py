@@ -8,7 +8,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import VERDICT_NAMES
 
@@ -95,17 +95,17 @@ class Map:
         return 17 if len(self.marks) <= FEW else 13
 
 
-def country(store: EmbeddedStore, width: int = 720) -> SvgWindow:
+def country(store: Store, width: int = 720) -> SvgWindow:
     """The window that holds Ukraine."""
     return SvgWindow.of(store.tables.areas.outline.bounds, width)
 
 
-def ground(store: EmbeddedStore, window: SvgWindow) -> tuple[SvgPath, ...]:
+def ground(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
     """The country and its large waters."""
     return _shapes(window, (("land", store.tables.areas.outline), ("water", store.tables.lakes)))
 
 
-def held(store: EmbeddedStore, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
+def held(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
     """Occupied land, contested ground and the line of contact of a source's map of a day."""
     overlaid = store.overlaid
     return _shapes(
@@ -119,13 +119,13 @@ def held(store: EmbeddedStore, window: SvgWindow, day: date, source: str) -> tup
     )
 
 
-def outline(store: EmbeddedStore, window: SvgWindow) -> tuple[SvgPath, ...]:
+def outline(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
     """The state border and coast, over what lies on the land."""
     return _shapes(window, (("border", store.tables.areas.outline),))
 
 
 def of_day(  # noqa: PLR0913 - what a map of a day is of
-    store: EmbeddedStore,
+    store: Store,
     name: str,
     title: str,
     about: str,
@@ -141,7 +141,7 @@ def of_day(  # noqa: PLR0913 - what a map of a day is of
     return Map(name, title, about, window, shapes, spots, (), told)
 
 
-def locator(store: EmbeddedStore, features: Sequence[Feature], title: str, about: str) -> Map:
+def locator(store: Store, features: Sequence[Feature], title: str, about: str) -> Map:
     """Where the features of a page lie: over the country, or over their own bounds."""
     drawn = [shape for f in features if (shape := geometry(f)) is not None and not shape.is_empty]
     window = country(store)

@@ -17,7 +17,7 @@ from geodata.features.collections import Collection, names_of, sortable_columns
 from geodata.features.query import BBox, Predicate, Query, SortKey
 from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from schemas.record import Column
 from service.params.core import (
     LIMIT,
@@ -77,7 +77,7 @@ SELECTION = (
 )
 
 
-def items_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> ParamsByName:
+def items_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
     """Parameters of a collection's items: selection, presentation, and every property by name."""
     collection = store.collection(path_words["collection"])
     if collection not in _KNOWN:
@@ -97,7 +97,7 @@ def property_params(collection: Collection) -> tuple[Param, ...]:
     return tuple(_property_param(columns[name]) for name in queryable_names(collection))
 
 
-def item_params(store: EmbeddedStore, path_words: Mapping[str, str]) -> ParamsByName:
+def item_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
     """Parameters of one item."""
     collection = store.collection(path_words["collection"])
     shown = (DATETIME, CRS, PROPERTIES, SKIP_GEOMETRY)

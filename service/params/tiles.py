@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from geodata.errors import InvalidInput
 from geodata.features.query import Query
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from geodata.tiles.grid import Tile
 from service.params.core import Param, ParamsByName, Words, params_by_name
 from service.params.items import (
@@ -33,7 +33,7 @@ _ALL = frozenset({"f", "release", "collections"})
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
-def tile_params(store: EmbeddedStore, path_words: Words) -> ParamsByName:
+def tile_params(store: Store, path_words: Words) -> ParamsByName:
     """Parameters of a tileset's tiles: which rows, which properties. Raises NotFound.
 
     The base map has rows of its own that nothing selects among.
@@ -84,7 +84,7 @@ def selection(words: Words) -> dict[str, str]:
     return {name: text for name, text in words.items() if name != "f"}
 
 
-def tile_query(store: EmbeddedStore, name: str, words: Words) -> Query | None:
+def tile_query(store: Store, name: str, words: Words) -> Query | None:
     """The rows and properties wanted, None for all of them; `id` comes always.
 
     Raises InvalidInput naming the parameter.
@@ -96,7 +96,7 @@ def tile_query(store: EmbeddedStore, name: str, words: Words) -> Query | None:
     return query if wanted is None else replace(query, properties=("id", *wanted))
 
 
-def dataset_query(store: EmbeddedStore, name: str, words: Words) -> Query | None:
+def dataset_query(store: Store, name: str, words: Words) -> Query | None:
     """The rows of one tileset among several: days and source count where it has them."""
     own = {n: text for n, text in words.items() if n in {"datetime", "source"}}
     if not own or not is_collection(store, name):
@@ -104,12 +104,12 @@ def dataset_query(store: EmbeddedStore, name: str, words: Words) -> Query | None
     return items_query(own, store.collection(name))
 
 
-def is_collection(store: EmbeddedStore, name: str) -> bool:
+def is_collection(store: Store, name: str) -> bool:
     """Whether a tileset shows a collection, whose rows can be selected; the base map does not."""
     return any(collection.id == name for collection in store.collections())
 
 
-def tilesets_asked(store: EmbeddedStore, words: Words) -> tuple[str, ...]:
+def tilesets_asked(store: Store, words: Words) -> tuple[str, ...]:
     """The tilesets named, each once and in that order; those of all collections where none is.
 
     Raises InvalidInput for one that is not there, or too many.

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from geodata.crs import CRS84_URI, OFFERED
 from geodata.features.collections import Collection
 from geodata.formats.registry import FORMATS
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, rel, url
 
@@ -53,7 +53,7 @@ def _links(ask: RequestContext, found: Collection) -> list[Link]:
     return links
 
 
-def _extent(store: EmbeddedStore, name: str) -> dict[str, object]:
+def _extent(store: Store, name: str) -> dict[str, object]:
     extent: dict[str, object] = {}
     bounds = store.extent(name)
     if bounds is not None:

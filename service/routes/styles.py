@@ -12,7 +12,7 @@ import geodata
 from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import as_days
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.http.downloads import download_name
 from service.http.links import JSON, Link, link, self_link
@@ -179,7 +179,7 @@ def _content(ask: RequestContext) -> bytes:
     )
 
 
-def _first_day(store: EmbeddedStore, choice: SourceSelection) -> date:
+def _first_day(store: Store, choice: SourceSelection) -> date:
     """The first day a source shows any land under a status, or the day asked where it is before."""
     control = store.tables.control
     days = control.loc[control["source"] == choice.source, "valid_from"].dropna()
