@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Hashable, Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 from served import Answer, Client, client_of, copied
@@ -137,6 +138,7 @@ def test_a_new_release_is_seen_in_tiles_at_once(two_releases: Workspace, tmp_pat
         after = client.get(tile)
         if after.headers["lodeline-release"] == second:
             break
+        sleep(0.001)  # `current` is read again every LOOK_S, however fast tiles are answered
     assert [answer.headers["lodeline-release"] for answer in before] == [first, first]
     assert after.headers["lodeline-release"] == second
     assert after.body != before[0].body
