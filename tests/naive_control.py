@@ -247,20 +247,22 @@ class NaiveControl:
             rule = self.territory(name)
         except NotFound as error:
             raise InvalidInput(error.detail, parameter=error.parameter) from None
+        key = ("membership", name, day, source)
+        return self._store.once(key, lambda: self._membership(rule, day, source))
+
+    def _membership(self, rule: Territory, day: date, source: str | None) -> Membership:
         extent = land_rules.extent(rule, self._areas(), self._land_lookup(source))
         codes = {*(rule.oblasts or self._areas().oblasts)} - {*rule.except_oblasts}
-        members, extents, shares = [], [], []
-        for row, shape in zip(
-            self._store.rows_of("deposits"), self._store.facts.footprints, strict=True
-        ):
-            one = np.array([shape], dtype=object)
-            inside = float(share_inside(one, extent)[0])
-            named = not codes.isdisjoint(row.properties["oblasts"])
-            members.append(named if shape is None else inside >= 0.05)
-            extents.append(inside)
-            held = float(share_inside(one, self.territory_on(name, day, source))[0])
-            shares.append(round(held, 6))
-        return Membership(np.array(members), np.array(extents), np.array(shares))
+        shapes = self._store.facts.footprints
+        extents = share_inside(shapes, extent)
+        shares = share_inside(shapes, self.territory_on(rule.id, day, source))
+        members = [
+            not codes.isdisjoint(row.properties["oblasts"]) if shape is None else inside >= 0.05
+            for row, shape, inside in zip(
+                self._store.rows_of("deposits"), shapes, extents, strict=True
+            )
+        ]
+        return Membership(np.array(members), extents, np.array([round(s, 6) for s in shares]))
 
     def _areas(self) -> land_rules.Areas:
         rows = self._store.rows_of("admin-areas")

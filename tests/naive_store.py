@@ -54,9 +54,9 @@ class Row:
     def is_placed(self) -> bool:
         return self.shape is not None and not self.shape.is_empty
 
-    def meets(self, box: BBox) -> bool:
-        """Whether it lies in a closed box, on its edge too."""
-        return self.is_placed and bool(shapely.intersects(self.shape, shapely.box(*box)))
+    def meets(self, area: BaseGeometry) -> bool:
+        """Whether it has a point in common with an area, on the edge too."""
+        return self.is_placed and bool(shapely.intersects(area, self.shape))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class PlainRows:
         return np.array([row.tile_id for row in self.rows], dtype=np.int64)
 
     def within(self, box: BBox) -> "PlainRows":
-        return PlainRows([r for r in self.rows if r.meets(box)], self.collection, self.query)
+        area = shapely.box(*box)
+        return PlainRows([r for r in self.rows if r.meets(area)], self.collection, self.query)
 
     def features(self, start: int = 0, stop: int | None = None) -> bytes | None:  # noqa: ARG002
         """None are kept encoded."""
@@ -191,13 +192,19 @@ class NaiveStore:
 
     def select(self, query: Query) -> Selection:
         collection = self.collection(query.collection)
+        key = (query.collection, self.deposit_day(query), *query.matching_key)
+        rows = self.once(("matching", *key), lambda: self._matching(collection, query))
+        stop = query.start + query.limit
+        page = PlainRows(rows[query.start : stop], collection, query)
+        return Selection(query, collection, page, len(rows), stop if stop < len(rows) else None)
+
+    def _matching(self, collection: Collection, query: Query) -> list[Row]:
+        """All rows that match, in the order asked."""
         asked, conditions = self._asked(query), list(self._conditions(collection, query))
         rows = [row for row in asked if all(condition(row) for condition in conditions)]
         for name, descends in reversed(query.sortby):
             rows = _sorted(rows, name, descends=descends)
-        stop = query.start + query.limit
-        page = PlainRows(rows[query.start : stop], collection, query)
-        return Selection(query, collection, page, len(rows), stop if stop < len(rows) else None)
+        return rows
 
     def item(self, query: Query, item_id: str) -> Selection:
         collection = self.collection(query.collection)
@@ -223,7 +230,8 @@ class NaiveStore:
         for name, text in query.equals:
             yield _equal(columns, name, text)
         if query.bbox is not None or query.area is not None:
-            yield lambda row: not row.is_placed or _in_place(row, query)
+            areas = list(_areas(query))
+            yield lambda row: not row.is_placed or any(row.meets(area) for area in areas)
         if query.when is not None and collection.begins is not None:
             yield lambda row: _shares_a_day(row.properties, collection, query.when)
         if query.filter is not None:
@@ -315,15 +323,14 @@ def _sorted(rows: list[Row], name: str, *, descends: bool) -> list[Row]:
     return sorted(known, key=lambda row: row.properties[name], reverse=descends) + lacking
 
 
-def _in_place(row: Row, query: Query) -> bool:
-    if query.area is not None and shapely.intersects(row.shape, shapely.from_wkb(query.area)):
-        return True
-    if query.bbox is None:
-        return False
-    west, south, east, north = query.bbox
-    if west <= east:
-        return row.meets(query.bbox)
-    return row.meets((west, south, 180.0, north)) or row.meets((-180.0, south, east, north))
+def _areas(query: Query) -> Iterator[BaseGeometry]:
+    """What a row must meet some of: two boxes where one crosses the antimeridian."""
+    if query.area is not None:
+        yield shapely.from_wkb(query.area)
+    if query.bbox is not None:
+        west, south, east, north = query.bbox
+        spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+        yield from (shapely.box(left, south, right, north) for left, right in spans)
 
 
 def _shares_a_day(values: Values, collection: Collection, when: Interval | None) -> bool:
