@@ -123,6 +123,11 @@ def as_days(values: Any) -> DayArray:  # noqa: ANN401 - anything date-like, as p
     return np.array(given, dtype="datetime64[D]")
 
 
+def days_of(table: pd.DataFrame, column: str) -> DayArray:
+    """A column of days of a table as `datetime64[D]`, NaT where empty."""
+    return np.asarray(pd.to_datetime(table[column]).to_numpy().astype("datetime64[D]"))
+
+
 def covers(starts: DayArray, stops: DayArray, day: date) -> npt.NDArray[np.bool_]:
     """Which half-open intervals hold the day. A NaT stop is open."""
     when = np.datetime64(day, "D")

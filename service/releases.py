@@ -2,15 +2,34 @@
 
 import logging
 import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from geodata.cache import Cache, keeping
 from geodata.errors import LodelineError, Unavailable
-from geodata.store.base import StoreCaches
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
+from geodata.store.embedded import EmbeddedStore, StoreCaches
 from geodata.workspace import Workspace
 from service.settings import Settings
 
 log = logging.getLogger("lodeline")
+Opener = Callable[[Path], Store]
+"""Opens a release folder; what it keeps for all releases together is its own."""
+
+
+def _embedded(settings: Settings) -> Opener:
+    """Releases opened into arrays, which share one budget of memory."""
+    caches = StoreCaches.of(settings.cache_bytes("store"))
+    return lambda folder: EmbeddedStore(folder, settings.source_priority, caches)
+
+
+STORES: Mapping[str, Callable[[Settings], Opener]] = {"embedded": _embedded}
+"""Stores there are, by the name in the settings."""
+
+
+def opener(settings: Settings) -> Opener:
+    """How releases are opened by the store of the settings."""
+    return STORES[settings.store](settings)
 
 
 class OpenReleases:
@@ -18,17 +37,16 @@ class OpenReleases:
 
     def __init__(self, settings: Settings) -> None:
         self.workspace = Workspace(settings.workspace)
-        self._priority = settings.source_priority
-        self._caches = StoreCaches.of(settings.cache_bytes("store"))
-        older: Cache[EmbeddedStore] = Cache(settings.releases_open_max, lambda *_: 1, probation=1)
+        self._opener = opener(settings)
+        older: Cache[Store] = Cache(settings.releases_open_max, lambda *_: 1, probation=1)
         self._named = keeping(older, self._open)
         self._lock = threading.Lock()
         self._opening: str | None = None
-        self._current: EmbeddedStore | None = None
+        self._current: Store | None = None
         self._follow(self.workspace.current_id())
 
     @property
-    def current(self) -> EmbeddedStore | None:
+    def current(self) -> Store | None:
         """What is open as the current release, without looking whether another is published."""
         return self._current
 
@@ -37,7 +55,7 @@ class OpenReleases:
         """Id of the release that is open as the current one."""
         return None if self._current is None else self._current.manifest.id
 
-    def store(self, release: str | None = None) -> EmbeddedStore:
+    def store(self, release: str | None = None) -> Store:
         """The current release, or the one named.
 
         Raises Unavailable where nothing is published, NotFound for an unknown release.
@@ -48,7 +66,7 @@ class OpenReleases:
             return current
         return self._fresh(wanted, current) if release is None else self._named(release)
 
-    def _fresh(self, wanted: str | None, current: EmbeddedStore | None) -> EmbeddedStore:
+    def _fresh(self, wanted: str | None, current: Store | None) -> Store:
         """What to serve while `current` points elsewhere: the old until the new is open."""
         if current is None:
             with self._lock:
@@ -79,6 +97,5 @@ class OpenReleases:
         self._opening = None
         log.info("serving release %s", wanted)
 
-    def _open(self, release: str) -> EmbeddedStore:
-        folder = self.workspace.release_path(release)
-        return EmbeddedStore(folder, self._priority, self._caches).warmed()
+    def _open(self, release: str) -> Store:
+        return self._opener(self.workspace.release_path(release)).warmed()

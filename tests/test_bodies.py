@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from geodata.cache import entry_bytes
 from geodata.features.query import Query
-from geodata.store.base import Page
+from geodata.store.base import Selection
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from service.http.response_cache import ResponseCache
@@ -116,7 +116,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
     queries: list[Query] = []
     select = EmbeddedStore.select
 
-    def noted(store: EmbeddedStore, query: Query) -> Page:
+    def noted(store: EmbeddedStore, query: Query) -> Selection:
         queries.append(query)
         return select(store, query)
 

@@ -269,7 +269,7 @@ def test_a_deposit_is_contested_until_both_feeds_say_it_is_occupied(
 
     store = EmbeddedStore(workspace.release_path(build(workspace).id))
 
-    verdicts = [store.overlaid.deposits_on(day, "deepstate")["control"].tolist() for day in days]
+    verdicts = [store.control.deposits_on(day, "deepstate")["control"].tolist() for day in days]
     assert verdicts == [
         ["government", "contested", "government", "occupied"],
         ["government", "occupied", "government", "occupied"],

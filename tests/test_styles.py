@@ -89,7 +89,7 @@ def columns_of(expression: Any) -> list[str]:
 def test_a_style_shows_today_by_the_source_that_answers_for_today(
     client: Client, store: Any
 ) -> None:
-    source = store.book.select(today()).source
+    source = store.sources.select(today()).source
     assert layer(style(client), "control")["filter"] == held(source, today())
 
 

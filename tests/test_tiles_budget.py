@@ -15,7 +15,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.features.query import Query
+from geodata.features.table import FeatureTable
 from geodata.release.tilesets import control_tileset
 from geodata.store.embedded import EmbeddedStore
 from geodata.tiles import tileset as budget
@@ -205,7 +205,7 @@ def test_every_tile_of_a_release_accounts_for_its_cells(
     store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tiles of control, made with a tenth of the room, against those made with room for all."""
-    frame = store.select(Query("control", limit=10**9)).frame
+    frame = FeatureTable.of(store.collection("control"), store.tables.control)
     tileset = replace(control_tileset(frame, ""), maxzoom=5)
     whole = dict(tileset.tiles(lambda *_: None))
     monkeypatch.setattr(budget, "SIZE_LIMIT", 20_000)

@@ -34,7 +34,7 @@ def test_a_tile_of_a_day_has_the_verdicts_of_that_day_around_every_turn(
     for day in sorted(days):
         query = Query("timelines", when=one_day(day), source="settlements")
         found = standings_in(store.tilesets.made("timelines", 0, 0, 0, query))
-        table = store.overlaid.verdicts(store.book.resolve("settlements", day))
+        table = store.control.verdicts(store.sources.resolve("settlements", day))
 
         assert all(len(rows) == 1 for rows in found.values()), day
         told = {deposit: rows[0]["verdict"] for deposit, rows in found.items()}

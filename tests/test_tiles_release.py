@@ -15,6 +15,7 @@ import shapely
 from mapbox_vector_tile.Mapbox import vector_tile_pb2
 from pmtiles.reader import MmapSource, Reader, all_tiles
 from shapely.affinity import translate
+from store_questions import table
 
 from geodata.cql2 import compile_filter
 from geodata.errors import InvalidInput, NotFound
@@ -81,17 +82,17 @@ def test_a_release_has_the_tilesets_a_map_needs(store: EmbeddedStore) -> None:
 def test_the_cells_of_ten_days_are_those_of_the_store(
     store: EmbeddedStore, tiles: dict[str, Decoded], zoom: int
 ) -> None:
-    frame = store.select(Query("control", limit=10**9)).frame
+    cells = store.select(Query("control", limit=10**9))
     drawn = {f["id"] for _, fs in level(tiles["control"], zoom, "control") for f in fs}
     omitted = sum(
         max((f["properties"].get("omitted", 0) for f in fs), default=0)
         for _, fs in level(tiles["control"], zoom, "control")
     )
-    assert len(drawn) + omitted == len(frame)
+    assert len(drawn) + omitted == len(cells)
 
     for day in TEN_DAYS:
         page = store.select(Query("control", when=one_day(day), source="settlements", limit=10**9))
-        wanted = {int(row) + 1 for row in page.at} & drawn
+        wanted = set(page.rows.tile_ids.tolist()) & drawn
         found = {f["id"] for _, fs in level(tiles["control"], zoom, "control") for f in on(day, fs)}
         assert found == wanted, day
 
@@ -99,10 +100,11 @@ def test_the_cells_of_ten_days_are_those_of_the_store(
 def test_cells_carry_what_the_store_says_of_them(
     store: EmbeddedStore, tiles: dict[str, Decoded]
 ) -> None:
-    rows = store.select(Query("control", limit=10**9)).rows
+    cells = store.select(Query("control", limit=10**9))
+    rows = table(cells).set_axis(cells.rows.tile_ids)
     for _, features in level(tiles["control"], 10, "control"):
         for feature in features:
-            row, said = rows.iloc[feature["id"] - 1], feature["properties"]
+            row, said = rows.loc[feature["id"]], feature["properties"]
             assert said["id"] == row["id"]
             assert (said["source"], said["status"]) == (row["source"], row["status"])
             assert said["valid_from"] == day_number(row["valid_from"])
@@ -113,7 +115,7 @@ def test_cells_lie_within_a_unit_of_where_they_are(
     store: EmbeddedStore, tiles: dict[str, Decoded]
 ) -> None:
     """On the deepest level the area between the two outlines is narrower than a unit."""
-    cells = store.select(Query("control", limit=10**9)).frame.geometry
+    cells = store.select(Query("control", limit=10**9)).rows.read().geometry
     exact = shapely.transform(cells, lambda xy: to_units(xy, 10))
     for tile, features in level(tiles["control"], 10, "control"):
         west, north = tile.x * EXTENT, tile.y * EXTENT
@@ -162,7 +164,7 @@ def test_spans_and_standings_of_ten_days_are_those_of_the_store(
     for day in TEN_DAYS:
         spans = store.select(Query("timelines", when=one_day(day), limit=10**9))
         found = [f for _, fs in level(tiles["timelines"], 6, "timelines") for f in on(day, fs)]
-        assert sorted(f["id"] for f in found) == (np.sort(spans.at) + 1).tolist()
+        assert sorted(f["id"] for f in found) == np.sort(spans.rows.tile_ids).tolist()
         moment = np.datetime64(day)
         rows = standings[
             (standings["valid_from"] <= moment)
@@ -229,7 +231,7 @@ def test_a_tile_of_a_day_has_the_cells_of_that_day_only(store: EmbeddedStore) ->
     features = mapbox_vector_tile.decode(made, default_options=READ)["control"]["features"]
     page = store.select(Query("control", when=one_day(day), limit=10**9))
     assert features == on(day, features)
-    assert {f["id"] for f in features} <= {int(row) + 1 for row in page.at}
+    assert {f["id"] for f in features} <= set(page.rows.tile_ids.tolist())
     assert len(features) > 10
 
 
@@ -251,7 +253,7 @@ def test_a_tile_of_deposits_on_a_day_says_who_holds_them(store: EmbeddedStore) -
     (layer,) = decode(made)
     page = store.select(Query("deposits", when=query.when, filter=filtered, limit=10**9))
     assert set(layer.table.column("control").to_pylist()) == {"occupied"}
-    assert set(layer.table.column("id").to_pylist()) <= set(page.rows["id"])
+    assert set(layer.table.column("id").to_pylist()) <= set(table(page)["id"])
     assert SHEVCHENKIVSKE in layer.table.column("id").to_pylist()
 
 

@@ -19,7 +19,7 @@ from geodata.answers.question import Question
 from geodata.answers.reserves import reserves
 from geodata.crs import CRS84
 from geodata.features.query import Query
-from geodata.formats.geojson import dumps
+from geodata.formats.geojson import dumps, joined_features
 from geodata.interval import parse_datetime, parse_day
 from geodata.release import build as building
 from geodata.release.contents import write_all_features
@@ -127,7 +127,7 @@ def answers(store: EmbeddedStore) -> dict[str, bytes]:
 
 def _page(store: Store, collection: str) -> bytes:
     page = store.select(Query(collection, when=parse_datetime("2025-02-25"), limit=3))
-    return b"[" + page.features() + b"]\n"
+    return b"[" + joined_features(page.rows) + b"]\n"
 
 
 def main(target: Path) -> None:

@@ -65,7 +65,7 @@ def article(store: Store, permalink: str) -> dict[str, object]:
 
 
 def _answered(store: Store, phrase: Phrase) -> dict[str, object]:
-    territory = store.overlaid.territory(phrase.territory)
+    territory = store.control.territory(phrase.territory)
     return {
         "phrase": phrase.said,
         "by": phrase.by,

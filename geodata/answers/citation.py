@@ -42,14 +42,14 @@ def citation(
 
 
 def _publisher(store: Store, choice: SourceSelection) -> str:
-    source = store.tables.sources[choice.source]
+    source = store.sources.by_id[choice.source]
     asof = f", map of {choice.asof}" if choice.asof and source.record == "maps" else ""
     return f"{source.title} ({source.id}{asof})"
 
 
 def _licences(store: Store, choice: SourceSelection) -> list[dict[str, str]]:
     """Licence of the control source and of the packaged facts."""
-    source = store.tables.sources[choice.source]
+    source = store.sources.by_id[choice.source]
     return [
         {"source": source.id, "licence": source.licence, "attribution": source.attribution},
         {
@@ -68,9 +68,9 @@ def caveats(
         *_coverage_caveats(store, choice),
         *_deposit_caveats(listed),
         *_since_caveats(store, choice, listed),
-        *store.tables.sources[choice.source].caveats,
+        *store.sources.by_id[choice.source].caveats,
     ]
-    if store.overlaid.territory(question.territory).except_on is not None:
+    if store.control.territory(question.territory).except_on is not None:
         found.append(
             "Land held earlier is taken from the source that reaches back to that day; where its "
             "map and the present one differ, slivers of land may fall on the wrong side."
@@ -90,7 +90,7 @@ def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
         )
     elif stale:
         yield f"There is no map of the day itself; that of {choice.asof} was used."
-    if not _tells_contested(store.book.snapshot(choice)):
+    if not _tells_contested(store.sources.snapshot(choice)):
         yield (
             f"The map of {choice.asof} does not mark contested ground; what is not occupied in it "
             "counts as held by the government."
@@ -99,7 +99,7 @@ def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
 
 def _since_caveats(store: Store, choice: SourceSelection, listed: pd.DataFrame) -> Iterable[str]:
     """Verdicts that hold since the record begins may be older than it."""
-    first = store.book.first_day(choice.source)
+    first = store.sources.first_day(choice.source)
     if (listed["control_since"] == pd.Timestamp(first)).any():
         yield (
             f"control_since {first} is where the record of {choice.source} begins; such a verdict "

@@ -9,8 +9,8 @@ import shapely
 
 from geodata.answers.rows import json_value
 from geodata.control.sources import SourceSelection
+from geodata.interval import days_of
 from geodata.store.base import Store
-from geodata.store.tables import days_of
 
 History = list[dict[str, object]]
 
@@ -18,7 +18,7 @@ History = list[dict[str, object]]
 def control_at(store: Store, lon: float, lat: float, day: date) -> dict[str, object]:
     """Status of a point, CRS84 degrees; `unknown` outside every source's area."""
     point = shapely.Point(lon, lat)
-    says = [_says(store, choice, point) for choice in store.book.all_on(day)]
+    says = [_says(store, choice, point) for choice in store.sources.all_on(day)]
     known = [entry for entry in says if entry["status"] != "unknown"]
     return {
         "lon": lon,
@@ -55,21 +55,12 @@ def point_history(store: Store, source: str, point: shapely.Point) -> History:
 
     Empty outside the source's area.
     """
-    cells = store.tables.control
-    own = cells[(cells["source"] == source).to_numpy()]
-    hits = own[shapely.intersects(own.geometry.to_numpy(), point)]
-    first = store.book.first_day(source)
+    hits = store.control.cells_at(source, point)
+    first = store.sources.first_day(source)
     if hits.empty:
-        inside = shapely.intersects(_area(store, source), point)
+        inside = shapely.intersects(store.control.covered_area(source), point)
         return [_entry("government", np.datetime64(first, "D"), None)] if inside else []
     return _filled(hits, np.datetime64(first, "D"))
-
-
-def _area(store: Store, source: str) -> shapely.Geometry:
-    areas = store.tables.areas
-    if store.tables.sources[source].coverage == "ukraine-land":
-        return shapely.difference(areas.outline, store.tables.lakes)
-    return areas.outline
 
 
 def _filled(hits: gpd.GeoDataFrame, first: np.datetime64) -> History:

@@ -1,6 +1,6 @@
 """How much: sums within one commodity, measure, unit, scheme and kind; missing stays missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,6 @@ from geodata.control.timeline import CERTAIN
 from geodata.data.commodities import members
 from geodata.formats.geojson import feature
 from geodata.store.base import Store
-from geodata.store.masks import commodity_mask
 from geodata.types import FloatArray, Mask
 
 GROUP = ["commodity", "measure", "unit", "category_scheme", "kind"]
@@ -103,13 +102,15 @@ def reserves(store: Store, question: Question, permalink: str) -> dict[str, obje
 
 def find(store: Store, question: Question) -> MatchingDeposits:
     """The deposits the question asks about."""
-    choice = store.book.select(question.day, question.source)
-    table = store.overlaid.deposits_on(question.day, question.source)
-    lying = store.overlaid.lying_in(question.territory, question.day, question.source)
-    asked = any_commodity(table, question.commodities) & lying.member
+    choice = store.sources.select(question.day, question.source)
+    table = store.control.deposits_on(question.day, question.source)
+    membership = store.control.membership_in(question.territory, question.day, question.source)
+    asked = any_commodity(table, question.commodities) & membership.member
     listed = asked & table["control"].isin(list(question.listed)).to_numpy()
-    verdict = verdicts_in_territory(table["control"].to_numpy(dtype=object), lying.extent_share)
-    return MatchingDeposits(choice, table, asked, listed, lying.share, verdict)
+    verdict = verdicts_in_territory(
+        table["control"].to_numpy(dtype=object), membership.extent_share
+    )
+    return MatchingDeposits(choice, table, asked, listed, membership.share, verdict)
 
 
 def verdicts_in_territory(
@@ -131,8 +132,14 @@ def any_commodity(table: pd.DataFrame, words: tuple[str, ...]) -> Mask:
     return np.asarray(np.any(masks, axis=0))
 
 
+def commodity_mask(commodities: Iterable[tuple[str, ...]], word: str) -> Mask:
+    """Deposits with any commodity the word stands for."""
+    wanted = members(word)
+    return np.array([not wanted.isdisjoint(own) for own in commodities], dtype=bool)
+
+
 def _title(store: Store, question: Question) -> str:
-    territory = store.overlaid.territory(question.territory).title
+    territory = store.control.territory(question.territory).title
     return f"Deposits of {', '.join(question.commodities)} in: {territory}, {question.day}"
 
 
@@ -159,7 +166,7 @@ def _summary(store: Store, found: MatchingDeposits, word: str) -> dict[str, obje
         "commodity": word,
         "deposits": {v: sum(x == v for x in verdicts.values()) for v in VERDICTS},
         "components_left_aside": int(parts.sum()),
-        "amounts": amounts(store.tables.estimates, verdicts, word),
+        "amounts": amounts(store.facts.estimates, verdicts, word),
     }
 
 
@@ -167,7 +174,7 @@ def _features(store: Store, question: Question, found: MatchingDeposits) -> list
     rows = np.flatnonzero(found.listed)
     columns = store.collection("deposits").column_names
     properties = json_rows(found.table.iloc[rows], columns)
-    flips = store.overlaid.flips_on(question.day, found.choice.source)
+    flips = store.control.flips_on(question.day, found.choice.source)
     says = by_source(store, question.day)
     for row, entry in zip(rows, properties, strict=True):
         entry["territory_share"] = json_value(found.territory_share[row])
@@ -181,16 +188,16 @@ def _features(store: Store, question: Question, found: MatchingDeposits) -> list
 
 def estimates_of(store: Store, deposit_id: str) -> list[dict[str, object]]:
     """The estimates of a deposit."""
-    rows = store.tables.estimates
+    rows = store.facts.estimates
     own = rows[(rows["deposit_id"] == deposit_id).to_numpy()]
     return json_rows(own, [str(c) for c in own.columns if c != "deposit_id"])
 
 
 def by_source(store: Store, day: date) -> list[list[dict[str, object]]]:
     """What each source says of each deposit on a day, in the order of deposits."""
-    choices = store.book.all_on(day)
-    tables = [store.overlaid.verdicts(choice) for choice in choices]
-    untested = (store.tables.deposits["overlay_basis"] == "none").to_numpy()
+    choices = store.sources.all_on(day)
+    tables = [store.control.verdicts(choice) for choice in choices]
+    untested = (store.facts.deposits["overlay_basis"] == "none").to_numpy()
     return [
         [
             {

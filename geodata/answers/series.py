@@ -10,10 +10,10 @@ from geodata.answers.question import VERDICTS, Question
 from geodata.answers.reserves import any_commodity, verdicts_in_territory
 from geodata.answers.rows import json_rows
 from geodata.errors import InvalidInput
+from geodata.features.query import EVERYTHING, Query
 from geodata.formats.geojson import feature
-from geodata.interval import LAST_DAY, Interval
+from geodata.interval import LAST_DAY, Interval, days_of
 from geodata.store.base import Store
-from geodata.store.tables import days_of
 from geodata.types import DayArray, FloatArray, IntArray, Mask
 
 STEPS = ("day", "week", "month", "year")
@@ -26,14 +26,14 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
     Each day is answered by the source asked, else by the one that reaches it, and has the counts
     `reserves` gives for it.
     """
-    lying = store.overlaid.lying_in(question.territory, question.day, question.source)
-    deposits = store.tables.deposits
-    wanted = any_commodity(deposits, question.commodities) & lying.member
+    membership = store.control.membership_in(question.territory, question.day, question.source)
+    deposits = store.facts.deposits
+    wanted = any_commodity(deposits, question.commodities) & membership.member
     wanted &= deposits["part_of"].isna().to_numpy()
     asked = days(first, question.day, step)
-    sources = [store.book.select(day, question.source).source for day in asked]
+    sources = [store.sources.select(day, question.source).source for day in asked]
     used = list(dict.fromkeys(sources))
-    standings = _within(store.tables.standings, wanted, lying.extent_share)
+    standings = _within(store.control.verdict_intervals, wanted, membership.extent_share)
     count = int(wanted.sum())
     counts = {source: _counts(standings, source, asked, count) for source in used}
     return {
@@ -121,16 +121,11 @@ def changes(
 
     Where no source is named, the one that answers for the last of the days.
     """
-    chosen = store.book.select(when.last, source).source
-    table = store.tables.geo("changes")
-    days_ = table["day"].to_numpy().astype("datetime64[D]")
-    inside = (days_ >= np.datetime64(when.start, "D")) & (days_ < np.datetime64(when.stop, "D"))
-    deposits = store.tables.deposits
-    wanted = set(deposits["id"][any_commodity(deposits, commodities)])
-    rows = table[
-        inside
-        & (table["source"] == chosen).to_numpy()
-        & table["deposit_id"].isin(list(wanted)).to_numpy()
-    ]
+    chosen = store.sources.select(when.last, source).source
+    query = Query("changes", when=when, source=chosen, limit=EVERYTHING)
+    table = store.select(query).rows.read().to_geopandas()
+    deposits = store.facts.deposits
+    wanted = deposits["id"][any_commodity(deposits, commodities)]
+    rows = table[table["deposit_id"].isin(list(wanted)).to_numpy()]
     properties = json_rows(rows, store.collection("changes").column_names)
     return [feature(p, s) for p, s in zip(properties, rows.geometry, strict=True)]

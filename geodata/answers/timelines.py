@@ -6,7 +6,7 @@ from datetime import date
 from geodata.answers.reserves import estimates_of
 from geodata.answers.rows import json_rows, json_value
 from geodata.errors import Gone, NotFound
-from geodata.features.query import Query
+from geodata.features.query import EVERYTHING, Query
 from geodata.interval import Interval, parse_day
 from geodata.store.base import Store
 
@@ -28,7 +28,7 @@ def deposit_timeline(store: Store, deposit_id: str, source: str | None = None) -
 
     Raises NotFound for an unknown deposit.
     """
-    deposits = store.tables.deposits
+    deposits = store.facts.deposits
     row = deposits[(deposits["id"] == deposit_id).to_numpy()]
     if row.empty:
         raise NotFound(f"there is no deposit {deposit_id[:80]!r}")
@@ -43,20 +43,21 @@ def deposit_timeline(store: Store, deposit_id: str, source: str | None = None) -
 
 
 def _sources(store: Store, source: str | None) -> Iterable[str]:
-    return store.book.ordered if source is None else (store.book.require(source),)
+    return store.sources.ordered if source is None else (store.sources.require(source),)
 
 
 def _timeline(store: Store, deposit_id: str, source: str) -> dict[str, object]:
     """Spans and verdicts of one source, in the order of days."""
-    spans = store.tables.geo("timelines")
-    mine = spans[((spans["deposit_id"] == deposit_id) & (spans["source"] == source)).to_numpy()]
-    rows = store.tables.standings
+    of_deposit = (("deposit_id", deposit_id),)
+    query = Query("timelines", equals=of_deposit, source=source, limit=EVERYTHING)
+    spans = store.select(query).rows.read().to_geopandas()
+    rows = store.control.verdict_intervals
     own = rows[((rows["deposit_id"] == deposit_id) & (rows["source"] == source)).to_numpy()]
     return {
         "source": source,
-        "first_day": str(store.book.first_day(source)),
-        "last_map": str(store.book.last_day(source)),
-        "spans": json_rows(mine, SPAN_COLUMNS),
+        "first_day": str(store.sources.first_day(source)),
+        "last_map": str(store.sources.last_day(source)),
+        "spans": json_rows(spans, SPAN_COLUMNS),
         "verdicts": json_rows(own, VERDICT_COLUMNS),
     }
 
@@ -68,12 +69,12 @@ def versions(store: Store, collection: str, item_id: str, source: str | None) ->
     first. Any other feature has one, its own days. Raises NotFound.
     """
     if collection == "deposits":
-        wanted = source or store.book.ordered[0]
+        wanted = source or store.sources.ordered[0]
         table = deposit_timeline(store, item_id, wanted)["timelines"]
         verdicts = table[0]["verdicts"] if isinstance(table, list) else []
         return _merged([{**row, "control_source": wanted} for row in verdicts])
-    page = store.item(Query(collection), item_id)
-    kind, row = page.frame.collection, page.selected().table.to_pylist()[0]
+    selection = store.item(Query(collection), item_id)
+    kind, row = selection.collection, selection.rows.read().table.to_pylist()[0]
     return [
         {
             "valid_from": json_value(row.get(kind.begins or "")),

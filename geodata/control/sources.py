@@ -41,7 +41,7 @@ class SourceRegistry:
         snapshots: pd.DataFrame,
         priority: tuple[str, ...] = PRIORITY,
     ) -> None:
-        self.sources = sources
+        self.by_id = sources
         self.snapshots = snapshots
         self.present = tuple(snapshots["source"].unique())
         named = [s for s in priority if s in self.present]
@@ -77,7 +77,7 @@ class SourceRegistry:
 
     def first_day(self, source: str) -> date:
         """The first day a source speaks of: of events as declared, of maps that of the first."""
-        described = self.sources[source]
+        described = self.by_id[source]
         if described.record == "events" and described.coverage_from is not None:
             return described.coverage_from
         return _as_date(self._days[source][0])
@@ -88,7 +88,7 @@ class SourceRegistry:
 
     def snapshot(self, choice: SourceSelection) -> Mapping[str, object] | None:
         """The snapshot behind a choice."""
-        if choice.asof is None or self.sources[choice.source].record == "events":
+        if choice.asof is None or self.by_id[choice.source].record == "events":
             return None
         rows = self.snapshots[
             (self.snapshots["source"] == choice.source)
@@ -105,7 +105,7 @@ class SourceRegistry:
     def _asof(self, source: str, day: date) -> date | None:
         if day < self.first_day(source):
             return None
-        if self.sources[source].record == "events":
+        if self.by_id[source].record == "events":
             return min(day, self.last_day(source))
         days = self._days[source]
         at = int(np.searchsorted(days, np.datetime64(day, "D"), side="right"))

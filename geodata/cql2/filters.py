@@ -104,6 +104,8 @@ def _description(row: Operator) -> dict[str, object]:
 class Filter:
     """A checked filter.
 
+    tree: typed nodes (`ast`), aliases resolved, geometries in CRS84. Whoever has no
+    Arrow columns, as a database, walks it and says it in another language.
     properties: names of the columns it reads, in order of appearance. canonical: a text that is
     the same for all spellings of the filter, text or JSON, and differs for different filters.
     """

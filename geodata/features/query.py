@@ -1,11 +1,8 @@
 """What is asked of a store: one frozen value made from the words of a request."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from geodata.cql2 import Filter
 from geodata.crs import CRS84_AXES, Axes
 from geodata.interval import Interval
 
@@ -13,17 +10,8 @@ BBox = tuple[float, float, float, float]
 """west, south, east, north in CRS84 degrees; west > east crosses the antimeridian."""
 SortKey = tuple[str, bool]
 """A property, and whether it descends."""
-
-
-class Predicate(Protocol):
-    """A condition on rows: a compiled filter."""
-
-    @property
-    def canonical(self) -> str:
-        """Text that is the same for the same condition."""
-
-    def mask(self, frame: Any) -> npt.NDArray[np.bool_]:  # noqa: ANN401 - what it reads is its own
-        """Which rows of a frame it holds for; unknown counts as no."""
+EVERYTHING = 10**9
+"""A limit no collection reaches: all that matches."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +19,9 @@ class Query:
     """A question to one collection of one release.
 
     area: WKB of a polygon, CRS84: a box given in another CRS. when: half-open days. equals:
-    (property, text) pairs that must all hold; the text is read as the column's type. source: one
-    control source, or None for the rule of priority. start: ordinal of the first row wanted
+    (property, text) pairs that must all hold; the text is read as the column's type. filter: a
+    condition by its checked tree, of which a store makes what it evaluates. source: one control
+    source, or None for the rule of priority. start: ordinal of the first row wanted
     among the matches. properties: None for all. crs: in which coordinates are wanted.
     """
 
@@ -41,7 +30,7 @@ class Query:
     area: bytes | None = None
     when: Interval | None = None
     equals: tuple[tuple[str, str], ...] = ()
-    filter: Predicate | None = None
+    filter: Filter | None = None
     source: str | None = None
     sortby: tuple[SortKey, ...] = ()
     limit: int = 10

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import shapely
 from geodata.cache import memory_bytes
 from geodata.crs import CRS84
 from geodata.features.collections import Collection
+from geodata.features.query import BBox, Query
 from geodata.formats.encoded import SEPARATOR, EncodedFeatures, Features
 from geodata.formats.geojson import encode
 from geodata.formats.rows import Rows
@@ -139,6 +141,58 @@ class FeatureTable:
             return own
         names = {"id", *properties}
         return tuple(column for column in own if column.name in names)
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of a table by their numbers, in the order asked, as a query wants them presented.
+
+    table: where they are. at: (n,) which they are.
+    """
+
+    table: FeatureTable
+    at: IntArray
+    query: Query
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @property
+    def tile_ids(self) -> npt.NDArray[np.int64]:
+        """(n,) ids of the rows in tiles."""
+        return tile_ids(self.at)
+
+    def within(self, box: BBox) -> "TableRows":
+        """Those whose geometry meets a closed box, in the same order."""
+        return TableRows(self.table, self.at[np.isin(self.at, self.table.within(box))], self.query)
+
+    def features(self, start: int = 0, stop: int | None = None) -> bytes | None:
+        """Some of them as they were encoded; None where a part or another CRS is asked."""
+        return self.table.features(self.at[start:stop]) if self.query.is_plain else None
+
+    def read(self, *, authority_axes: bool = False) -> Rows:
+        """The rows with the columns and in the CRS asked."""
+        query = self.query
+        rows = self.table.rows(self.at, query.properties)
+        shapes = None
+        if not query.skip_geometry:
+            shapes = query.crs.from_crs84(self.table.geometry[self.at], authority=authority_axes)
+        return Rows(
+            rows.columns,
+            rows.table,
+            shapes,
+            query.crs.code,
+            geometry_type=self.table.collection.geometry_type,
+            ordered=bool(query.sortby),
+        )
+
+
+def tile_ids(rows: IntArray) -> npt.NDArray[np.int64]:
+    """Ids in tiles of rows of a table, (n,): their numbers from 1, for 0 stands for no id.
+
+    Archives hold these numbers (MVT 2.1, 4.2), so they may never be made otherwise.
+    """
+    return np.asarray(rows, dtype=np.int64) + 1
 
 
 class PointIndex:

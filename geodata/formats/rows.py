@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
+import geopandas as gpd
 import pyarrow as pa
 
 from geodata.crs import CRS84
@@ -42,6 +44,31 @@ class Rows:
         for start in range(0, len(self), size):
             shapes = None if self.geometry is None else self.geometry[start : start + size]
             yield replace(self, table=self.table.slice(start, size), geometry=shapes)
+
+    def to_geopandas(self) -> gpd.GeoDataFrame:
+        """The rows as a GeoDataFrame, days as `datetime64`; no geometry is all None."""
+        shapes = [None] * len(self) if self.geometry is None else self.geometry
+        table = self.table.to_pandas(date_as_object=False)
+        return gpd.GeoDataFrame(table, geometry=shapes, crs=self.crs)
+
+
+class RowReader(Protocol):
+    """Rows picked somewhere, in their order, and read when a format wants them."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, *, authority_axes: bool = False) -> Rows:
+        """The rows with the columns asked, `id` always first, in the CRS asked.
+
+        authority_axes: coordinates in the authority's order, as GeoJSON has them; else x first.
+        """
+
+    def features(self, start: int = 0, stop: int | None = None) -> bytes | None:
+        """Some of the rows as GeoJSON Features encoded before, joined by `encoded.SEPARATOR`.
+
+        None where none were, or where they are wanted otherwise than they were encoded: whole,
+        in CRS84. Then a format encodes what it reads.
+        """
 
 
 @dataclass(frozen=True)

@@ -1,106 +1,78 @@
-"""What is a store: a release opened for questions, and the answer to a query."""
+"""What is a store: a release opened for questions, as protocols, and what a query selects.
 
-from collections.abc import Iterator
+All that stands above (answers, the service) is typed by what is here and by nothing of any store.
+What a protocol does not promise, no caller may lean on. A table that is promised has the columns
+of its record in `schemas`; a geometry is CRS84, longitude first; days are half-open intervals.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geodata.cache import Cache
-from geodata.crs import CRS84
+from geodata.control.contact_line import ContactLine
+from geodata.control.sources import SourceSelection
 from geodata.features.collections import Collection
-from geodata.features.query import Query
-from geodata.features.table import FeatureTable
-from geodata.formats.encoded import SEPARATOR
-from geodata.formats.geojson import encode
-from geodata.formats.rows import BATCH, Rows
-from geodata.tiles.mvt import TileLayer
-from geodata.types import IntArray
-from schemas import Manifest
+from geodata.features.query import BBox, Query
+from geodata.formats.rows import RowReader
+from geodata.rasters.colours import Scale
+from geodata.tiles.grid import Bounds
+from geodata.tiles.tileset import VectorLayer
+from geodata.types import FloatArray, GeometryArray, Mask
+from schemas import Manifest, Raster, Source, Territory
 
 if TYPE_CHECKING:
-    from geodata.control.sources import SourceRegistry
-    from geodata.rasters.listing import Rasters
-    from geodata.store.control import EmbeddedControl
-    from geodata.store.tables import Tables
-    from geodata.store.tilesets import Tilesets
+    from geodata.rasters.statistics import AreaStatistics  # loads rasterio, which takes a second
 
-BYTES = 24_000_000
-"""What a store may keep that is opened by itself."""
-MATCHES, TILES = 0.2, 0.25
-"""Shares of matches and of unpacked tiles; the rest is for days, which take longest to make."""
+
+class SelectedRows(RowReader, Protocol):
+    """The rows of a selection, in the order asked, read when something wants them."""
+
+    @property
+    def tile_ids(self) -> npt.NDArray[np.int64]:
+        """(n,) the id each row's features have in the tiles of the release; no two rows share one.
+
+        It is the store's to say. Archives are built with the number of the row in the release's
+        table, counted from 1, and releases of today stay open for ever: a store that keeps its
+        rows otherwise keeps this number with them.
+        """
+
+    def within(self, box: BBox) -> "SelectedRows":
+        """Those whose geometry meets a closed box with west <= east, in the same order.
+
+        A row without geometry is in no box here, though a query's box leaves it in.
+        """
 
 
 @dataclass(frozen=True)
-class Page:
+class Selection:
     """The rows of a query that were asked for, and how many match in all.
 
-    at: rows of the frame, in the order asked. next_start: ordinal of the first row after this
-    page among the matches, None on the last page.
+    A plain value: `formats` write its rows, tiles take their ids. query: as it was asked.
+    matched: how many rows match, on this page or not. next_start: ordinal of the first row after
+    this page among the matches, None on the last page.
     """
 
-    frame: FeatureTable
     query: Query
-    at: IntArray
+    collection: Collection
+    rows: SelectedRows
     matched: int
     next_start: int | None
 
     def __len__(self) -> int:
-        return len(self.at)
-
-    def features(self) -> bytes:
-        """The rows as GeoJSON features joined by commas, in the CRS and with the columns asked."""
-        if self.query.is_plain:
-            return self.frame.features(self.at)
-        rows = self.selected()
-        return SEPARATOR.join(encode(rows.table, rows.geometry))
-
-    def sequence(self) -> Iterator[bytes]:
-        """The rows as a GeoJSON text sequence (RFC 8142), as they were encoded; in stretches.
-
-        A line end stands only between features: inside of one, JSON escapes it.
-        """
-        for start in range(0, len(self.at), BATCH):
-            block = self.frame.features(self.at[start : start + BATCH])
-            yield b"\x1e" + block.replace(SEPARATOR, b"\n\x1e") + b"\n"
-
-    def selected(self, *, authority_axes: bool = True) -> Rows:
-        """The rows with the columns asked, in the CRS asked.
-
-        authority_axes: coordinates in the authority's order, as GeoJSON has them; else x first.
-        """
-        query = self.query
-        rows = self.frame.rows(self.at, query.properties)
-        shapes = None
-        if not query.skip_geometry:
-            shapes = query.crs.from_crs84(self.frame.geometry[self.at], authority=authority_axes)
-        return Rows(
-            rows.columns,
-            rows.table,
-            shapes,
-            query.crs.code,
-            geometry_type=self.frame.collection.geometry_type,
-            ordered=bool(query.sortby),
-        )
-
-    @property
-    def rows(self) -> gpd.GeoDataFrame:
-        """The rows as a GeoDataFrame, CRS84, all properties."""
-        found = self.frame.rows(self.at)
-        table = found.table.to_pandas(date_as_object=False)
-        return gpd.GeoDataFrame(table, geometry=found.geometry, crs=CRS84)
+        return len(self.rows)
 
 
-class Store(Protocol):
-    """A release that has been opened; it only reads."""
-
-    tables: "Tables"
-    book: "SourceRegistry"
-    overlaid: "EmbeddedControl"
-    rasters: "Rasters"
-    tilesets: "Tilesets"
+class FeatureStore(Protocol):
+    """Collections and their rows."""
 
     @property
     def manifest(self) -> Manifest:
@@ -110,9 +82,9 @@ class Store(Protocol):
         """All collections, in the order they are listed."""
 
     def collection(self, name: str) -> Collection:
-        """One collection. Raises NotFound."""
+        """One collection. Raises NotFound, naming what there is."""
 
-    def extent(self, name: str) -> tuple[float, float, float, float] | None:
+    def extent(self, name: str) -> Bounds | None:
         """Bounds of a collection, CRS84 west, south, east, north; None where it has no place."""
 
     def days(self, name: str) -> tuple[str | None, str | None]:
@@ -121,33 +93,244 @@ class Store(Protocol):
     def deposit_day(self, query: Query) -> date:
         """The day deposits are laid over control for: the last of those asked, today if none."""
 
-    def select(self, query: Query) -> Page:
-        """The rows a query asks for. Raises InvalidInput, NotFound."""
+    def select(self, query: Query) -> Selection:
+        """The rows a query asks for, in the order of the release or as sorted.
 
-    def item(self, query: Query, item_id: str) -> Page:
+        A row without geometry meets every box, one without days every day. Sorted rows have
+        nothings last, and ties in the order of the release. Raises NotFound for an unknown
+        collection, InvalidInput naming the parameter for what cannot be asked of it.
+        """
+
+    def item(self, query: Query, item_id: str) -> Selection:
         """One row by id, the query's `when` and `source` applied. Raises NotFound."""
 
 
-@dataclass(frozen=True)
-class StoreCaches:
-    """Caches that all open releases share; keys begin with the id of the release.
+class ReleaseFacts(Protocol):
+    """What is on record of deposits and land, whoever holds it."""
 
-    days: maps, lines, overlays and deposits by day. matches: the rows of recent queries, so that
-    a count is made once per release and filter. tiles: layers of tiles, from which those of a
-    day, a source or a filter are made.
+    @property
+    def deposits(self) -> gpd.GeoDataFrame:
+        """(n,) deposits without the control of any day; their order is that of the release."""
+
+    @property
+    def estimates(self) -> pd.DataFrame:
+        """Published quantities, in the order of the release."""
+
+    @property
+    def footprints(self) -> GeometryArray:
+        """(n,) where each deposit may lie, in the order of `deposits`; None where untested."""
+
+    @property
+    def outline(self) -> BaseGeometry:
+        """The country's outline."""
+
+    @property
+    def lakes(self) -> BaseGeometry:
+        """Lakes and reservoirs."""
+
+
+class ControlSources(Protocol):
+    """Which source answers for a day, and from which of its maps."""
+
+    @property
+    def by_id(self) -> Mapping[str, Source]:
+        """All described sources, also those the release holds no map of."""
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Sources the release holds."""
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """The same in the order of priority."""
+
+    def select(self, day: date, wanted: str | None = None) -> SourceSelection:
+        """The source for a day: the wanted one, else the first whose record reaches the day.
+
+        Where none reaches it, the last in order. Raises InvalidInput for an unknown source.
+        """
+
+    def resolve(self, source: str, day: date) -> SourceSelection:
+        """A given source's answer for a day. Raises InvalidInput for an unknown source."""
+
+    def require(self, source: str) -> str:
+        """The source itself. Raises InvalidInput where the release does not hold it."""
+
+    def all_on(self, day: date) -> tuple[SourceSelection, ...]:
+        """Every source's answer for a day, in the order of priority."""
+
+    def first_day(self, source: str) -> date:
+        """The first day a source speaks of."""
+
+    def last_day(self, source: str) -> date:
+        """The day of a source's latest map, or of its compilation."""
+
+    def snapshot(self, choice: SourceSelection) -> Mapping[str, object] | None:
+        """What is known of the map behind a choice; None where no map is."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """How the deposits lie in a territory, (n,) each in the order of deposits.
+
+    member: whether each may lie in it. extent_share: share of its footprint in the extent of the
+    territory. share: in the part of it held on the day. NaN where there is no footprint.
     """
 
-    days: Cache[Any]
-    matches: Cache[IntArray]
-    tiles: Cache[tuple[TileLayer, ...]]
-
-    @classmethod
-    def of(cls, max_bytes: float = BYTES) -> "StoreCaches":
-        """Caches that hold a number of bytes together."""
-        days = 1 - MATCHES - TILES
-        return cls(Cache(max_bytes * days), Cache(max_bytes * MATCHES), Cache(max_bytes * TILES))
+    member: Mask
+    extent_share: FloatArray
+    share: FloatArray
 
 
-def as_rows(positions: object) -> IntArray:
-    """Row numbers as an index array."""
-    return np.asarray(positions, dtype=np.intp)
+class ControlView(Protocol):
+    """Who holds what on a day: verdicts, land, the line of contact, territories."""
+
+    @property
+    def territories(self) -> Mapping[str, Territory]:
+        """All defined territories by id, in the order they are listed."""
+
+    @property
+    def verdict_intervals(self) -> pd.DataFrame:
+        """Verdict and shares of every deposit and source by stretch of days.
+
+        `deposit` is the row of the deposit; rows are ordered by source, deposit and day.
+        """
+
+    def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
+        """What a source says of every deposit on its day, in the order of deposits.
+
+        Columns occupied, contested, government, unknown (shares), verdict, since; where the
+        source does not reach the day the verdict is 'unknown' and the rest is empty.
+        """
+
+    def deposits_on(self, day: date, source: str | None) -> gpd.GeoDataFrame:
+        """The `deposits` collection on a day, by the source named or the one that answers."""
+
+    def cells_at(self, source: str, point: shapely.Point) -> gpd.GeoDataFrame:
+        """Cells of a source a point meets, of all days: status, valid_from, valid_to."""
+
+    def first_cell_day(self, source: str | None = None) -> date | None:
+        """The first day land has a status, by a source or by any; None where none ever has."""
+
+    def covered_area(self, source: str) -> BaseGeometry:
+        """The land a source speaks of."""
+
+    def land_on(self, day: date, status: str, source: str) -> BaseGeometry:
+        """Land of a status on a day, by a source; empty where there is none."""
+
+    def contact_line_on(self, day: date, source: str) -> ContactLine:
+        """The line of contact of a source's map of a day."""
+
+    def flips_on(self, day: date, source: str) -> FloatArray:
+        """(n,) how far the line must move before each verdict changes, km.
+
+        NaN where the verdict does not rest on the line.
+        """
+
+    def territory(self, name: str) -> Territory:
+        """A territory by id. Raises NotFound, naming what there is."""
+
+    def territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
+        """The part of a territory held on a day. Raises NotFound."""
+
+    def membership_in(self, name: str, day: date, source: str | None) -> Membership:
+        """How all deposits lie in a territory. Raises InvalidInput for an unknown one."""
+
+
+@dataclass(frozen=True)
+class TilesetAbout:
+    """What a tileset is. bounds: CRS84."""
+
+    id: str
+    title: str
+    description: str
+    minzoom: int
+    maxzoom: int
+    bounds: Bounds
+    vector_layers: tuple[VectorLayer, ...]
+    attribution: str
+
+
+class TilesetStore(Protocol):
+    """The vector tiles of a release."""
+
+    def names(self) -> tuple[str, ...]:
+        """Ids of all tilesets; none where the release was built without."""
+
+    def archive(self, name: str) -> Path:
+        """The PMTiles file of a tileset. Raises NotFound."""
+
+    def about(self, name: str) -> TilesetAbout:
+        """A tileset. Raises NotFound, naming what there is."""
+
+    def tile(self, name: str, z: int, x: int, y: int) -> bytes | None:
+        """A tile as it was built, gzip; None where it is empty. Raises NotFound outside limits."""
+
+    def made(  # noqa: PLR0913 - a tile's address is three numbers
+        self, name: str, z: int, x: int, y: int, query: Query | None, form: str = "mvt"
+    ) -> bytes:
+        """A tile with only the rows a query asks for; not compressed, b"" where it is empty.
+
+        query: None for all rows; its box, page and CRS play no part. form: mvt or mlt.
+        Raises NotFound outside limits, InvalidInput where the tileset has nothing to ask.
+        """
+
+
+class RasterStore(Protocol):
+    """The rasters of a release; every method raises NotFound for an unknown one."""
+
+    def all(self) -> tuple[Raster, ...]:
+        """All rasters, in the order of the release."""
+
+    def raster(self, name: str) -> Raster:
+        """One raster."""
+
+    def path(self, name: str) -> Path:
+        """The file of a raster, a COG."""
+
+    def tile(
+        self, name: str, zxy: tuple[int, int, int], size: int, form: str, scale: Scale
+    ) -> bytes | None:
+        """A tile of WebMercatorQuad drawn as `png` or `webp`, or its values as `tif`.
+
+        zxy: zoom, column, row. size: pixels a side. None where no cell there holds a value.
+        """
+
+    def holds(self, name: str, zxy: tuple[int, int, int]) -> bool:
+        """Whether some cell under a tile holds a value."""
+
+    def value_at(self, name: str, lon: float, lat: float) -> float | None:
+        """The value of the cell at a spot, CRS84; None where it holds none.
+
+        Raises NotFound for a spot outside the raster.
+        """
+
+    def statistics(self, name: str, area: BaseGeometry) -> "AreaStatistics":
+        """Statistics of the values in an area, CRS84 polygons. Raises TooLarge."""
+
+
+class Store(FeatureStore, Protocol):
+    """A release that has been opened; it only reads, from any number of threads."""
+
+    @property
+    def facts(self) -> ReleaseFacts:
+        """Deposits, estimates and land."""
+
+    @property
+    def sources(self) -> ControlSources:
+        """Control sources and the days they have maps of."""
+
+    @property
+    def control(self) -> ControlView:
+        """Who holds what on a day."""
+
+    @property
+    def tilesets(self) -> TilesetStore:
+        """Vector tiles."""
+
+    @property
+    def rasters(self) -> RasterStore:
+        """Rasters."""
+
+    def warmed(self) -> "Store":
+        """The store itself, made ready so that the first answers are quick."""

@@ -1,6 +1,6 @@
 """What holds for every deposit on a day: verdicts, shares, agreement, distance to the line."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -21,47 +21,77 @@ from geodata.control.contact_line import (
 )
 from geodata.control.overlay import share_inside
 from geodata.control.sources import SourceRegistry, SourceSelection
-from geodata.control.territories import codes, extent, land, may_belong_to
+from geodata.control.territories import LandOn, codes, extent, land, may_belong_to
 from geodata.control.timeline import verdicts_on
 from geodata.errors import InvalidInput, NotFound
+from geodata.interval import as_days
+from geodata.store.base import Membership
 from geodata.store.tables import Tables
-from geodata.types import FloatArray, Mask
+from geodata.types import FloatArray
 from schemas import Territory
 
 
-@dataclass(frozen=True)
-class Lying:
-    """How the deposits lie in a territory: may each lie in it, and its share on the date."""
-
-    member: Mask
-    extent_share: FloatArray
-    share: FloatArray
-
-
 class EmbeddedControl:
-    """The overlay of a release, asked day by day; recent days are kept in `days`."""
+    """The control of a release, asked day by day; recent days are kept in `days`.
 
-    def __init__(self, tables: Tables, book: SourceRegistry, days: Cache[Any]) -> None:
+    Each of what is kept is a pure function of the release, a day and a source. Those that rest on
+    another (a line on the land, distances on the line) ask for it through the cache as well, so a
+    day's cells are united once however many questions meet. `keeping` takes arguments by place.
+    """
+
+    def __init__(self, tables: Tables, sources: SourceRegistry, days: Cache[Any]) -> None:
         self.tables = tables
-        self.book = book
+        self.sources = sources
         release = tables.manifest.id
-        self.deposits_on = keeping(days, self._on, release, "on")
-        self.contact_line_on = keeping(days, self._front_on, release, "front")
+        self.deposits_on = keeping(days, self._deposits_on, release, "on")
+        self.contact_line_on = keeping(days, self._contact_line_on, release, "line")
         self.land_on = keeping(days, self._land_on, release, "land")
         self.extent_of = keeping(days, self._extent_of, release, "extent")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
         self.flips_on = keeping(days, self._flips_on, release, "flips")
 
+    @property
+    def territories(self) -> Mapping[str, Territory]:
+        """All defined territories by id."""
+        return self.tables.territories
+
+    @property
+    def verdict_intervals(self) -> pd.DataFrame:
+        """Verdict and shares of every deposit and source by stretch of days."""
+        return self.tables.standings
+
+    def cells_at(self, source: str, point: shapely.Point) -> gpd.GeoDataFrame:
+        """Cells of a source a point meets, of all days."""
+        cells = self._cells_of(source)
+        return cells[shapely.intersects(cells.geometry.to_numpy(), point)]
+
+    def first_cell_day(self, source: str | None = None) -> date | None:
+        """The first day land has a status, by a source or by any; None where none ever has."""
+        cells = self.tables.control if source is None else self._cells_of(source)
+        starts = as_days(cells["valid_from"].dropna())
+        return starts.min().item() if len(starts) else None
+
+    def covered_area(self, source: str) -> BaseGeometry:
+        """The land a source speaks of: a map of places says nothing of the water between them."""
+        outline = self.tables.outline
+        if self.sources.by_id[source].coverage == "ukraine-land":
+            return shapely.difference(outline, self.tables.lakes)
+        return outline
+
+    def _cells_of(self, source: str) -> gpd.GeoDataFrame:
+        cells = self.tables.control
+        return cells[(cells["source"] == source).to_numpy()]
+
     @cached_property
     def _samples(self) -> np.ndarray:
-        """Points in each footprint that are asked how far the line is."""
+        """Points in each footprint that are asked how far the line is, (n, SAMPLES); of no day."""
         return sample_points(self.tables.footprints)
 
     def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
-        """Standing of every deposit by one source on its day, in the order of deposits.
+        """What a source says of every deposit on its day, in the order of deposits.
 
-        Columns occupied, contested, government, unknown, verdict, since; where the source does
-        not reach the day the verdict is 'unknown' and the rest is empty.
+        The record of a source has no row before its first day, so `reindex` is what leaves a
+        deposit there empty rather than out: every caller counts on one row for each.
         """
         rows = self.tables.standings
         rows = rows[(rows["source"] == choice.source).to_numpy()]
@@ -70,9 +100,13 @@ class EmbeddedControl:
         full["verdict"] = full["verdict"].astype(object).where(full["verdict"].notna(), "unknown")
         return full[["occupied", "contested", "government", "unknown", "verdict", "since"]]
 
-    def _on(self, day: date, source: str | None) -> gpd.GeoDataFrame:
-        """Deposits with the overlay of a day: the `deposits` collection."""
-        choice = self.book.select(day, source)
+    def _deposits_on(self, day: date, source: str | None) -> gpd.GeoDataFrame:
+        """Deposits with the overlay of a day: the `deposits` collection.
+
+        A deposit whose position must not be tested has no shares: zero would read as "not
+        occupied", while its interval holds the shares that its verdict never rested on.
+        """
+        choice = self.sources.select(day, source)
         own = self.verdicts(choice)
         untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
         table = self.tables.deposits.assign(
@@ -89,8 +123,11 @@ class EmbeddedControl:
         return gpd.GeoDataFrame(table)
 
     def _agreement(self, choice: SourceSelection, verdict: np.ndarray) -> FloatArray:
-        """Share of the sources that reach the day which give the same verdict; NaN for none."""
-        others = [self.verdicts(c) for c in self.book.all_on(choice.day) if c.asof]
+        """Share of the sources that reach the day which give the same verdict; NaN for none.
+
+        The source itself is one of them, so a lone source agrees with itself: 1, not NaN.
+        """
+        others = [self.verdicts(c) for c in self.sources.all_on(choice.day) if c.asof]
         if not others or choice.asof is None:
             return np.full(len(verdict), np.nan)
         same = [other["verdict"].to_numpy(dtype=object) == verdict for other in others]
@@ -102,20 +139,19 @@ class EmbeddedControl:
         untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
         return np.asarray(np.where(untested, np.nan, away))
 
-    def _front_on(self, day: date, source: str) -> ContactLine:
+    def _contact_line_on(self, day: date, source: str) -> ContactLine:
         occupied = self.land_on(day, "occupied", source)
-        return contact_line(occupied, self.tables.areas.outline, self.tables.lakes)
+        return contact_line(occupied, self.tables.outline, self.tables.lakes)
 
     def _land_on(self, day: date, status: str, source: str) -> BaseGeometry:
         """Land of a status on a day, by a source."""
-        cells = self.tables.control
-        return land_of(cells[(cells["source"] == source).to_numpy()], day, status)
+        return land_of(self._cells_of(source), day, status)
 
     def _flips_on(self, day: date, source: str) -> FloatArray:
         """How far the line must move before each verdict changes, km; NaN where it does not."""
         points = self._samples
         rows = np.flatnonzero([p[0] is not None for p in points])
-        verdict = self.verdicts(self.book.resolve(source, day))["verdict"].to_numpy(dtype=object)
+        verdict = self.verdicts(self.sources.resolve(source, day))["verdict"].to_numpy(dtype=object)
         away = self.contact_line_on(day, source).signed_distances_km(points[rows].ravel())
         result = np.full(len(points), np.nan)
         result[rows] = flips_if_line_moves_km(away.reshape(len(rows), -1), verdict[rows])
@@ -123,7 +159,7 @@ class EmbeddedControl:
 
     def territory(self, name: str) -> Territory:
         """A territory by id. Raises NotFound, naming what there is."""
-        known = self.tables.territories
+        known = self.territories
         if name not in known:
             raise NotFound(
                 f"territory {name[:60]!r} is not defined; defined are {', '.join(known)}",
@@ -132,13 +168,17 @@ class EmbeddedControl:
         return known[name]
 
     def _extent_of(self, name: str, source: str | None) -> BaseGeometry:
-        return extent(self.territory(name), self.tables.areas, self._lands(source))
+        return extent(self.territory(name), self.tables.areas, self._land_lookup(source))
 
     def _territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
-        return land(self.territory(name), self.tables.areas, self._lands(source), day)
+        return land(self.territory(name), self.tables.areas, self._land_lookup(source), day)
 
-    def lying_in(self, name: str, day: date, source: str | None) -> Lying:
-        """How all deposits lie in a territory on a day. Raises InvalidInput for an unknown one."""
+    def membership_in(self, name: str, day: date, source: str | None) -> Membership:
+        """How all deposits lie in a territory on a day. Raises InvalidInput for an unknown one.
+
+        Membership rests on the extent, which is the same on every day, so that a series counts
+        the same deposits throughout; only `share` follows the day.
+        """
         try:
             wanted = codes(self.territory(name), self.tables.areas)
         except NotFound as error:
@@ -147,22 +187,18 @@ class EmbeddedControl:
         inside = share_inside(shapes, self.extent_of(name, source))
         oblasts = self.tables.deposits["oblasts"].to_numpy(dtype=object)
         share = share_inside(shapes, self.territory_on(name, day, source))
-        return Lying(may_belong_to(inside, oblasts, wanted), inside, share.round(6))
+        return Membership(may_belong_to(inside, oblasts, wanted), inside, share.round(6))
 
-    def _lands(self, source: str | None) -> "LandBy":
-        return LandBy(self, source)
+    def _land_lookup(self, source: str | None) -> LandOn:
+        """Land of a status on a day, by the source asked or, before its record, by priority.
 
+        A territory may be fixed on a day (what was held before 2022) that the source asked does
+        not reach: its land on that day would be empty, and the territory with it.
+        """
 
-@dataclass(frozen=True)
-class LandBy:
-    """Land of a status on a day by one source, or by the one that reaches the day."""
+        def land_lookup(day: date, status: str) -> BaseGeometry:
+            reaches = source is not None and self.sources.resolve(source, day).asof is not None
+            chosen = self.sources.select(day, source if reaches else None).source
+            return self.land_on(day, status, chosen)
 
-    overlaid: EmbeddedControl
-    source: str | None
-
-    def __call__(self, day: date, status: str) -> BaseGeometry:
-        """The land, CRS84; by the rule of priority where the source does not reach the day."""
-        book = self.overlaid.book
-        reaches = self.source is not None and book.resolve(self.source, day).asof is not None
-        source = book.select(day, self.source if reaches else None).source
-        return self.overlaid.land_on(day, status, source)
+        return land_lookup

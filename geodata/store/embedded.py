@@ -1,7 +1,9 @@
 """The embedded store: a release folder opened into arrays, answering queries by masks."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,17 +13,45 @@ from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
 from geodata.features.collections import COLLECTIONS, Collection, layer_collection
 from geodata.features.query import Query
-from geodata.features.table import FeatureTable
+from geodata.features.table import FeatureTable, TableRows
 from geodata.features.user_layers import layer_frame
 from geodata.formats.encoded import StoredFeatures
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
-from geodata.store.base import Page, StoreCaches, as_rows
+from geodata.store.base import Selection
 from geodata.store.control import EmbeddedControl
 from geodata.store.masks import matching_rows
 from geodata.store.tables import Tables
-from geodata.store.tilesets import Asker, Tilesets
+from geodata.store.tilesets import Tilesets
+from geodata.tiles.grid import Bounds
+from geodata.tiles.mvt import TileLayer
+from geodata.types import IntArray
 from schemas import Manifest
+
+BYTES = 24_000_000
+"""What a store may keep that is opened by itself."""
+MATCHES, TILES = 0.2, 0.25
+"""Shares of matches and of unpacked tiles; the rest is for days, which take longest to make."""
+
+
+@dataclass(frozen=True)
+class StoreCaches:
+    """Caches that all open releases share; keys begin with the id of the release.
+
+    days: maps, lines, overlays and deposits by day. matches: the rows of recent queries, so that
+    a count is made once per release and filter. tiles: layers of tiles, from which those of a
+    day, a source or a filter are made.
+    """
+
+    days: Cache[Any]
+    matches: Cache[IntArray]
+    tiles: Cache[tuple[TileLayer, ...]]
+
+    @classmethod
+    def of(cls, max_bytes: float = BYTES) -> "StoreCaches":
+        """Caches that hold a number of bytes together."""
+        days = 1 - MATCHES - TILES
+        return cls(Cache(max_bytes * days), Cache(max_bytes * MATCHES), Cache(max_bytes * TILES))
 
 
 class EmbeddedStore:
@@ -35,17 +65,16 @@ class EmbeddedStore:
     ) -> None:
         caches = caches or StoreCaches.of()
         self.tables = Tables.opened(folder)
-        self.book = SourceRegistry(self.tables.sources, self.tables.plain("snapshots"), priority)
-        self.overlaid = EmbeddedControl(self.tables, self.book, caches.days)
+        self.sources = SourceRegistry(self.tables.sources, self.tables.plain("snapshots"), priority)
+        self.control = EmbeddedControl(self.tables, self.sources, caches.days)
         self.rasters = Rasters(folder)
         layers = (layer_collection(layer) for layer in self.tables.layers)
         self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
-        frames: Cache[FeatureTable] = Cache(len(self._collections), lambda *_: 1, probation=1)
-        self._frame = keeping(frames, self._read_frame)
+        tables: Cache[FeatureTable] = Cache(len(self._collections), lambda *_: 1, probation=1)
+        self._table = keeping(tables, self._read_table)
         self._deposits = keeping(caches.days, self._read_deposits, self.manifest.id, "deposits")
         self._matches = caches.matches
-        asker = Asker(self.select, self._source_of)
-        self.tilesets = Tilesets(folder, self.manifest, asker, caches.tiles)
+        self.tilesets = Tilesets(folder, self, caches.tiles)
 
     def __repr__(self) -> str:
         return f"EmbeddedStore({self.manifest.id})"
@@ -54,6 +83,11 @@ class EmbeddedStore:
     def manifest(self) -> Manifest:
         """What the release is made of."""
         return self.tables.manifest
+
+    @property
+    def facts(self) -> Tables:
+        """Deposits, estimates and land."""
+        return self.tables
 
     def collections(self) -> tuple[Collection, ...]:
         """All collections, in the order they are listed."""
@@ -67,37 +101,39 @@ class EmbeddedStore:
             raise NotFound(f"there is no collection {name[:60]!r}; there are {known}")
         return found
 
-    def select(self, query: Query) -> Page:
+    def select(self, query: Query) -> Selection:
         """The rows a query asks for, in the order of the release or as sorted."""
-        frame, key = self._asked(query)
+        table, key = self._asked(query)
         rows = self._matches.get_or_make(
-            key, lambda: matching_rows(frame, query, self._source_of(query))
+            key, lambda: matching_rows(table, query, self._source_of(query))
         )
         stop = query.start + query.limit
         following = stop if stop < len(rows) else None
-        return Page(frame, query, rows[query.start : stop], len(rows), following)
+        page = TableRows(table, rows[query.start : stop], query)
+        return Selection(query, table.collection, page, len(rows), following)
 
-    def item(self, query: Query, item_id: str) -> Page:
+    def item(self, query: Query, item_id: str) -> Selection:
         """One row by id. Raises NotFound."""
-        frame, _ = self._asked(query)
-        row = frame.row_of(item_id)
+        table, _ = self._asked(query)
+        row = table.row_of(item_id)
         if row is None:
             raise NotFound(f"{query.collection} has no item {item_id[:80]!r}")
-        return Page(frame, query, as_rows([row]), 1, None)
+        rows = TableRows(table, np.array([row], dtype=np.intp), query)
+        return Selection(query, table.collection, rows, 1, None)
 
-    def extent(self, name: str) -> tuple[float, float, float, float] | None:
+    def extent(self, name: str) -> Bounds | None:
         """Bounds of a collection, CRS84 west, south, east, north; None where it has no place."""
-        return self._frame(name).bounds
+        return self._table(name).bounds
 
     def days(self, name: str) -> tuple[str | None, str | None]:
         """First and last day of a collection, None where open or timeless."""
         collection = self.collection(name)
         if name == "deposits":
-            return str(min(self.book.first_day(s) for s in self.book.present)), None
+            return str(min(self.sources.first_day(s) for s in self.sources.present)), None
         if collection.begins is None:
             return None, None
-        begins = self._frame(name).days(collection.begins)
-        ends = self._frame(name).days(collection.ends) if collection.ends else begins
+        begins = self._table(name).days(collection.begins)
+        ends = self._table(name).days(collection.ends) if collection.ends else begins
         first = begins[~np.isnat(begins)]
         last = None if np.isnat(ends).any() or not len(ends) else str(ends.max())
         return (str(first.min()) if len(first) else None), last
@@ -106,17 +142,22 @@ class EmbeddedStore:
         """The store itself, read and with today's overlay ready, so the first answer is quick."""
         self._deposits(today(), None)
         for name in self._collections:
-            self._frame(name).tree.query(None)
+            self._table(name).tree.query(None)
         return self
 
     def _asked(self, query: Query) -> tuple[FeatureTable, tuple[object, ...]]:
-        """The frame a query looks into, and the key of its matches."""
+        """The table a query looks into, and the key of its matches.
+
+        The present day is part of the key where it decides what a query means that names no day:
+        control, whose cells of today are one source's, and deposits, which stand as on a day. A
+        count kept over midnight would else be yesterday's.
+        """
         self.collection(query.collection)
         release = self.manifest.id
         if query.collection != "deposits":
             day = today() if query.collection == "control" else None
             key = (release, query.collection, day, *query.matching_key)
-            return self._frame(query.collection), key
+            return self._table(query.collection), key
         day = self.deposit_day(query)
         return self._deposits(day, query.source), (release, "deposits", day, *query.matching_key)
 
@@ -132,17 +173,17 @@ class EmbeddedStore:
         The map of one day is one source's: where none is named, the rule of priority picks it.
         """
         if query.source is not None:
-            return self.book.require(query.source)
+            return self.sources.require(query.source)
         if query.collection == "control" and query.when is not None and query.when.is_day:
-            return self.book.select(query.when.start).source
+            return self.sources.select(query.when.start).source
         return None
 
     def _read_deposits(self, day: date, source: str | None) -> FeatureTable:
         return FeatureTable.of(
-            self.collection("deposits"), self.overlaid.deposits_on(day, source)
+            self.collection("deposits"), self.control.deposits_on(day, source)
         ).encoded()
 
-    def _read_frame(self, name: str) -> FeatureTable:
+    def _read_table(self, name: str) -> FeatureTable:
         collection = self.collection(name)
         path = self.tables.features_path(name)
         kept = StoredFeatures(path) if path.is_file() else None

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.data.commodities import members
 from geodata.errors import InvalidInput
 from geodata.features.query import BBox, Query, SortKey
 from geodata.features.table import FeatureTable
@@ -162,9 +161,3 @@ def ordered(frame: FeatureTable, rows: IntArray, keys: tuple[SortKey, ...]) -> I
     order = [(name, "descending" if descends else "ascending") for name, descends in keys]
     indices = pc.sort_indices(table, sort_keys=[*order, ("\0row", "ascending")])
     return np.asarray(rows[indices.to_numpy()])
-
-
-def commodity_mask(commodities: Iterable[tuple[str, ...]], word: str) -> Mask:
-    """Deposits with any commodity the word stands for."""
-    wanted = members(word)
-    return np.array([not wanted.isdisjoint(own) for own in commodities], dtype=bool)

@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -105,6 +104,11 @@ class Tables:
         oblasts = rows[rows["level"] == 1]
         return Areas(country, dict(zip(oblasts["id"], oblasts.geometry, strict=True)))
 
+    @property
+    def outline(self) -> BaseGeometry:
+        """The country's outline."""
+        return self.areas.outline
+
     @cached_property
     def lakes(self) -> BaseGeometry:
         """Lakes and reservoirs."""
@@ -113,8 +117,8 @@ class Tables:
     @cached_property
     def footprints(self) -> GeometryArray:
         """Where each deposit may lie, in the order of `deposits`."""
-        land = shapely.difference(self.areas.outline, self.lakes)
-        return footprints(self.deposits, self.areas.outline, land)
+        land = shapely.difference(self.outline, self.lakes)
+        return footprints(self.deposits, self.outline, land)
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -132,8 +136,3 @@ class Tables:
         if not path.is_file():
             raise Damaged(f"release {self.manifest.id} has lost {path.name}; build it again")
         return path
-
-
-def days_of(table: pd.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-    """A column of days as `datetime64[D]`, NaT where empty."""
-    return np.asarray(pd.to_datetime(table[column]).to_numpy().astype("datetime64[D]"))

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,55 +14,35 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.cache import Cache, keeping
+from geodata.crs import CRS84_AXES
 from geodata.errors import InvalidInput, NotFound
-from geodata.features.query import Query
-from geodata.features.table import FeatureTable
-from geodata.store.base import Page
+from geodata.features.query import EVERYTHING, Query
+from geodata.formats.rows import Rows
+from geodata.store.base import FeatureStore, Selection, TilesetAbout
 from geodata.tiles import mlt, mvt
 from geodata.tiles.generalise import point_units, single_points, thin
-from geodata.tiles.grid import Bounds, Tile, bounds_crs84, covering
+from geodata.tiles.grid import Tile, bounds_crs84, covering
 from geodata.tiles.mvt import TileLayer, together
 from geodata.tiles.mvt_decode import decode
 from geodata.tiles.pmtiles import SUFFIX, PMTilesArchive
 from geodata.tiles.source_layer import OMITTED, POINT_COUNT, scalar, tile_names
 from geodata.tiles.tileset import VectorLayer
 from geodata.types import IntArray
-from schemas import Manifest
 
 FORMS: dict[str, Callable[[list[TileLayer]], bytes]] = {"mvt": mvt.encode, "mlt": mlt.encode}
-EVERYTHING = 10**9
-
-
-@dataclass(frozen=True)
-class TilesetAbout:
-    """What a tileset is. bounds: CRS84."""
-
-    id: str
-    title: str
-    description: str
-    minzoom: int
-    maxzoom: int
-    bounds: Bounds
-    vector_layers: tuple[VectorLayer, ...]
-    attribution: str
-
-
-@dataclass(frozen=True)
-class Asker:
-    """What of the store a tileset asks: the rows of a query, and the source of a day's map."""
-
-    select: Callable[[Query], Page]
-    source_of: Callable[[Query], str | None]
 
 
 class Tilesets:
-    """The tilesets of a release folder; none where it was built without."""
+    """The tilesets of a release folder, of whose rows a store knows; none where there are none.
 
-    def __init__(
-        self, folder: Path, manifest: Manifest, asker: Asker, unpacked: Cache[Any]
-    ) -> None:
+    features: the store whose rows the tiles show. Its tile ids say which feature of a tile built
+    is which of its rows, so it need not be the one that holds the folder's tables.
+    """
+
+    def __init__(self, folder: Path, features: FeatureStore, unpacked: Cache[Any]) -> None:
+        manifest = features.manifest
         self._release = manifest.id
-        self._asker = asker
+        self._features = features
         names = (t.name for t in manifest.tables if t.name.endswith(SUFFIX))
         self._archives = {n.removesuffix(SUFFIX): PMTilesArchive(folder / n) for n in names}
         self._unpacked = keeping(unpacked, self._unpack, manifest.id)
@@ -108,25 +88,28 @@ class Tilesets:
             return FORMS[form](list(self._unpacked(name, tile)))
         if name == "basemap":
             raise InvalidInput("the base map has no days, sources or filters; leave them out")
-        page = self._asker.select(replace(query, start=0, limit=EVERYTHING))
-        return FORMS[form](self._asked(name, tile, page))
+        whole = replace(query, bbox=None, area=None, start=0, limit=EVERYTHING)
+        plain = replace(whole, skip_geometry=False, crs=CRS84_AXES)
+        return FORMS[form](self._asked(name, tile, self._features.select(plain)))
 
-    def _asked(self, name: str, tile: Tile, page: Page) -> list[TileLayer]:
+    def _asked(self, name: str, tile: Tile, selection: Selection) -> list[TileLayer]:
         """The features of a tile whose rows a query matches.
 
         Points that may stand for others are counted anew; all else is taken from the tile built.
         """
         thinned = [v.id for v in self.about(name).vector_layers if POINT_COUNT in v.fields]
-        layers = [_points(page, tile, each) for each in thinned]
+        layers = [_points(selection, tile, each) for each in thinned]
         for layer in self._unpacked(name, tile):
             if name == "timelines" and layer.name == "standings":
-                layers.append(_standing(layer, page.query, self._asker))
+                layers.append(_standing(layer, selection.query))
             elif layer.ids is not None:
-                held = np.isin(layer.ids, page.at + 1)
+                held = np.isin(layer.ids, selection.rows.tile_ids)
                 if layer.name in thinned:
+                    # What of it is a point was made anew above: here a point built stands for
+                    # neighbours that the query may not match.
                     held &= shapely.get_dimensions(layer.geometry) > 0
                 rows = np.flatnonzero(held)
-                layers.append(_with_properties(_rows(layer, rows), page))
+                layers.append(_with_properties(_rows(layer, rows), selection))
         return together([layer for layer in layers if len(layer)])
 
     def _unpack(self, name: str, tile: Tile) -> tuple[TileLayer, ...]:
@@ -155,17 +138,19 @@ class Tilesets:
         return found
 
 
-def _standing(layer: TileLayer, query: Query, asker: Asker) -> TileLayer:
-    """The standings of the days and the source asked; none where more than these is asked."""
+def _standing(layer: TileLayer, query: Query) -> TileLayer:
+    """The standings of the days and the source asked; none where more than these is asked.
+
+    They are rows of no collection, so no store selects them: their properties in the tile do.
+    """
     if query.filter or query.equals or query.properties:
         return _rows(layer, np.arange(0))
     begins, ends = (layer.table.column(n).to_numpy() for n in ("valid_from", "valid_to"))
     held = np.ones(len(layer), dtype=bool)
     if query.when is not None:
         held &= (begins <= _day_number(query.when.last)) & (ends > _day_number(query.when.start))
-    source = asker.source_of(query)
-    if source is not None:
-        held &= pc.equal(layer.table.column("source"), source).to_numpy()
+    if query.source is not None:
+        held &= pc.equal(layer.table.column("source"), query.source).to_numpy()
     return _rows(layer, np.flatnonzero(held))
 
 
@@ -179,40 +164,44 @@ def _rows(layer: TileLayer, rows: IntArray) -> TileLayer:
     return TileLayer(layer.name, table, ids, layer.geometry[rows], layer.extent)
 
 
-def _with_properties(layer: TileLayer, page: Page) -> TileLayer:
+def _with_properties(layer: TileLayer, selection: Selection) -> TileLayer:
     """Only the properties asked; what says that something was left out always stays."""
-    if page.query.properties is None:
+    if selection.query.properties is None:
         return layer
-    known = tile_names(page.frame.table.column_names)
-    wanted = {known.get(name, name) for name in page.query.properties} | {OMITTED, POINT_COUNT}
+    known = tile_names(selection.collection.column_names)
+    wanted = {known.get(name, name) for name in selection.query.properties} | {OMITTED, POINT_COUNT}
     names = [name for name in layer.table.column_names if name in wanted]
     return replace(layer, table=layer.table.select(names))
 
 
-def _points(page: Page, tile: Tile, name: str) -> TileLayer:
-    """Points made from the rows themselves, thinned where this tile is crowded."""
-    frame = page.frame
-    near = np.intersect1d(frame.within(bounds_crs84(tile)), page.at)
-    if frame.collection.layer is None:
-        spots = shapely.point_on_surface(frame.geometry[near])
+def _points(selection: Selection, tile: Tile, name: str) -> TileLayer:
+    """Points made from the rows themselves, thinned where this tile is crowded.
+
+    The points within the tile are enough: those of one square are thinned to one, and no square
+    reaches over the edge of a tile.
+    """
+    near = selection.rows.within(bounds_crs84(tile))
+    read, ids = near.read(), near.tile_ids
+    shapes = np.empty(0, dtype=object) if read.geometry is None else read.geometry
+    if selection.collection.layer is None:
+        spots, owners = shapely.point_on_surface(shapes), np.arange(len(shapes))
     else:
-        spots, owners = single_points(frame.geometry[near])
-        near = near[owners]
+        spots, owners = single_points(shapes)
     lonlat = np.column_stack([shapely.get_x(spots), shapely.get_y(spots)])
-    found = thin(point_units(lonlat, tile.z), np.zeros(len(near)), tile.z)
+    found = thin(point_units(lonlat, tile.z), np.zeros(len(owners)), tile.z)
     here = (found.columns == tile.x) & (found.lines == tile.y)
-    rows = near[found.rows[here]]
-    table = _properties(frame, rows, page.query.properties)
+    rows = owners[found.rows[here]]
+    table = _properties(selection, read, rows)
     table = table.append_column(POINT_COUNT, pa.array(found.counts[here]))
-    return TileLayer(name, table, rows + 1, shapely.points(found.xy[here].astype(float)))
+    return TileLayer(name, table, ids[rows], shapely.points(found.xy[here].astype(float)))
 
 
-def _properties(frame: FeatureTable, rows: IntArray, wanted: tuple[str, ...] | None) -> pa.Table:
-    known = tile_names(frame.table.column_names)
-    names = [n for n in frame.table.column_names if wanted is None or n in wanted]
-    picked = frame.table.select(names).take(pa.array(rows)).combine_chunks()
-    arrays = [scalar(_whole(picked.column(name)), name) for name in names]
-    return pa.table(arrays, names=[known[name] for name in names])
+def _properties(selection: Selection, read: Rows, rows: IntArray) -> pa.Table:
+    """The properties asked of some of the rows read, named and typed as tiles have them."""
+    known = tile_names(selection.collection.column_names)
+    picked = read.table.take(pa.array(rows)).combine_chunks()
+    arrays = [scalar(_whole(picked.column(name)), name) for name in picked.column_names]
+    return pa.table(arrays, names=[known[name] for name in picked.column_names])
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.features.table import FeatureTable
+from geodata.features.table import FeatureTable, tile_ids
 from geodata.formats.files import distinct_names
 from geodata.tiles.clip import ClippedFeatures, clip_level, on_grid
 from geodata.tiles.generalise import FINER, TOLERANCE, PlanarPartition, partition, point_units, thin
@@ -70,9 +70,8 @@ class SourceLayer:
         return len(self.geometry)
 
     def ids(self, rows: IntArray) -> npt.NDArray[np.int64]:
-        """Ids of features: the row of the layer + 1."""
-        own = rows if self.rows is None else self.rows[rows]
-        return np.asarray(own, dtype=np.int64) + 1
+        """Ids of features: those of their rows in the table."""
+        return tile_ids(rows if self.rows is None else self.rows[rows])
 
     @cached_property
     def anchors(self) -> Coordinates:

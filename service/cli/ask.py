@@ -20,9 +20,10 @@ from geodata.answers.reserves import reserves
 from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import parse_day, today
-from geodata.store.embedded import EmbeddedStore
+from geodata.store.base import Store
 from service.cli.output import Json, say, show_table, workspace
 from service.cli.server import ensure_release
+from service.releases import opener
 from service.settings import settings_of_environment
 
 COLUMNS = (
@@ -73,15 +74,13 @@ def ask(
         _show(document)
 
 
-def opened(release: str | None) -> EmbeddedStore:
+def opened(release: str | None) -> Store:
     """The store of a release; of the published one, built first where there is none."""
     if release is None:
         ensure_release()
     place = workspace()
-    return EmbeddedStore(
-        place.release_path(release or place.current_id() or ""),
-        settings_of_environment().source_priority,
-    )
+    folder = place.release_path(release or place.current_id() or "")
+    return opener(settings_of_environment())(folder)
 
 
 def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def export(
     asked = urlencode({**words, "f": kind.name, "release": store.manifest.id}, quote_via=quote)
     about = about_rows(store, found, f"/collections/{collection}/items?{asked}")
     with new_file(file) as scratch, scratch.open("wb") as stream:
-        for chunk in kind.write(page.selected(authority_axes=False), about):
+        for chunk in kind.write(page.rows.read(), about):
             stream.write(chunk)
     if as_json:
         show_json({"file": str(file), "rows": page.matched, "release": store.manifest.id})

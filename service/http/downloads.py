@@ -51,7 +51,7 @@ def terms(store: Store, collection: Collection) -> tuple[str, str]:
         return collection.layer.licence, collection.layer.attribution
     if not collection.by_source:
         return "CC BY 4.0", PACKAGED
-    held = [store.tables.sources[source] for source in store.book.ordered]
+    held = [store.sources.by_id[source] for source in store.sources.ordered]
     licence = "; ".join(f"{source.id}: {source.licence}" for source in held)
     return licence, "; ".join([PACKAGED, *(source.attribution for source in held)])
 

@@ -36,7 +36,7 @@ def view(ask: RequestContext, document: Document) -> str:
     """One item of `deposits`."""
     own, day = document["properties"], asked_day(ask)
     store, source = ask.store, own["control_source"]
-    row = int(np.flatnonzero((store.tables.deposits["id"] == own["id"]).to_numpy())[0])
+    row = int(np.flatnonzero((store.facts.deposits["id"] == own["id"]).to_numpy())[0])
     estimates = estimates_of(store, own["id"])
     history = deposit_timeline(store, own["id"])
     return page(
@@ -54,8 +54,8 @@ def view(ask: RequestContext, document: Document) -> str:
         says=by_source(store, day)[row],
         flips=_flips(store, row, day, source),
         strips=timelines.drawn(history["timelines"]),  # type: ignore[arg-type]
-        components=_named(store, store.tables.deposits["part_of"] == own["id"]),
-        whole=_named(store, store.tables.deposits["id"] == (own["part_of"] or "")),
+        components=_named(store, store.facts.deposits["part_of"] == own["id"]),
+        whole=_named(store, store.facts.deposits["id"] == (own["part_of"] or "")),
         citation=cited(ask, own, day),
         columns={c.name: c for c in store.collection("deposits").columns},
         today=str(today()),
@@ -102,7 +102,7 @@ def chart(ask: RequestContext, document: Document, row: int, day: date) -> svg_m
     return svg_map.Map(
         "place",
         f"Map of the ground around {own['name_en']} on {day}",
-        told(own, asof, cut=store.tables.footprints[row]),
+        told(own, asof, cut=store.facts.footprints[row]),
         window,
         shapes,
         (mark,),
@@ -152,7 +152,12 @@ def towns(
     """Names of a few settlements for orientation, apart from each other and from the mark."""
     bbox = (window.west, window.south, window.east, window.north)
     query = Query("settlements", bbox=bbox, when=one_day(day), limit=400)
-    rows = store.select(query).rows.sort_values(["record", "place_id"], kind="stable")
+    rows = (
+        store.select(query)
+        .rows.read()
+        .to_geopandas()
+        .sort_values(["record", "place_id"], kind="stable")
+    )
     kept: list[svg_map.Label] = []
     spots = [taken]
     for entry in rows.itertuples():
@@ -185,7 +190,7 @@ def cited(ask: RequestContext, own: Document, day: date) -> dict[str, object]:
     words = {"datetime": str(day), "release": ask.release}
     if "source" in ask.query:
         words["source"] = ask.query["source"]
-    choice = ask.store.book.resolve(own["control_source"], day)
+    choice = ask.store.sources.resolve(own["control_source"], day)
     return citation(ask.store, f"{own['name_en']}, {day}", ask.url_for(ask.path, words), choice)
 
 
@@ -197,16 +202,16 @@ def _where(store: Store, window: SvgWindow, own: Document, row: int) -> tuple[sv
     wide = (probe.east - probe.west) / 3
     circle = shapely.transform(shapely.Point(0, 0).buffer(1.0, quad_segs=32),
                                lambda at: at * [wide, half] + [lon, lat])  # fmt: skip
-    footprint = store.tables.footprints[row]
+    footprint = store.facts.footprints[row]
     kept = () if footprint is None else (svg_map.SvgPath("footprint", window.path(footprint)),)
     return (*kept, svg_map.SvgPath("whole", window.path(circle)))
 
 
 def _flips(store: Store, row: int, day: date, source: str) -> float | None:
-    value = store.overlaid.flips_on(day, source)[row]
+    value = store.control.flips_on(day, source)[row]
     return None if pd.isna(value) else float(value)
 
 
 def _named(store: Store, rows: pd.Series) -> list[dict[str, str]]:
-    found = store.tables.deposits[rows.fillna(value=False).to_numpy(dtype=bool)]
+    found = store.facts.deposits[rows.fillna(value=False).to_numpy(dtype=bool)]
     return [{"id": r.id, "name": r.name_en} for r in found.itertuples()]

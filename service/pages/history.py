@@ -33,7 +33,7 @@ def changes(ask: RequestContext, document: Document) -> str:
         last=ask.query.get("to", str(today())),
         choices=commodity_choices(ask, set(picked.split(","))),
         every=picked == "all",
-        book=[ask.store.tables.sources[s] for s in ask.store.book.ordered],
+        book=[ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
     )
 
 
@@ -63,8 +63,8 @@ def series(ask: RequestContext, document: Document) -> str:
         whole=sum(points[-1][v] for v in VERDICTS),
         about=series_told(points, order),
         names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
-        territory=ask.store.tables.territories[document["territory"]],
-        territories=list(ask.store.tables.territories.values()),
+        territory=ask.store.control.territories[document["territory"]],
+        territories=list(ask.store.control.territories.values()),
         step=ask.query.get("step", "month"),
         choices=commodity_choices(ask, set(document["commodities"])),
     )

@@ -136,7 +136,7 @@ def fields(ask: RequestContext, collection: Collection) -> list[Field]:
         found.append(Field("datetime", "Day", day, kind))
     if collection.by_source:
         given = words.get("source", "")
-        sources = tuple(ask.store.book.ordered)
+        sources = tuple(ask.store.sources.ordered)
         empty = "the first that reaches the day"
         found.append(Field("source", "According to", given, choices=sources, empty=empty))
     names = ASKED.get(collection.id, _layer_fields(collection.properties))
@@ -171,7 +171,7 @@ def _on_record(ask: RequestContext, collection: Collection, name: str) -> tuple[
     """Values that deposits have, for the properties whose words a reader cannot guess."""
     if name not in {"commodity", "oblast"} or collection.id not in {"deposits", "changes"}:
         return ()
-    return tuple(sorted(ask.store.tables.deposits[name].dropna().unique()))
+    return tuple(sorted(ask.store.facts.deposits[name].dropna().unique()))
 
 
 def _layer_fields(columns: Sequence[Column]) -> tuple[str, ...]:

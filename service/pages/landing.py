@@ -27,8 +27,8 @@ HEADS: Mapping[str, str] = {
 def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/`."""
     store, day = ask.store, today()
-    choice = store.book.select(day)
-    table = store.overlaid.deposits_on(day, None)
+    choice = store.sources.select(day)
+    table = store.control.deposits_on(day, None)
     whole = table[table["part_of"].isna().to_numpy()]
     rows = json_rows(whole, SHOWN)
     features = [
@@ -55,7 +55,7 @@ def view(ask: RequestContext, document: Document) -> str:
             day, choice.source, features,
         ),
         collections=store.collections(),
-        territories=list(store.tables.territories.values()),
+        territories=list(store.control.territories.values()),
     )  # fmt: skip
 
 

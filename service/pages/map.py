@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import orjson
-import pandas as pd
 from markupsafe import Markup
 
 from geodata.answers.question import VERDICTS
@@ -58,11 +57,13 @@ def about(ask: RequestContext) -> dict[str, object]:
         "first": str(_first_month(store)),
         "today": str(today()),
         "verdicts": VERDICTS,
-        "sources": [_source(store.tables.sources[source], store) for source in store.book.ordered],
+        "sources": [
+            _source(store.sources.by_id[source], store) for source in store.sources.ordered
+        ],
         "commodities": _commodities(store),
         "territories": [
             {"id": entry.id, "en": entry.title, "uk": entry.title_uk}
-            for entry in store.tables.territories.values()
+            for entry in store.control.territories.values()
         ],
         "tiles": {name: _tiles(ask, name) for name in TILESETS if name in store.tilesets.names()},
         "styles": {theme: f"{root}/styles/{style}" for theme, style in STYLES.items()},
@@ -72,17 +73,15 @@ def about(ask: RequestContext) -> dict[str, object]:
 
 def _first_month(store: Store) -> date:
     """The first of the month in which any source first shows land not held by the government."""
-    starts = store.tables.geo("control")["valid_from"].dropna()
-    first = pd.Timestamp(starts.min()).date() if len(starts) else today()
-    return first.replace(day=1)
+    return (store.control.first_cell_day() or today()).replace(day=1)
 
 
 def _source(source: Source, store: Store) -> dict[str, object]:
     return {
         "id": source.id,
         "title": source.title,
-        "first_day": str(store.book.first_day(source.id)),
-        "last_day": str(store.book.last_day(source.id)),
+        "first_day": str(store.sources.first_day(source.id)),
+        "last_day": str(store.sources.last_day(source.id)),
         "record": source.record,
         "statuses": source.statuses,
         "licence": source.licence,
@@ -93,7 +92,7 @@ def _source(source: Source, store: Store) -> dict[str, object]:
 
 def _commodities(store: Store) -> list[dict[str, object]]:
     """Commodities some deposit has, with the number of deposits; a group counts its members."""
-    held = [frozenset(found) for found in store.tables.deposits["commodities"]]
+    held = [frozenset(found) for found in store.facts.deposits["commodities"]]
     counted = [(c, sum(bool(members(c.id) & found) for found in held)) for c in commodities()]
     return [
         {

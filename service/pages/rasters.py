@@ -31,7 +31,7 @@ def raster(ask: RequestContext, document: Document) -> str:
         rows=_drawn(ask, document),
         ramps=RAMPS,
         rescales=RESCALES,
-        territories=list(ask.store.tables.territories.values()),
+        territories=list(ask.store.control.territories.values()),
     )
 
 
@@ -44,7 +44,7 @@ def statistics(ask: RequestContext, document: Document) -> str:
     """Statistics in a territory."""
     shown = {name: document[key] for key, name in FACTS.items() if document[key] is not None}
     named = document["area"].get("territory")
-    known = ask.store.tables.territories
+    known = ask.store.control.territories
     return _values(ask, document, known[named].title if named else "The area sent", shown)
 
 

@@ -68,8 +68,8 @@ def page(ask: RequestContext, template: str, **values: object) -> str:
         "path": ask.path,
         "asked": ask.query,
         "manifest": ask.store.manifest,
-        "sources": ask.store.tables.sources,
-        "begins": {s: str(ask.store.book.first_day(s)) for s in ask.store.book.present},
+        "sources": ask.store.sources.by_id,
+        "begins": {s: str(ask.store.sources.first_day(s)) for s in ask.store.sources.present},
         "here": _here(ask),
     }
     return render(template, base=ask.base, pinned=pinned, **{**own, **values})

@@ -23,7 +23,7 @@ FORMS = (("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "Ge
 def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/reserves`."""
     question = document["question"]
-    territory = ask.store.tables.territories[question["territory"]]
+    territory = ask.store.control.territories[question["territory"]]
     return page(
         ask,
         "reserves.html",
@@ -151,8 +151,8 @@ def choices(ask: RequestContext, question: Document) -> dict[str, Any]:
     """What the form offers, and what of it is chosen."""
     return {
         **commodity_choices(ask, set(question["commodities"])),
-        "territories": list(ask.store.tables.territories.values()),
-        "sources": [ask.store.tables.sources[s] for s in ask.store.book.ordered],
+        "territories": list(ask.store.control.territories.values()),
+        "sources": [ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
         "source": ask.query.get("source", ""),
         "everything": ask.query.get("include") == "all",
     }
@@ -160,7 +160,7 @@ def choices(ask: RequestContext, question: Document) -> dict[str, Any]:
 
 def commodity_choices(ask: RequestContext, picked: set[str]) -> dict[str, Any]:
     """Commodities with a deposit on record, the usual ones first, and which of them are picked."""
-    have = {c for own in ask.store.tables.deposits["commodities"] for c in own}
+    have = {c for own in ask.store.facts.deposits["commodities"] for c in own}
     known = {c.id: c for c in commodities() if not members(c.id).isdisjoint(have)}
     every = "all" in picked or len(picked) == len(commodities())
     offered = {name: (c, not every and name in picked) for name, c in known.items()}
@@ -191,7 +191,7 @@ def turned(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
 
 
 def _verdicts(store: Store, day: str) -> dict[str, str]:
-    table = store.overlaid.deposits_on(date.fromisoformat(day), None)
+    table = store.control.deposits_on(date.fromisoformat(day), None)
     return dict(zip(table["id"], table["control"], strict=True))
 
 
@@ -210,7 +210,7 @@ def territory(ask: RequestContext, document: Document) -> str:
         document=document,
         own=own,
         chart=territory_chart(ask, document),
-        choices=[ask.store.tables.sources[s] for s in ask.store.book.ordered],
+        choices=[ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
     )
 
 
@@ -222,7 +222,7 @@ def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
     if shape is not None and not shape.is_empty:
         parts = (*parts, svg_map.SvgPath("territory", window.path(shape)))
     if own["control_asof"]:
-        line = store.overlaid.contact_line_on(date.fromisoformat(own["date"]), own["source"]).line
+        line = store.control.contact_line_on(date.fromisoformat(own["date"]), own["source"]).line
         parts = (*parts, svg_map.SvgPath("front-case", window.path(line)),
                  svg_map.SvgPath("front", window.path(line)))  # fmt: skip
     legend = (("territory", "the territory"), *svg_map.legend(parts))

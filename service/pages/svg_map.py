@@ -97,23 +97,23 @@ class Map:
 
 def country(store: Store, width: int = 720) -> SvgWindow:
     """The window that holds Ukraine."""
-    return SvgWindow.of(store.tables.areas.outline.bounds, width)
+    return SvgWindow.of(store.facts.outline.bounds, width)
 
 
 def ground(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
     """The country and its large waters."""
-    return _shapes(window, (("land", store.tables.areas.outline), ("water", store.tables.lakes)))
+    return _shapes(window, (("land", store.facts.outline), ("water", store.facts.lakes)))
 
 
 def held(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
     """Occupied land, contested ground and the line of contact of a source's map of a day."""
-    overlaid = store.overlaid
+    control = store.control
     return _shapes(
         window,
         (
-            ("held", overlaid.land_on(day, "occupied", source)),
-            ("fought", overlaid.land_on(day, "contested", source)),
-            ("front-case", line := overlaid.contact_line_on(day, source).line),
+            ("held", control.land_on(day, "occupied", source)),
+            ("fought", control.land_on(day, "contested", source)),
+            ("front-case", line := control.contact_line_on(day, source).line),
             ("front", line),
         ),
     )
@@ -121,7 +121,7 @@ def held(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPa
 
 def outline(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
     """The state border and coast, over what lies on the land."""
-    return _shapes(window, (("border", store.tables.areas.outline),))
+    return _shapes(window, (("border", store.facts.outline),))
 
 
 def of_day(  # noqa: PLR0913 - what a map of a day is of

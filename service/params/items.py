@@ -10,11 +10,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cql2 import FilterCrs, compile_filter
+from geodata.cql2 import Filter, FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.errors import InvalidInput
 from geodata.features.collections import Collection, names_of, sortable_columns
-from geodata.features.query import BBox, Predicate, Query, SortKey
+from geodata.features.query import BBox, Query, SortKey
 from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
 from geodata.store.base import Store
@@ -177,7 +177,7 @@ def area_of(bbox: BBox, axes: Axes) -> BaseGeometry:
     return shapely.convex_hull(found) if area.is_empty else area
 
 
-def parse_filter(words: Words, collection: Collection) -> Predicate | None:
+def parse_filter(words: Words, collection: Collection) -> Filter | None:
     """The compiled filter, None where none is given."""
     language = parse_choice(words, "filter-lang", LANGUAGES, LANGUAGES[0])
     axes = parse_crs(words["filter-crs"], "filter-crs") if "filter-crs" in words else CRS84_AXES

@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from geodata.answers.timelines import check_held, version_on, versions
 from geodata.features.collections import Collection
-from geodata.formats.geojson import dumps
+from geodata.formats.geojson import dumps, feature_sequence, joined_features
 from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
-from geodata.store.base import Page
+from geodata.store.base import Selection
 from service.http.context import RequestContext
 from service.http.downloads import about_items, download_headers
 from service.http.files import streamed
@@ -36,8 +36,6 @@ from service.params.items import cursor_for, items_query
 PAGED = ("json", "html", "jsonfg")
 """Formats that give a page; all others give everything that matches."""
 JSONFG = FORMATS["jsonfg"].media_type
-JSON_FORMS = ("json", "geojsonseq")
-"""Formats whose coordinates follow the authority's order of axes; all others are x first."""
 QUICK_LIMIT = 1000
 
 
@@ -75,38 +73,38 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
     }
     if ask.format in PAGED:
         return {**headers, "Link": link_header(ask.once(_page_links))}
-    about = about_items(ask, page.frame.collection)
+    about = about_items(ask, page.collection)
     returned = {"OGC-NumberReturned": str(len(page))}
     return {**headers, **returned, **download_headers(about, FORMATS[ask.format])}
 
 
-def _selected(ask: RequestContext) -> Page:
+def _selected(ask: RequestContext) -> Selection:
     """The rows asked; of a download all that match, unless an explicit limit holds."""
     query = items_query(ask.query, ask.store.collection(ask.path_params["collection"]))
     whole = ask.format not in PAGED and "limit" not in ask.query
     return ask.store.select(replace(query, limit=10**9) if whole else query)
 
 
-def _page(ask: RequestContext, page: Page, about: dict[str, object]) -> Response:
+def _page(ask: RequestContext, page: Selection, about: dict[str, object]) -> Response:
     """One page in the format asked."""
     if ask.format == "jsonfg":
-        rows = page.selected(authority_axes=False)
-        chunks = write_jsonfg(rows, about_items(ask, page.frame.collection), about)
+        rows = page.rows.read()
+        chunks = write_jsonfg(rows, about_items(ask, page.collection), about)
         return Response(b"".join(chunks), media_type=JSONFG)
     body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (
-        page.features(),
+        joined_features(page.rows),
         dumps(about)[1:],
     )
     return ask.encoded(body, GEOJSON)
 
 
-def _download(ask: RequestContext, page: Page) -> Response:
+def _download(ask: RequestContext, page: Selection) -> Response:
     """Everything that matches, streamed."""
     kind = FORMATS[ask.format]
-    if ask.format == "geojsonseq" and page.query.is_plain:
-        return streamed(page.sequence(), kind.media_type)
-    rows = page.selected(authority_axes=ask.format in JSON_FORMS)
-    return streamed(kind.write(rows, about_items(ask, page.frame.collection)), kind.media_type)
+    if ask.format == "geojsonseq":
+        return streamed(feature_sequence(page.rows), kind.media_type)
+    rows = page.rows.read()
+    return streamed(kind.write(rows, about_items(ask, page.collection)), kind.media_type)
 
 
 def item(ask: RequestContext) -> Response:
@@ -114,7 +112,7 @@ def item(ask: RequestContext) -> Response:
     page = ask.once(_one)
     ask.once(item_headers)  # raises where the feature was not there on the day
     links = dumps({"links": ask.once(_item_links)})
-    return ask.encoded(page.features()[:-1] + b"," + links[1:], GEOJSON)
+    return ask.encoded(joined_features(page.rows)[:-1] + b"," + links[1:], GEOJSON)
 
 
 def item_headers(ask: RequestContext) -> dict[str, str]:
@@ -124,11 +122,11 @@ def item_headers(ask: RequestContext) -> dict[str, str]:
         "Content-Crs": f"<{page.query.crs.uri}>",
         "Link": link_header(ask.once(_item_links)),
     }
-    memento = _memento(ask, page.frame.collection, ask.path_params["item"])
+    memento = _memento(ask, page.collection, ask.path_params["item"])
     return headers if memento is None else {**headers, "Memento-Datetime": memento}
 
 
-def _one(ask: RequestContext) -> Page:
+def _one(ask: RequestContext) -> Selection:
     query = items_query(ask.query, ask.store.collection(ask.path_params["collection"]))
     return ask.store.item(query, ask.path_params["item"])
 

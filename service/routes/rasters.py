@@ -175,10 +175,10 @@ def _area(ask: RequestContext) -> tuple[BaseGeometry, dict[str, Any]]:
         raise InvalidInput(
             "no area: POST GeoJSON polygons, or name a territory", parameter="territory"
         )
-    found = ask.store.overlaid.territory(named)
+    found = ask.store.control.territory(named)
     day, source = parse_date(ask.query), ask.query.get("source")
-    choice = ask.store.book.select(day, source)
-    return ask.store.overlaid.territory_on(found.id, day, source), {
+    choice = ask.store.sources.select(day, source)
+    return ask.store.control.territory_on(found.id, day, source), {
         "type": "territory",
         "territory": found.id,
         "date": str(day),

@@ -152,16 +152,16 @@ def articles(ask: RequestContext) -> Response:
 
 def territories(ask: RequestContext) -> Response:
     """All territories with definition and citation."""
-    known = ask.store.tables.territories.values()
+    known = ask.store.control.territories.values()
     return ask.answer({"territories": [_words(territory) for territory in known]})
 
 
 def territory(ask: RequestContext) -> Response:
     """One territory on a day: definition, citation, area and geometry."""
-    found = ask.store.overlaid.territory(ask.path_params["territory"])
+    found = ask.store.control.territory(ask.path_params["territory"])
     day, source = parse_date(ask.query), ask.query.get("source")
-    choice = ask.store.book.select(day, source)
-    shape = ask.store.overlaid.territory_on(found.id, day, source)
+    choice = ask.store.sources.select(day, source)
+    shape = ask.store.control.territory_on(found.id, day, source)
     properties = {
         **_words(found),
         "date": str(day),

@@ -11,7 +11,6 @@ from starlette.responses import Response
 import geodata
 from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput, NotFound
-from geodata.interval import as_days
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.http.downloads import download_name
@@ -68,7 +67,7 @@ def scene(ask: RequestContext) -> Scene:
         tilesets={name: store.tilesets.about(name) for name in held},
         tiles={name: ask.url_for(f"/tiles/{name}/{{z}}/{{x}}/{{y}}", pinned) for name in held},
         glyphs=ask.url_for("/fonts/{fontstack}/{range}.pbf"),
-        choice=store.book.select(parse_date(ask.query), ask.query.get("source")),
+        choice=store.sources.select(parse_date(ask.query), ask.query.get("source")),
         lang=parse_choice(ask.query, "lang", LANGUAGES, "en"),
     )
 
@@ -166,7 +165,7 @@ def project_headers(ask: RequestContext) -> dict[str, str]:
 
 def _content(ask: RequestContext) -> bytes:
     shown = scene(ask)
-    west, south, east, north = ask.store.tables.areas.outline.bounds
+    west, south, east, north = ask.store.facts.outline.bounds
     return qgs(
         Project(
             base=ask.base.replace("'", "%27"),
@@ -181,6 +180,5 @@ def _content(ask: RequestContext) -> bytes:
 
 def _first_day(store: Store, choice: SourceSelection) -> date:
     """The first day a source shows any land under a status, or the day asked where it is before."""
-    control = store.tables.control
-    days = control.loc[control["source"] == choice.source, "valid_from"].dropna()
-    return choice.day if days.empty else min(as_days(days).min().item(), choice.day)
+    first = store.control.first_cell_day(choice.source)
+    return choice.day if first is None else min(first, choice.day)

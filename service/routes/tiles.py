@@ -5,7 +5,7 @@ import gzip
 from starlette.responses import Response
 
 from geodata.errors import NotFound
-from geodata.store.tilesets import TilesetAbout
+from geodata.store.base import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
 from service.http.context import RequestContext
 from service.http.files import RangedFile, file_headers

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from naive_store import NaiveStore
 from releases import built_with_two_sources
 from served import common_folder, made_once
 
@@ -11,7 +12,7 @@ from geodata.store.base import Store
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 
-STORES: dict[str, Callable[[Path], Store]] = {"embedded": EmbeddedStore}
+STORES: dict[str, Callable[[Path], Store]] = {"embedded": EmbeddedStore, "naive": NaiveStore}
 
 
 @pytest.fixture(scope="session")

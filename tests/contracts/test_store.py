@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 import shapely
 from shapely import box
-from store_questions import COLLECTIONS, DONBAS_BOX, WAR_DAY, everything, ids
+from store_questions import COLLECTIONS, DONBAS_BOX, WAR_DAY, everything, ids, table
 
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.collections import Collection
 from geodata.features.query import BBox, Query
+from geodata.formats.geojson import joined_features
 from geodata.interval import one_day, parse_datetime
 from geodata.store.base import Store
 
@@ -36,22 +37,24 @@ def test_an_unknown_collection_is_not_found_naming_those_there_are(store: Store)
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_rows_have_the_columns_described_and_a_geometry_in_crs84(store: Store, name: str) -> None:
     page = everything(store, name)
+    rows = table(page)
 
-    assert len(page) == page.matched == len(page.rows) > 0
+    assert len(page) == page.matched == len(rows) > 0
     assert page.next_start is None
-    assert list(page.rows.columns) == [*store.collection(name).column_names, "geometry"]
-    assert page.rows.crs.equals("OGC:CRS84")
-    assert page.rows["id"].is_unique
+    assert page.collection == store.collection(name)
+    assert list(rows.columns) == [*store.collection(name).column_names, "geometry"]
+    assert rows.crs.equals("OGC:CRS84")
+    assert rows["id"].is_unique
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_features_say_what_the_rows_say(store: Store, name: str) -> None:
     page = store.select(Query(name, limit=7, start=2))
 
-    features = orjson.loads(b"[" + page.features() + b"]")
+    features = orjson.loads(b"[" + joined_features(page.rows) + b"]")
 
     assert [f["id"] for f in features] == ids(page)
-    for feature, shape in zip(features, page.rows.geometry, strict=True):
+    for feature, shape in zip(features, table(page).geometry, strict=True):
         assert list(feature["properties"]) == list(store.collection(name).column_names)
         drawn = shapely.from_geojson(orjson.dumps(feature["geometry"]))
         assert shapely.equals_exact(drawn, shape, 1e-9, normalize=True)
@@ -60,7 +63,12 @@ def test_features_say_what_the_rows_say(store: Store, name: str) -> None:
 def test_a_page_without_rows_is_empty_and_not_wrong(store: Store) -> None:
     page = store.select(Query("deposits", bbox=(-60.0, -60.0, -59.0, -59.0)))
 
-    assert (len(page), page.matched, page.next_start, page.features()) == (0, 0, None, b"")
+    assert (len(page), page.matched, page.next_start, joined_features(page.rows)) == (
+        0,
+        0,
+        None,
+        b"",
+    )
 
 
 # Boxes
@@ -86,7 +94,7 @@ def test_a_box_gives_the_rows_that_meet_it_also_across_the_antimeridian(
     west, south, east, north = bbox
     spans = [(west, east)] if west <= east else [(west, 180), (-180, east)]
     area = shapely.union_all([box(left, south, right, north) for left, right in spans])
-    whole = everything(store, name).rows
+    whole = table(everything(store, name))
 
     found = ids(everything(store, name, bbox=bbox))
 
@@ -94,7 +102,7 @@ def test_a_box_gives_the_rows_that_meet_it_also_across_the_antimeridian(
 
 
 def test_the_edge_of_a_box_is_in_it(store: Store) -> None:
-    spot = everything(store, "deposits").rows.geometry.iloc[0]
+    spot = table(everything(store, "deposits")).geometry.iloc[0]
     found = everything(store, "deposits", bbox=(spot.x, spot.y, spot.x + 1, spot.y + 1))
 
     assert ids(everything(store, "deposits"))[0] in ids(found)
@@ -133,7 +141,7 @@ def test_a_datetime_gives_the_rows_that_share_a_day_with_it(
     store: Store, name: str, text: str
 ) -> None:
     wanted = parse_datetime(text)
-    whole = everything(store, name, source="settlements").rows
+    whole = table(everything(store, name, source="settlements"))
     days = days_of(whole, store.collection(name))
     shared = [first <= wanted.last and wanted.start <= last for first, last in days]
 
@@ -143,7 +151,7 @@ def test_a_datetime_gives_the_rows_that_share_a_day_with_it(
 
 
 def test_a_row_that_ends_on_a_day_is_not_among_the_rows_of_the_day(store: Store) -> None:
-    rows = everything(store, "control").rows
+    rows = table(everything(store, "control"))
     row = rows[rows["valid_to"].notna()].iloc[0]
     last = row["valid_to"].date() - timedelta(days=1)
 
@@ -169,7 +177,7 @@ def test_a_value_of_a_row_finds_that_row_whatever_the_type_of_its_column(
     store: Store, name: str
 ) -> None:
     words = {"when": WAR_DAY} if name == "deposits" else {}
-    rows = everything(store, name, **words).rows
+    rows = table(everything(store, name, **words))
     tried = 0
     for column in store.collection(name).columns:
         if column.type == "geometry" or not rows[column.name].notna().any():
@@ -191,9 +199,9 @@ def test_a_value_of_a_row_finds_that_row_whatever_the_type_of_its_column(
 
 
 def test_all_conditions_must_hold(store: Store) -> None:
-    both = everything(
-        store, "deposits", equals=(("commodity", "lithium"), ("overlay_basis", "disc"))
-    ).rows
+    both = table(
+        everything(store, "deposits", equals=(("commodity", "lithium"), ("overlay_basis", "disc")))
+    )
 
     assert len(both) > 0
     assert set(both["commodity"]) == {"lithium"}
@@ -279,9 +287,9 @@ def test_the_order_is_that_of_the_release_whatever_is_asked(store: Store) -> Non
 
 
 def test_sorted_rows_have_nothings_last_and_ties_in_the_order_of_the_release(store: Store) -> None:
-    whole = everything(store, "deposits").rows
+    whole = table(everything(store, "deposits"))
     for descends in (False, True):
-        found = everything(store, "deposits", sortby=(("area_ha", descends),)).rows
+        found = table(everything(store, "deposits", sortby=(("area_ha", descends),)))
         slow = whole.sort_values(
             "area_ha", ascending=not descends, kind="stable", na_position="last"
         )
@@ -302,13 +310,13 @@ def test_every_item_is_found_by_its_id_and_an_unknown_one_is_not(store: Store, n
 
 
 def test_an_item_of_deposits_is_as_it_stands_on_the_day_asked(store: Store) -> None:
-    turns = everything(store, "changes", source="settlements").rows
+    turns = table(everything(store, "changes", source="settlements"))
     turn = turns[turns["after"] == "occupied"].iloc[-1]
     day = turn["day"].date()
     verdicts = [
-        store.item(Query("deposits", when=one_day(d), source="settlements"), turn["deposit_id"])
-        .rows["control"]
-        .iloc[0]
+        table(
+            store.item(Query("deposits", when=one_day(d), source="settlements"), turn["deposit_id"])
+        )["control"].iloc[0]
         for d in (day - timedelta(days=1), day)
     ]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_questions import controls, everything, ids
+from store_questions import controls, everything, ids, table
 
 from geodata.errors import InvalidInput
 from geodata.features.query import Query
@@ -61,12 +61,12 @@ def test_a_source_the_release_does_not_hold_is_refused(store: Store) -> None:
 
 def test_the_map_of_one_day_is_one_sources_and_longer_stretches_show_all(store: Store) -> None:
     for day, source in ((date(2022, 3, 1), "settlements"), (date(2025, 2, 25), "deepstate")):
-        assert set(everything(store, "control", when=one_day(day)).rows["source"]) == {source}
+        assert set(table(everything(store, "control", when=one_day(day)))["source"]) == {source}
     long = Interval(date(2022, 3, 1), date(2025, 2, 25))
-    assert set(everything(store, "control", when=long).rows["source"]) == {
+    assert set(table(everything(store, "control", when=long))["source"]) == {
         "deepstate", "settlements",
     }  # fmt: skip
-    assert set(everything(store, "control", when=long, source="settlements").rows["source"]) == {
+    assert set(table(everything(store, "control", when=long, source="settlements"))["source"]) == {
         "settlements"
     }
 
@@ -93,7 +93,7 @@ def test_agreement_is_one_where_both_sources_say_the_same(store: Store) -> None:
 
 
 def test_deposits_with_no_day_asked_stand_as_they_do_today(store: Store) -> None:
-    plain, dated = everything(store, "deposits").rows, controls(store, today())
+    plain, dated = table(everything(store, "deposits")), controls(store, today())
 
     assert plain["control"].tolist() == dated["control"].tolist()
 
@@ -103,9 +103,9 @@ def test_the_deposits_of_a_stretch_of_days_stand_as_on_its_last_day_but_not_beyo
 ) -> None:
     stretch = Interval(date(2022, 1, 1), date(2024, 7, 8))
     last = controls(store, date(2024, 7, 7))
-    open_ended = everything(store, "deposits", when=parse_datetime("2022-01-01/..")).rows
+    open_ended = table(everything(store, "deposits", when=parse_datetime("2022-01-01/..")))
 
-    assert everything(store, "deposits", when=stretch).rows["control"].equals(last["control"])
+    assert table(everything(store, "deposits", when=stretch))["control"].equals(last["control"])
     assert open_ended["control_asof"].max().date() <= today()
 
 
@@ -114,7 +114,7 @@ def test_timelines_sum_to_one_on_any_day_and_agree_with_the_deposits_collection(
 ) -> None:
     for source in ("settlements", "deepstate"):
         day = date(2025, 2, 25)
-        spans = everything(store, "timelines", when=one_day(day), source=source).rows
+        spans = table(everything(store, "timelines", when=one_day(day), source=source))
         shares = spans.pivot_table(
             index="deposit_id", columns="status", values="share", aggfunc="sum"
         )
