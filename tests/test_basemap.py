@@ -251,11 +251,11 @@ def _packaged_tiles(deepest: int) -> Mapping[Tile, bytes]:
 def _near(tileset: Tileset, tile: Tile) -> Tileset:
     """The tileset with only the shapes in and around a tile of the deepest level, on that level."""
     around = shapely.buffer(shapely.box(*bounds_crs84(tile)), 1)
-    sheets = (
+    nearby = (
         replace(s, geometry=np.where(shapely.intersects(s.geometry, around), s.geometry, None))
-        for s in tileset.sheets
+        for s in tileset.source_layers
     )
-    return replace(tileset, sheets=tuple(sheets), minzoom=tile.z)
+    return replace(tileset, source_layers=tuple(nearby), minzoom=tile.z)
 
 
 def test_packaged_tiles_of_low_levels_are_those_drawn_of_the_packaged_shapes() -> None:

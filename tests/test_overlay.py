@@ -44,7 +44,7 @@ def test_half_a_square_in_a_cell_has_share_one_half() -> None:
 
     assert (pairs.footprint.tolist(), pairs.cell.tolist()) == ([0], [0])
     assert pairs.share == pytest.approx([0.5])
-    assert repr(pairs) == "Pairs(1 of 1 footprints)"
+    assert repr(pairs) == "OverlayPairs(1 of 1 footprints)"
 
 
 def test_a_point_in_a_cell_has_share_one() -> None:

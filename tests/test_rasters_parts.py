@@ -13,10 +13,19 @@ from raster_inputs import pixels_of, slow_areas, slow_shares
 from geodata.control.cells import cell_table
 from geodata.errors import InvalidInput
 from geodata.geometry import as_array
-from geodata.rasters.colours import RAMPS, legend_png, numbered, palette, png, ramp, scale_of, stops
+from geodata.rasters.colours import (
+    RAMPS,
+    legend_png,
+    palette,
+    palette_numbers,
+    png,
+    ramp,
+    scale_of,
+    stops,
+)
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
-from geodata.rasters.lettering import INKS, can_write, written
+from geodata.rasters.lettering import INKS, can_write, text_ink
 from geodata.rasters.products import (
     NO_DAY,
     NO_DENSITY,
@@ -133,7 +142,7 @@ def test_lightness_of_a_ramp_runs_one_way(name: str) -> None:
 
 def test_values_beyond_the_ends_take_the_colours_of_the_ends() -> None:
     values = np.array([[-5.0, 0.0, 50.0, 100.0, 1e9, np.nan]])
-    numbers = numbered(values, np.isfinite(values), (0, 100))
+    numbers = palette_numbers(values, np.isfinite(values), (0, 100))
     assert numbers.tolist() == [[1, 1, 128, 255, 255, 0]]
     assert palette("tide")[0].tolist() == [0, 0, 0, 0]
 
@@ -192,16 +201,16 @@ def test_every_letter_of_both_scripts_has_ink_and_differs_from_every_other() -> 
     latin = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     for letters in (latin, "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "-−–.,:/%()²³≤≥°'’№"):
         assert can_write(letters)
-        seen = {written(letter).tobytes() for letter in letters}
+        seen = {text_ink(letter).tobytes() for letter in letters}
         assert len(seen) == len(letters)
-        assert all(written(letter).max() > (INKS - 1) / 3 for letter in letters)
+        assert all(text_ink(letter).max() > (INKS - 1) / 3 for letter in letters)
 
 
 def test_a_text_is_as_wide_as_its_letters_and_leaves_out_what_is_not_there() -> None:
-    assert written("кіт").shape[1] == sum(written(letter).shape[1] for letter in "кіт")
+    assert text_ink("кіт").shape[1] == sum(text_ink(letter).shape[1] for letter in "кіт")
     assert not can_write("漢")
-    assert (written("a漢b") == written("ab")).all()
-    assert written("").shape[1] == 0
+    assert (text_ink("a漢b") == text_ink("ab")).all()
+    assert text_ink("").shape[1] == 0
 
 
 @pytest.mark.parametrize(

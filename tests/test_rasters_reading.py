@@ -73,9 +73,9 @@ def test_a_pixel_beyond_a_raster_where_every_cell_counts_is_left_blank(tmp_path:
     cells = file.tile(*tile_at(30.01, 49.99, 9), 256)
     assert cells is not None
     assert 0 < cells.valid.mean() < 1
-    drawn = pixels_of(cells.drawn("png", scale_of(file.raster)))
+    drawn = pixels_of(cells.encoded("png", scale_of(file.raster)))
     assert ((drawn[..., 3] > 0) == cells.valid).all()
-    with MemoryFile(cells.drawn("tif", scale_of(file.raster))) as memory, memory.open() as values:
+    with MemoryFile(cells.encoded("tif", scale_of(file.raster))) as memory, memory.open() as values:
         assert ((values.dataset_mask() > 0) == cells.valid).all()
 
 
@@ -132,7 +132,7 @@ def test_values_sent_as_a_file_lie_where_the_tile_lies(tmp_path: Path) -> None:
     file = opened(tmp_path, NOISE, nodata=-1, **ON_UTM)
     cells = file.tile(*tile_at(*DNIPRO, 9), 256)
     assert cells is not None
-    with MemoryFile(cells.drawn("tif", scale_of(file.raster))) as memory, memory.open() as values:
+    with MemoryFile(cells.encoded("tif", scale_of(file.raster))) as memory, memory.open() as values:
         assert values.crs == rasterio.CRS.from_epsg(3857)
         assert values.transform.almost_equals(cells.transform)
         assert values.nodata == -1

@@ -132,7 +132,7 @@ def test_statistics_are_those_of_cutting_every_cell(store: EmbeddedStore) -> Non
     window = whole.window(area.bounds)
     part = whole.part(window)
     with rasterio.open(store.rasters.path(OCCUPATION)) as file:
-        values = file.read(1)[window.row :, window.column :][: window.height, : window.width]
+        values = file.read(1)[window.row_off :, window.col_off :][: window.height, : window.width]
     shares = slow_shares(area, part)
     held = (values != raster.nodata) & (shares > 0)
     ground = (shares * slow_areas(part))[held]

@@ -36,7 +36,7 @@ def drawn(
     """A point a rank, all in one tile, each with a note of its own."""
     count = len(ranks)
     notes = [f"{name} {n} ".ljust(note, "x") for n in range(count)]
-    sheet = SourceLayer(
+    source_layer = SourceLayer(
         id=name,
         description="",
         fields={"note": "String"},
@@ -47,7 +47,7 @@ def drawn(
     )
     spots = np.asarray(shapely.points(np.arange(count), 7))
     own: Extra = {key: np.array(values) for key, values in extra.items()}
-    return TileContent(sheet, ClippedFeatures(TILE, np.arange(count), spots), own)
+    return TileContent(source_layer, ClippedFeatures(TILE, np.arange(count), spots), own)
 
 
 def read(tile: bytes) -> dict[str, list[dict[str, int]]]:
@@ -142,7 +142,7 @@ def test_layers_give_way_in_turn_where_the_largest_alone_does_not_make_room(
 
 
 def test_what_is_cut_twice_counts_both_times() -> None:
-    twice = drawn([0.0] * 10, point_count=[2] * 10).best(6).best(3)
+    twice = drawn([0.0] * 10, point_count=[2] * 10).keep_ranked(6).keep_ranked(3)
 
     (layer,) = read(encoded([twice])).values()
     assert rows(layer) == [0, 1, 2]
@@ -190,10 +190,10 @@ def test_random_tiles_lose_nothing_silently() -> None:
         assert len(tile) <= room
         assert (len(tile) == whole) == (whole <= room)
         for part, layer in zip(parts, read(tile).values(), strict=True):
-            assert len(layer) + omitted(layer) == len(part.sheet)
-            left_out = set(range(len(part.sheet))) - set(rows(layer))
-            lowest = min(part.sheet.rank[rows(layer)])
-            assert all(part.sheet.rank[n] <= lowest for n in left_out)
+            assert len(layer) + omitted(layer) == len(part.source_layer)
+            left_out = set(range(len(part.source_layer))) - set(rows(layer))
+            lowest = min(part.source_layer.rank[rows(layer)])
+            assert all(part.source_layer.rank[n] <= lowest for n in left_out)
         met["over"] += whole > room
         met["within"] += whole <= room
 

@@ -75,24 +75,24 @@ def test_a_shape_across_an_edge_is_in_both_tiles_with_its_buffer() -> None:
 def test_a_shape_that_only_touches_the_buffer_is_not_in_the_tile() -> None:
     shape = shapely.box(EXTENT + BUFFER, 100, EXTENT + 500, 200)
 
-    assert [piece.tile for piece in clip_level(np.array([shape]), 3)] == [Tile(3, 1, 0)]
+    assert [features.tile for features in clip_level(np.array([shape]), 3)] == [Tile(3, 1, 0)]
 
 
 def test_missing_and_empty_shapes_lie_nowhere() -> None:
     assert list(clip_level(np.array([None, shapely.Polygon()], dtype=object), 3)) == []
 
 
-def test_pieces_are_valid_whole_units_and_of_their_own_kind() -> None:
+def test_clipped_features_are_valid_whole_units_and_of_their_own_kind() -> None:
     star = (
         shapely.Point(EXTENT, EXTENT)
         .buffer(900, quad_segs=3)
         .symmetric_difference(shapely.box(EXTENT - 950, EXTENT - 20, EXTENT + 950, EXTENT + 20))
     )
 
-    for piece in clip_level(on_grid(np.array([star])), 3):
-        assert shapely.is_valid(piece.geometry).all()
-        assert (shapely.get_dimensions(piece.geometry) == 2).all()
-        xy = shapely.get_coordinates(piece.geometry)
+    for features in clip_level(on_grid(np.array([star])), 3):
+        assert shapely.is_valid(features.geometry).all()
+        assert (shapely.get_dimensions(features.geometry) == 2).all()
+        xy = shapely.get_coordinates(features.geometry)
         assert (xy == np.rint(xy)).all()
 
 
@@ -141,7 +141,7 @@ def test_few_points_are_all_shown() -> None:
 
     assert found.rows.tolist() == [0, 1, 2]
     assert found.counts.tolist() == [1, 1, 1]
-    assert found.stretches() == [(0, 2), (2, 3)]
+    assert found.tile_slices() == [(0, 2), (2, 3)]
 
 
 def test_crowded_points_stand_for_all_there_are() -> None:
@@ -151,7 +151,7 @@ def test_crowded_points_stand_for_all_there_are() -> None:
     found = thin(units, np.zeros(5000), 1)
 
     assert found.counts.sum() == 5000
-    assert max(b - a for a, b in found.stretches()) <= SIDE * SIDE
+    assert max(b - a for a, b in found.tile_slices()) <= SIDE * SIDE
     assert len(found.rows) < 5000
 
 
@@ -169,4 +169,4 @@ def test_of_crowded_points_the_first_in_rank_is_shown() -> None:
 def test_no_points_are_shown_of_none() -> None:
     found = thin(np.full((3, 2), np.nan), np.zeros(3), 4)
 
-    assert found.stretches() == []
+    assert found.tile_slices() == []

@@ -6,8 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.control.overlay import OverlayPairs
-from geodata.control.timeline import STATUSES, changes, spans, standings, verdicts, verdicts_on
+from geodata.control.timeline import (
+    STATUSES,
+    OverlayPairs,
+    changes,
+    spans,
+    standings,
+    verdicts,
+    verdicts_on,
+)
 from geodata.interval import as_days
 
 FIRST = date(2022, 1, 1)

@@ -172,13 +172,13 @@ def write_tiles(target: Path) -> Path:
 
 def tileset(layers: Mapping[str, geopandas.GeoDataFrame]) -> Tileset:
     """Land, water, borders and names: a map to draw upon."""
-    sheets = tuple(sheet for each in layers.items() for sheet in _sheets(*each))
+    parts = tuple(part for each in layers.items() for part in _source_layers(*each))
     description = "Land, lakes, rivers, borders and names of places."
-    return Tileset("basemap", "Base map", description, sheets, DEEPEST, ATTRIBUTION)
+    return Tileset("basemap", "Base map", description, parts, DEEPEST, ATTRIBUTION)
 
 
-def _sheets(name: str, table: geopandas.GeoDataFrame) -> Iterator[SourceLayer]:
-    """A sheet for each dimension; `kind` stands where a layer has no properties."""
+def _source_layers(name: str, table: geopandas.GeoDataFrame) -> Iterator[SourceLayer]:
+    """A source-layer for each dimension; `kind` stands where a layer has no properties."""
     said = table.drop(columns=[table.geometry.name, "min_zoom"])
     arrays = {str(n): _plain(pa.array(said[n], from_pandas=True)) for n in said.columns}
     arrays = arrays or {"kind": pa.array([name] * len(table))}

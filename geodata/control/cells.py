@@ -1,7 +1,9 @@
-"""How does a sequence of dated maps become interval cells, and how is a day read back.
+"""How does a sequence of dated maps become interval cells, and how is a day read back?
 
 A *map* of a day is a dict status -> MultiPolygon, CRS84, on the grid, statuses disjoint. A *fold*
-holds the cells so far: what a map gains opens cells, what it loses splits and closes them.
+holds the cells so far: what a map gains opens cells, what it loses splits and closes them (the
+interval coalescing of temporal tables, over land). A cell holds on the days `[valid_from,
+valid_to)`; a null `valid_to` is open.
 """
 
 import hashlib
@@ -23,46 +25,55 @@ from geodata.interval import as_days, covers
 from geodata.types import DayArray, GeometryArray
 
 DayMap = Mapping[str, BaseGeometry]
+ID_DIGITS = 16
+"""Hexadecimal digits of a cell's hash: 64 bits, so that of a million cells two have one id with a
+chance of 3e-8."""
 COLUMNS = ("id", "source", "status", "valid_from", "valid_to", "status_original", "geometry")
 
 
 @dataclass
-class _Layer:
-    """One status of one source: the cells still open, those closed, and the last map."""
+class _StatusCells:
+    """The cells of one status of one source: those still open, those closed, and the last map."""
 
     last: BaseGeometry = EMPTY
-    open_shapes: list[BaseGeometry] = field(default_factory=list)
+    open_polygons: list[BaseGeometry] = field(default_factory=list)
     open_from: list[date] = field(default_factory=list)
     closed: list[tuple[BaseGeometry, date, date]] = field(default_factory=list)
 
-    def advance(self, day: date, shape: BaseGeometry) -> None:
+    def advance(self, day: date, land: BaseGeometry) -> None:
         """Take the map of a later day: close what was lost, open what was gained."""
-        if shape.equals_exact(self.last, 0.0):
+        # A map drawn as the day before is no event: cutting it would take time and change nothing.
+        if land.equals_exact(self.last, 0.0):
             return
-        gained, lost = difference(shape, self.last), difference(self.last, shape)
+        # Against the last map as given, not against the union of the open cells: the borders of
+        # cells were snapped at every cut, so that a union of them differs from the map by slivers.
+        gained, lost = difference(land, self.last), difference(self.last, land)
+        # Closed first, so that only cells of earlier days are looked at.
         if not lost.is_empty:
             self._close(day, lost)
-        for piece in polygons_of(gained):
-            self.open(piece, day)
-        self.last = shape
+        for polygon in polygons_of(gained):
+            self.open(polygon, day)
+        self.last = land
 
-    def open(self, piece: BaseGeometry, day: date) -> None:
-        self.open_shapes.append(piece)
+    def open(self, polygon: BaseGeometry, day: date) -> None:
+        self.open_polygons.append(polygon)
         self.open_from.append(day)
 
     def _close(self, day: date, lost: BaseGeometry) -> None:
         """Split the open cells that lose land; only these are touched."""
         shapely.prepare(lost)
-        touched = np.flatnonzero(shapely.intersects(lost, np.array(self.open_shapes, dtype=object)))
-        hit = [(self.open_shapes[i], self.open_from[i]) for i in touched]
-        for i in touched[::-1]:
-            del self.open_shapes[i], self.open_from[i]
-        for cell, began in hit:
-            gone = polygons_of(intersection(cell, lost))
-            stays = polygons_of(difference(cell, lost)) if len(gone) else [cell]
-            self.closed += [(piece, began, day) for piece in gone]
-            for piece in stays:
-                self.open(piece, began)
+        met = np.flatnonzero(shapely.intersects(lost, np.array(self.open_polygons, dtype=object)))
+        touched = [(self.open_polygons[i], self.open_from[i]) for i in met]
+        for i in met[::-1]:  # from the end, so that the places before it stay the same
+            del self.open_polygons[i], self.open_from[i]
+        for cell, began in touched:
+            closing = polygons_of(intersection(cell, lost))
+            # A cell that shares a mere border with the lost land is left as it is: cut, it could
+            # get new vertices, and with them another id.
+            staying = polygons_of(difference(cell, lost)) if len(closing) else [cell]
+            self.closed += [(polygon, began, day) for polygon in closing]
+            for polygon in staying:
+                self.open(polygon, began)
 
 
 class Fold:
@@ -71,9 +82,9 @@ class Fold:
     def __init__(self, source: str) -> None:
         self.source = source
         self.last_day: date | None = None
-        self._layers: dict[str, _Layer] = {}
+        self._by_status: dict[str, _StatusCells] = {}
 
-    def add(self, day: date, shapes: DayMap) -> None:
+    def add(self, day: date, day_map: DayMap) -> None:
         """Add the map of a day later than all before; a status left out has no land that day.
 
         Raises InvalidInput where the day is not later than the last one.
@@ -82,19 +93,19 @@ class Fold:
             raise InvalidInput(
                 f"map of {day} comes after that of {self.last_day}; add maps in the order of days",
             )
-        for status in {**self._layers, **shapes}:
-            layer = self._layers.setdefault(status, _Layer())
-            layer.advance(day, shapes.get(status, EMPTY))
+        for status in {**self._by_status, **day_map}:
+            of_status = self._by_status.setdefault(status, _StatusCells())
+            of_status.advance(day, day_map.get(status, EMPTY))
         self.last_day = day
 
     def cells(self) -> gpd.GeoDataFrame:
         """All cells so far: columns `COLUMNS`, CRS84, ordered by status, days and id."""
         rows = [
-            (status, began, ended, shape)
-            for status, layer in self._layers.items()
-            for shape, began, ended in [
-                *layer.closed,
-                *((s, d, None) for s, d in zip(layer.open_shapes, layer.open_from, strict=True)),
+            (status, began, ended, polygon)
+            for status, cells in self._by_status.items()
+            for polygon, began, ended in [
+                *cells.closed,
+                *((p, d, None) for p, d in zip(cells.open_polygons, cells.open_from, strict=True)),
             ]
         ]
         return cell_table(self.source, rows)
@@ -103,45 +114,57 @@ class Fold:
     def resumed(
         cls, source: str, cells: gpd.GeoDataFrame, last_day: date, last_map: DayMap
     ) -> "Fold":
-        """A fold that goes on from cells made earlier; `last_map` is the map of `last_day`."""
+        """A fold that goes on from cells made earlier; `last_map` is the map of `last_day`.
+
+        It gives the cells a fold over all maps gives, to the byte: cells are kept between releases
+        by the maps they were folded from.
+        """
         folding = cls(source)
         folding.last_day = last_day
         for status, rows in cells.groupby("status", sort=True):
-            folding._layers[str(status)] = _resumed_layer(rows, last_map.get(str(status), EMPTY))
+            folding._by_status[str(status)] = _resumed_cells(rows, last_map.get(str(status), EMPTY))
         return folding
 
 
-def _resumed_layer(rows: gpd.GeoDataFrame, last: BaseGeometry) -> _Layer:
+def _resumed_cells(rows: gpd.GeoDataFrame, last: BaseGeometry) -> _StatusCells:
     began = [d.date() for d in pd.to_datetime(rows.valid_from)]
     ended = [None if pd.isna(d) else d.date() for d in pd.to_datetime(rows.valid_to)]
-    layer = _Layer(last=last)
-    for shape, start, stop in zip(rows.geometry.to_numpy(), began, ended, strict=True):
+    cells = _StatusCells(last=last)
+    for polygon, start, stop in zip(rows.geometry.to_numpy(), began, ended, strict=True):
         if stop is None:
-            layer.open(shape, start)
+            cells.open(polygon, start)
         else:
-            layer.closed.append((shape, start, stop))
-    return layer
+            cells.closed.append((polygon, start, stop))
+    return cells
 
 
 def fold(source: str, maps: Iterable[tuple[date, DayMap]]) -> gpd.GeoDataFrame:
-    """Fold maps given in the order of days into cells."""
+    """Fold maps into cells, columns `COLUMNS`, CRS84.
+
+    maps: (day, map) in the order of days, none twice; else raises InvalidInput.
+    """
     folding = Fold(source)
-    for day, shapes in maps:
-        folding.add(day, shapes)
+    for day, day_map in maps:
+        folding.add(day, day_map)
     return folding.cells()
 
 
 def cell_table(
     source: str, rows: list[tuple[str, date, date | None, BaseGeometry]]
 ) -> gpd.GeoDataFrame:
-    """Cells as a table with stable ids and a stable order, whatever order they come in."""
-    status, began, ended, shapes = zip(*rows, strict=True) if rows else ((), (), (), ())
-    geometry = shapely.normalize(np.array(shapes, dtype=object))
+    """Cells as a table, columns `COLUMNS`, with stable ids and order whatever order they come in.
+
+    rows: status, first day, first day after it (None where open), polygon in CRS84.
+    """
+    status, began, ended, polygons = zip(*rows, strict=True) if rows else ((), (), (), ())
+    # Where a ring begins and in which order holes come is chance: normalised, the id is not.
+    geometry = shapely.normalize(np.array(polygons, dtype=object))
     table = gpd.GeoDataFrame(
         {
             "id": _ids(source, status, began, ended, geometry),
             "source": pd.Series([source] * len(rows), dtype="object"),
             "status": pd.Series(status, dtype="object"),
+            # Seconds, as nanoseconds end in 2262 and would refuse a later day.
             "valid_from": as_days(began).astype("datetime64[s]"),
             "valid_to": as_days(ended).astype("datetime64[s]"),
             "status_original": pd.Series([None] * len(rows), dtype="object"),
@@ -157,20 +180,20 @@ def _ids(
     status: Iterable[str],
     began: Iterable[date],
     ended: Iterable[date | None],
-    shapes: GeometryArray,
+    polygons: GeometryArray,
 ) -> list[str]:
     """Ids from what a cell is, so that the same cell has the same id in every release."""
-    wkb = shapely.to_wkb(shapes)
-    return [
-        f"{source}-{hashlib.sha256(b'|'.join((str((s, b, e)).encode(), w))).hexdigest()[:16]}"
-        for s, b, e, w in zip(
-            status, (str(b) for b in began), (str(e) for e in ended), wkb, strict=True
-        )
+    days = zip(map(str, began), map(str, ended), strict=True)
+    facts = [str((s, b, e)).encode() for s, (b, e) in zip(status, days, strict=True)]
+    hashes = [
+        hashlib.sha256(b"|".join(parts)).hexdigest()
+        for parts in zip(facts, shapely.to_wkb(polygons), strict=True)
     ]
+    return [f"{source}-{each[:ID_DIGITS]}" for each in hashes]
 
 
 def as_of(cells: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
-    """The map of a day: the cells whose interval holds it."""
+    """The map of a day: the rows whose interval `[valid_from, valid_to)` holds it."""
     return cells[covers(*_ends(cells), day)]
 
 
@@ -184,19 +207,22 @@ def on_days(cells: gpd.GeoDataFrame, days: DayArray) -> npt.NDArray[np.bool_]:
 def statuses_at(
     cells: gpd.GeoDataFrame, points: GeometryArray, days: DayArray, default: str = "government"
 ) -> npt.NDArray[np.object_]:
-    """Status of each point on its own day: points (n,), days (n,); `default` where no cell is."""
+    """Status of each point on its own day, (n,) text; `default` where no cell is.
+
+    points: (n,) CRS84. days: (n,) `datetime64[D]`. On a border the cell later in the table counts.
+    """
     starts, stops = _ends(cells)
     point, cell = shapely.STRtree(cells.geometry.to_numpy()).query(points, predicate="intersects")
     holds = (starts[cell] <= days[point]) & (np.isnat(stops[cell]) | (days[point] < stops[cell]))
-    found = np.full(len(points), default, dtype=object)
-    found[point[holds]] = cells["status"].to_numpy(dtype=object)[cell[holds]]
-    return found
+    statuses = np.full(len(points), default, dtype=object)
+    statuses[point[holds]] = cells["status"].to_numpy(dtype=object)[cell[holds]]
+    return statuses
 
 
 def land_of(cells: gpd.GeoDataFrame, day: date, status: str = "occupied") -> BaseGeometry:
     """Union of a status's land on a day, MultiPolygon, CRS84."""
-    today = as_of(cells, day)
-    return union_all(today.geometry.to_numpy()[today["status"].to_numpy() == status])
+    day_cells = as_of(cells, day)
+    return union_all(day_cells.geometry.to_numpy()[day_cells["status"].to_numpy() == status])
 
 
 def _ends(cells: gpd.GeoDataFrame) -> tuple[DayArray, DayArray]:

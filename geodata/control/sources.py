@@ -1,4 +1,4 @@
-"""Which source answers for a day, from which map, and how stale is that."""
+"""Which source answers for a day, from which map, and how stale is that?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,11 @@ class SourceSelection:
 
 
 class SourceRegistry:
-    """The control sources of a release and the days they have maps of."""
+    """The control sources of a release and the days they have maps of.
+
+    sources: descriptions by id. snapshots: columns `source` and `day`, one row a map. priority: ids
+    in the order in which sources are asked; those it lacks come after, by name.
+    """
 
     def __init__(
         self,
@@ -50,15 +54,16 @@ class SourceRegistry:
     def select(self, day: date, wanted: str | None = None) -> SourceSelection:
         """The source for a day: the wanted one, else the first whose record reaches the day.
 
-        Raises InvalidInput for a source the release does not hold.
+        Where none does, the last in priority, with `asof` None. Raises InvalidInput for a source
+        the release does not hold.
         """
         if wanted is not None:
             return self.resolve(wanted, day)
-        choices = [self.resolve(source, day) for source in self.ordered]
-        return next((c for c in choices if c.asof is not None), choices[-1])
+        selections = [self.resolve(source, day) for source in self.ordered]
+        return next((each for each in selections if each.asof is not None), selections[-1])
 
     def resolve(self, source: str, day: date) -> SourceSelection:
-        """A given source's answer for a day."""
+        """A given source's answer for a day. Raises InvalidInput as `require` does."""
         return SourceSelection(source, day, self._asof(self.require(source), day))
 
     def require(self, source: str) -> str:
@@ -86,13 +91,13 @@ class SourceRegistry:
         """The day of a source's latest map, or of its compilation."""
         return _as_date(self._days[source][-1])
 
-    def snapshot(self, choice: SourceSelection) -> Mapping[str, object] | None:
-        """The snapshot behind a choice."""
-        if choice.asof is None or self.by_id[choice.source].record == "events":
+    def snapshot(self, selection: SourceSelection) -> Mapping[str, object] | None:
+        """The row of `snapshots` behind a selection; None before the record, and for events."""
+        if selection.asof is None or self.by_id[selection.source].record == "events":
             return None
         rows = self.snapshots[
-            (self.snapshots["source"] == choice.source)
-            & (self.snapshots["day"] == pd.Timestamp(choice.asof))
+            (self.snapshots["source"] == selection.source)
+            & (self.snapshots["day"] == pd.Timestamp(selection.asof))
         ]
         return None if rows.empty else {str(k): v for k, v in rows.iloc[0].items()}
 
@@ -105,6 +110,8 @@ class SourceRegistry:
     def _asof(self, source: str, day: date) -> date | None:
         if day < self.first_day(source):
             return None
+        # Dated events are complete up to their compilation, so any earlier day is known as such; a
+        # map stands until the next one.
         if self.by_id[source].record == "events":
             return min(day, self.last_day(source))
         days = self._days[source]

@@ -1,4 +1,4 @@
-"""Which land is a territory on a date: its extent, and the part held on the date.
+"""Which land is a territory on a date: its extent, and the part held on the date?
 
 The *extent* does not change with the date asked: the area, less what was already held on
 `except_on`, or what was held on `fixed_on`. The *land* is the part of it held on the date.
@@ -20,7 +20,8 @@ from schemas import Territory
 LandOn = Callable[[date, str], BaseGeometry]
 """Land of a status on a day, CRS84, by the source that answers for that day."""
 MAY_LIE_IN = 0.05
-"""Share of the footprint from which a deposit may lie in a territory."""
+"""Share of the footprint from which a deposit may lie in a territory: what a verdict takes for
+certain on the other side (`timeline.CERTAIN`)."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Areas:
 
 
 def extent(territory: Territory, areas: Areas, land_on: LandOn) -> BaseGeometry:
-    """The territory's extent, whatever the date asked."""
+    """The territory's extent, whatever the date asked: MultiPolygon, CRS84."""
     area = _area(territory, areas)
     if territory.held and territory.fixed_on:
         return intersection(area, land_on(territory.fixed_on, territory.held))
@@ -42,8 +43,9 @@ def extent(territory: Territory, areas: Areas, land_on: LandOn) -> BaseGeometry:
 
 
 def land(territory: Territory, areas: Areas, land_on: LandOn, day: date) -> BaseGeometry:
-    """The territory on a date."""
+    """The territory on a date: MultiPolygon, CRS84."""
     whole = extent(territory, areas, land_on)
+    # Land fixed on a day was cut to that day's holding in the extent already.
     if territory.held is None or territory.fixed_on:
         return whole
     return intersection(whole, land_on(day, territory.held))
@@ -59,10 +61,10 @@ def may_belong_to(
 ) -> npt.NDArray[np.bool_]:
     """Which deposits may lie in a territory, (n,).
 
-    shares: share of each footprint in the extent; NaN where there is no footprint: then the
-    published oblasts decide, which are tuples of ISO 3166-2 codes.
+    shares: (n,) share of each footprint in the extent; NaN where there is no footprint: then the
+    published oblasts decide, (n,) tuples of ISO 3166-2 codes. wanted: codes of the territory.
     """
-    named = np.array([bool(wanted & set(own)) for own in oblasts], dtype=bool)
+    named = np.array([bool(wanted & set(codes)) for codes in oblasts], dtype=bool)
     return np.asarray(np.where(np.isnan(shares), named, np.nan_to_num(shares) >= MAY_LIE_IN))
 
 

@@ -1,12 +1,17 @@
-"""How do overlay shares become a deposit's history: standings, spans, verdicts and changes."""
+"""How do overlay shares become a deposit's history: verdict intervals, spans and changes?
 
+The table of verdict intervals is called `standings` in releases: four shares and a verdict of each
+deposit over `[valid_from, valid_to)`; a null `valid_to` is open. Shares are those of the
+footprint's area, 0..1, and sum to one.
+"""
+
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.control.overlay import OverlayPairs
 from geodata.interval import covers
 from geodata.types import DayArray, FloatArray, IntArray
 
@@ -16,19 +21,34 @@ STATUSES = ("occupied", "contested", "government", "unknown")
 MAPPED = ("occupied", "contested", "unknown")
 """Statuses that cells have; what no cell covers is the government's."""
 DECIMALS = 5
-_OPEN = np.datetime64("9999-12-31", "D")
+"""Digits of a share: slivers that cuts leave, and the noise of sums of areas, are no change."""
+
+
+@dataclass(frozen=True)
+class OverlayPairs:
+    """Footprints that meet cells: (k,) indices of both and the share of the footprint inside."""
+
+    footprint: IntArray
+    cell: IntArray
+    share: FloatArray
+
+    def __repr__(self) -> str:
+        return f"OverlayPairs({len(self.share)} of {len(np.unique(self.footprint))} footprints)"
 
 
 def verdicts(
     occupied: FloatArray, contested: FloatArray, unknown: FloatArray
 ) -> npt.NDArray[np.object_]:
-    """The verdict for each triple of shares, (n,).
+    """The verdict for each triple of shares, (n,) each.
 
     `occupied` from 0.95; `contested` from 0.95; `unknown` where 0.95 is not covered;
     `government` up to 0.05 occupied with nothing contested; else `uncertain`.
     """
     rest = 1 - CERTAIN
+    # Shares come rounded, each by half a unit of the last digit: what is 0.95 on paper is certain.
     slack = 10.0**-DECIMALS
+    # The first case that holds counts. Of contested land government takes none, not a twentieth:
+    # a deposit partly in a grey zone is uncertain.
     cases = [
         occupied >= CERTAIN - slack,
         contested >= CERTAIN - slack,
@@ -47,9 +67,9 @@ def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
     covered: FloatArray,
     first_day: date,
 ) -> pd.DataFrame:
-    """Step functions of the shares: rows (deposit, valid_from, valid_to, shares, verdict, since).
+    """Verdict intervals: rows (deposit, valid_from, valid_to, four shares, verdict, since).
 
-    pairs: footprints against cells. status, valid_from, valid_to: (m,) of the cells.
+    pairs: footprints against cells. status, valid_from, valid_to: (m,) of the cells, half-open.
     covered: (n,) share of each footprint the source speaks of; NaN marks a deposit whose
     position must not be tested: its whole share is unknown and its verdict 'uncertain'.
     first_day: first day the source speaks of. `deposit` is the footprint's index; rows are
@@ -58,6 +78,7 @@ def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
     owner, days, steps = _events(pairs, status, valid_from, valid_to, len(covered), first_day)
     deposit, day, levels = _accumulated(owner, days, steps)
     table = _shares(deposit, day, levels, covered)
+    # Land that passes from one cell to another of its status, or a border redrawn, is no event.
     table = table[_differs_from_previous(table, ["deposit", *STATUSES])].reset_index(drop=True)
     table["verdict"] = verdicts(
         table["occupied"].to_numpy(), table["contested"].to_numpy(), table["unknown"].to_numpy()
@@ -80,9 +101,12 @@ def _events(  # noqa: PLR0913 - the columns of one join
     columns = np.column_stack([status[pairs.cell] == name for name in MAPPED])
     change = columns * pairs.share[:, None]
     start = np.datetime64(first_day, "D")
+    # What began before the source speaks holds on its first day; what ended before opens and closes
+    # on it, which sums to nothing.
     began = np.maximum(valid_from[pairs.cell], start)
     ended = valid_to[pairs.cell]
     closes = ~np.isnat(ended)
+    # Every deposit has a row on the first day, so that one no cell meets is the government's.
     owner = np.concatenate([np.arange(count), pairs.footprint, pairs.footprint[closes]])
     days = np.concatenate([np.full(count, start), began, np.maximum(ended[closes], start)])
     steps = np.concatenate([np.zeros((count, len(MAPPED))), change, -change[closes]])
@@ -92,13 +116,16 @@ def _events(  # noqa: PLR0913 - the columns of one join
 def _accumulated(
     owner: IntArray, days: DayArray, steps: FloatArray
 ) -> tuple[IntArray, DayArray, FloatArray]:
-    """Levels after all changes of a day, per owner: ordered by owner and day, one row each."""
+    """Levels after all changes of a day: (j,) owners, days, (j, 3) levels, by owner, then day."""
     order = np.lexsort((days, owner))
     owner, days, steps = owner[order], days[order], steps[order]
+    # One sum over all owners, less what it was before each: no loop over deposits.
     total = np.cumsum(steps, axis=0)
     first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
     before = np.vstack([np.zeros(len(MAPPED)), total])[first]
     level = total - before[np.cumsum(np.r_[True, owner[1:] != owner[:-1]]) - 1]
+    # Of the changes of one day the last row counts: a cell that ends and one that begins on it are
+    # one event, and no deposit is nobody's in between.
     last = np.r_[(owner[1:] != owner[:-1]) | (days[1:] != days[:-1]), True][: len(owner)]
     return owner[last], days[last], level[last]
 
@@ -108,6 +135,8 @@ def _shares(
 ) -> pd.DataFrame:
     """The four shares, rounded so that they sum to one."""
     known = np.nan_to_num(covered, nan=0.0)[deposit]
+    # Each takes at most what those before it leave, occupied first: however they are rounded they
+    # sum to one. What a source does not cover is unknown only as far as no cell lies there.
     occupied = _rounded(levels[:, 0], 1)
     contested = _rounded(levels[:, 1], 1 - occupied)
     unknown = _rounded(1 - known + levels[:, 2], 1 - occupied - contested)
@@ -154,7 +183,10 @@ def _next_days(table: pd.DataFrame) -> npt.NDArray[np.datetime64]:
 
 
 def spans(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per status and stretch of constant positive share, from standings."""
+    """One row per status and interval of constant share > 0, from `standings`; columns of Span.
+
+    Ordered by deposit, first day and status.
+    """
     long = pd.concat([_status_spans(table, status) for status in STATUSES], ignore_index=True)
     return long.sort_values(["deposit", "valid_from", "status"], ignore_index=True)
 
@@ -167,7 +199,10 @@ def _status_spans(table: pd.DataFrame, status: str) -> pd.DataFrame:
 
 
 def changes(table: pd.DataFrame) -> pd.DataFrame:
-    """Days on which a verdict turned: rows (deposit, day, before, after)."""
+    """Days on which a verdict turned, from `standings`: rows (deposit, day, before, after).
+
+    day: the first of the new verdict. The first verdict of a deposit is no change.
+    """
     runs = table[_differs_from_previous(table, ["deposit", "verdict"])]
     before = runs["verdict"].shift()
     same = (runs["deposit"] == runs["deposit"].shift()).to_numpy()
@@ -183,7 +218,7 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdicts_on(table: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The rows of standings that hold on a day: at most one per deposit and source."""
+    """The rows of `standings` that hold on a day: at most one per deposit and source."""
     starts = table["valid_from"].to_numpy().astype("datetime64[D]")
     stops = table["valid_to"].to_numpy().astype("datetime64[D]")
     return table[covers(starts, stops, day)]

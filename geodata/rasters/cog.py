@@ -1,6 +1,6 @@
-"""How is a cloud-optimised GeoTIFF written: the same cells give the same bytes.
+"""How is a cloud-optimised GeoTIFF written, so that the same cells give the same bytes?
 
-Loads rasterio, and stands on nothing else of Lodeline but `gdal`: the child that opens foreign
+Loads rasterio, and stands on nothing else of Lodeline but `gdal`: the worker that opens foreign
 files writes with it too.
 """
 
@@ -23,6 +23,7 @@ BLOCK = 256
 
 def profile(dtype: str) -> dict[str, Any]:
     """How cells are laid out and packed: DEFLATE, which every reader has."""
+    # TIFF's predictors: 3 for floating point, 2 the difference of whole numbers side by side.
     predictor = 3 if dtype.startswith("float") else 2
     return {
         "driver": DRIVER,
@@ -39,7 +40,8 @@ def profile(dtype: str) -> dict[str, Any]:
 def write_cog(source: DatasetReader, path: Path, *, overviews: Overviews) -> None:
     """Write one band as a COG with overviews.
 
-    overviews: how cells are put together in them, 'nearest' or 'average'.
+    overviews: how cells are put together in them: 'average' for quantities, 'nearest' for what has
+    no mean (days, classes).
     """
     with rasterio.Env(**SETTINGS):
         cog_translate(
@@ -48,6 +50,7 @@ def write_cog(source: DatasetReader, path: Path, *, overviews: Overviews) -> Non
             profile(source.dtypes[0]),
             indexes=[1],
             overview_resampling=overviews,
+            # Up to 16 million cells; a larger raster goes by a file beside the target.
             in_memory=source.width * source.height <= 1 << 24,
             quiet=True,
             config={"GDAL_TIFF_OVR_BLOCKSIZE": str(BLOCK)},
@@ -64,7 +67,11 @@ def write_cells(  # noqa: PLR0913 - a grid, its cells and what they mean
     nodata: float,
     overviews: Overviews,
 ) -> None:
-    """Write cells, (height, width) from the north-west, as a COG."""
+    """Write cells, (height, width) from the north-west, as a COG.
+
+    corner: x and y of the north-west corner; resolution: width and height of a cell, both > 0; in
+    units of the CRS.
+    """
     height, width = cells.shape
     about = {
         "driver": DRIVER,

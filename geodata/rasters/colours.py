@@ -1,4 +1,4 @@
-"""Which colours do values have: ramps, legend, palette PNG?"""
+"""Which colours do values have: ramps, scales, the legend, PNGs with a palette?"""
 
 import math
 import re
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import InvalidInput
-from geodata.rasters.lettering import INKS, Letter, can_write, written
+from geodata.rasters.lettering import INKS, Letter, can_write, text_ink
 from schemas import Raster
 
 Colours = npt.NDArray[np.uint8]
@@ -30,7 +30,9 @@ RAMPS = tuple(_STOPS)
 DEFAULT_RAMP = "tide"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PALETTE_KIND = 3
+"""Colour type of indexed colours in the IHDR of a PNG."""
 LEVEL = 5
+"""How hard pictures are compressed, of zlib's 0 to 9."""
 RESCALES = ("default", "full")
 EPOCH = date(1970, 1, 1)
 BAR, MARGIN, TALL = 480, 40, 22
@@ -58,19 +60,22 @@ def palette(name: str) -> Colours:
     return np.vstack([np.zeros((1, 4), dtype=np.uint8), ramp(name)])
 
 
-def numbered(
+def palette_numbers(
     values: npt.NDArray[np.generic], valid: npt.NDArray[np.bool_], ends: tuple[float, float]
 ) -> Colours:
-    """Each value's number in the palette; beyond the ends the colours of the ends hold."""
+    """Each value's number in the palette, of the shape of values; beyond the ends that of the end.
+
+    valid: which cells hold a value; the others get 0. ends: values at the ends of the ramp.
+    """
     low, high = ends
     span = high - low if high > low else 1.0
-    held = np.where(valid, values, low).astype(float)
-    steps = np.clip((held - low) / span * (STEPS - 1), 0, STEPS - 1).round() + 1
+    plain = np.where(valid, values, low).astype(float)  # what nodata is must not overflow
+    steps = np.clip((plain - low) / span * (STEPS - 1), 0, STEPS - 1).round() + 1
     return np.where(valid, steps, 0).astype(np.uint8)
 
 
 def png(numbers: npt.NDArray[np.uint8], colours: npt.NDArray[np.uint8]) -> bytes:
-    """A PNG with a palette: a tile is a fifth of the bytes it has in true colour.
+    """A PNG (ISO/IEC 15948) with a palette: a tile has a fifth of its bytes in true colour.
 
     numbers: (height, width) numbers of colours. colours: (n <= 256, 4) RGBA.
     """
@@ -90,7 +95,7 @@ def png(numbers: npt.NDArray[np.uint8], colours: npt.NDArray[np.uint8]) -> bytes
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    check = zlib.crc32(kind + data)
+    check = zlib.crc32(kind + data)  # over type and data, not over the length
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
 
 
@@ -170,7 +175,7 @@ def beyond(raster: Raster, scale: Scale) -> tuple[bool, bool]:
 def legend_png(raster: Raster, scale: Scale) -> bytes:
     """The ramp with its labels as a picture, on paper of its own."""
     unit = "" if raster.reading == "days" else _POWER.sub(_raised, raster.unit)
-    head = written(unit) if unit and can_write(unit) else None
+    head = text_ink(unit) if unit and can_write(unit) else None
     top = 8 + (0 if head is None else head.shape[0] + 6)
     canvas = np.full((top + TALL + 30, BAR + 2 * MARGIN), PAPER, dtype=np.uint8)
     if head is not None:
@@ -181,9 +186,9 @@ def legend_png(raster: Raster, scale: Scale) -> bytes:
     reached = 0
     for stop in stops(raster, scale):
         x = MARGIN + round(stop.at * (BAR - 1))
-        label = written(stop.label)
+        label = text_ink(stop.label)
         left = min(max(x - label.shape[1] // 2, 2), canvas.shape[1] - label.shape[1] - 2)
-        if left > reached:
+        if left > reached:  # a label over the one before is left out, with its tick
             canvas[top + TALL : top + TALL + 6, x] = INK
             _put(canvas, label, top + TALL + 7, left)
             reached = left + label.shape[1] + 8
@@ -214,11 +219,12 @@ def _numbers(scale: Scale, wanted: int = 5) -> list[tuple[float, str]]:
     """Multiples of 1, 2 or 5 times a power of ten within the ends."""
     rough = (scale.high - scale.low) / wanted
     power = 10.0 ** math.floor(math.log10(rough))
+    # A hair is allowed everywhere: 0.3 / 0.1 is 2.9999999999999996.
     step = power * next(m for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
     first, last = math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9)
     digits = max(0, -math.floor(math.log10(step)))
     marks = [n * step for n in range(first, last + 1)]
-    near = (scale.high - scale.low) * 0.12
+    near = (scale.high - scale.low) * 0.12  # a label this near to an end would run into its label
     inner = [v for v in marks if scale.low + near < v < scale.high - near]
     labelled = [(value, _short(value, f".{digits}f")) for value in inner]
     ends = ((end, _short(end, ".0f" if abs(end) >= 1e4 else ".4g")) for end in scale.ends)
@@ -238,6 +244,6 @@ def _days(scale: Scale) -> list[tuple[float, str]]:
     step = max(1, math.ceil(len(years) / 6))
     marks = [(float((day - EPOCH).days), str(day.year)) for day in years[::step]]
     ends = (scale.low, str(first)), (scale.high, str(last))
-    near = (scale.high - scale.low) * 0.16
-    kept = [m for m in marks if scale.low + near < m[0] < scale.high - near]
-    return [ends[0], *kept, ends[1]]
+    near = (scale.high - scale.low) * 0.16  # days are longer than numbers
+    inner = [mark for mark in marks if scale.low + near < mark[0] < scale.high - near]
+    return [ends[0], *inner, ends[1]]

@@ -1,4 +1,4 @@
-"""What is in a foreign band, and how do its cells become plain ones: two passes, row by row.
+"""What is in a foreign band, and how do its cells become plain ones: two passes, row by row?
 
 Part of the process that opens foreign files; see `worker`.
 """
@@ -6,7 +6,7 @@ Part of the process that opens foreign files; see `worker`.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,11 @@ from geodata.rasters.gdal import DRIVER
 from geodata.types import Mask
 
 CELLS_AT_ONCE = 1 << 22
+"""Cells read at a time, unless one row of blocks has more."""
 SAMPLE = 1_000_000
 """Values looked at for the ends of the colours."""
 PLAIN = -9999.0
+"""The value written for nothing where the file's own cannot stay: what most rasters use."""
 EXTREME = 1e30
 """A float for nothing beyond this stands at the edge of its type."""
 NEAR = 1e-6
@@ -32,18 +34,16 @@ TAKEN = ("uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
 Cells = npt.NDArray[np.generic]
 
 
+Notes = list[tuple[str, str, str, int]]
+"""What was changed: rule, severity, what was found, how many cells."""
+
+
 class RasterRejectedError(Exception):
-    """The file cannot become a raster: the rule, and what was found."""
+    """The file cannot become a raster: the rule that does not hold, and what was found instead."""
 
-    def __init__(self, rule: str, found: str) -> None:
-        super().__init__(found)
-        self.told = (rule, found)
-
-
-class Notes(Protocol):
-    """Where notes go: rule, severity, what was found, how many cells."""
-
-    notes: list[tuple[str, str, str, int]]
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = (rule, detail)
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ class Scan:
 
 
 def inspect_band(
-    source: DatasetReader, wanted: int | None, crs: str | None, nodata: float | None, told: Notes
+    source: DatasetReader, wanted: int | None, crs: str | None, nodata: float | None, notes: Notes
 ) -> Band:
-    """The band, as far as the header tells. Raises RefusalError where it cannot be taken."""
+    """The band, as far as the header tells. Raises RasterRejectedError where it cannot be taken."""
     number = _number(source, wanted)
     dtype = source.dtypes[number - 1]
     if dtype not in {*TAKEN, "int8"}:
@@ -80,10 +80,10 @@ def inspect_band(
     declared = source.nodatavals[number - 1]
     if nodata is not None:
         if declared is not None and declared != nodata:
-            told.notes.append(("nodata_is_the_files_own", "repaired", f"{declared:.9g}", 1))
+            notes.append(("nodata_is_the_files_own", "repaired", f"{declared:.9g}", 1))
         declared = nodata
     scaled = (source.scales[number - 1], source.offsets[number - 1])
-    flags, named = source.mask_flag_enums[number - 1], _crs(source, crs, told)
+    flags, named = source.mask_flag_enums[number - 1], _crs(source, crs, notes)
     return Band(
         number=number,
         dtype=dtype,
@@ -103,27 +103,32 @@ def _number(source: DatasetReader, wanted: int | None) -> int:
     return wanted or 1
 
 
-def _crs(source: DatasetReader, said: str | None, told: Notes) -> str:
+def _crs(source: DatasetReader, stated: str | None, notes: Notes) -> str:
     """The CRS as authority and code where it has them, else as WKT."""
-    own = source.crs
-    if not own and said is None:
+    in_file = source.crs
+    if not in_file and stated is None:
         raise RasterRejectedError("crs_is_stated", "none")
     try:
-        crs = CRS.from_user_input(said) if said is not None else own
+        crs = CRS.from_user_input(stated) if stated is not None else in_file
     except CRSError as error:
-        raise RasterRejectedError("crs_is_stated", f"{said}: {error}") from error
-    if said is not None and own and own != crs:
-        told.notes.append(("crs_is_the_files_own", "repaired", own.to_string()[:80], 1))
+        raise RasterRejectedError("crs_is_stated", f"{stated}: {error}") from error
+    if stated is not None and in_file and in_file != crs:
+        notes.append(("crs_is_the_files_own", "repaired", in_file.to_string()[:80], 1))
+    # Only a code that is this CRS beyond doubt: a likeness of 70 (rasterio's default) may be
+    # another.
     authority = crs.to_authority(confidence_threshold=100)
     return ":".join(authority) if authority else str(crs.to_wkt())
 
 
 def _grid(source: DatasetReader, crs: str) -> dict[str, Any]:
-    """Corner, size of cells and bounds. Raises RefusalError where the grid is bent or off earth."""
+    """Corner, size of cells and bounds, WGS 84 degrees.
+
+    Raises RasterRejectedError where the grid is bent or off earth.
+    """
     move = source.transform
     if source.gcps[0] or move.is_identity or move.b or move.d or move.a <= 0 or move.e >= 0:
-        found = "control points" if source.gcps[0] else str(tuple(move)[:6])
-        raise RasterRejectedError("grid_is_north_up", found)
+        bent = "control points" if source.gcps[0] else str(tuple(move)[:6])
+        raise RasterRejectedError("grid_is_north_up", bent)
     if not np.isfinite(list(move)[:6]).all():
         raise RasterRejectedError("grid_is_north_up", "a corner or size that is no number")
     box = transform_bounds(CRS.from_user_input(crs), CRS.from_epsg(4326), *source.bounds)
@@ -143,28 +148,32 @@ def _grid(source: DatasetReader, crs: str) -> dict[str, Any]:
     }
 
 
-def scan_cells(source: DatasetReader, band: Band, told: Notes) -> Scan:
-    """Count what the cells hold, settle type and nodata. Raises RefusalError where none does."""
+def scan_cells(source: DatasetReader, band: Band, notes: Notes) -> Scan:
+    """Count what the cells hold, settle type and nodata.
+
+    Raises RasterRejectedError where none holds a value.
+    """
     floats = band.dtype.startswith("float")
     declared = band.declared
     if declared is not None and not floats and not _fits(declared, band.dtype):
-        told.notes.append(("nodata_fits_its_type", "repaired", f"{declared:.9g}", 1))
+        notes.append(("nodata_fits_its_type", "repaired", f"{declared:.9g}", 1))
         declared = None
     is_nothing = _test(declared, floats=floats)
     counts = _Counts()
     for _, cells, mask in _strips(source, band):
         nothing = is_nothing(cells, mask)
-        held = cells[~nothing]
-        counts.valid, counts.nothing = counts.valid + held.size, counts.nothing + int(nothing.sum())
+        values = cells[~nothing]
+        counts.valid += values.size
+        counts.nothing += int(nothing.sum())
         if declared is not None:
             counts.exact += int((cells == cells.dtype.type(declared)).sum())
         counts.odd += int((~np.isfinite(cells)).sum()) if floats else 0
         counts.masked += int(mask.sum())
-        counts.used |= {float(v) for v in (PLAIN, *_edges(band.dtype)) if (held == v).any()}
+        counts.used |= {float(v) for v in (PLAIN, *_edges(band.dtype)) if (values == v).any()}
     if not counts.valid:
         raise RasterRejectedError("raster_has_values", f"{counts.nothing} cells, none with a value")
-    nodata = _settled(band, declared, told, counts)
-    return Scan(counts.valid, _plain_type(band, told), nodata, is_nothing)
+    nodata = _settled(band, declared, notes, counts)
+    return Scan(counts.valid, _plain_type(band, notes), nodata, is_nothing)
 
 
 @dataclass
@@ -183,16 +192,16 @@ class _Counts:
     used: set[float] = field(default_factory=set)
 
 
-def _settled(band: Band, declared: float | None, told: Notes, counts: _Counts) -> float | None:
+def _settled(band: Band, declared: float | None, notes: Notes, counts: _Counts) -> float | None:
     """The value for nothing in the plain band, and notes on how it differs from the file's."""
     floats = band.dtype.startswith("float") or band.scaled is not None
     plain = float("nan") if PLAIN in counts.used or band.scaled else PLAIN
     if counts.masked:
-        told.notes.append(("mask_is_nodata", "repaired", f"{counts.masked} cells", counts.masked))
+        notes.append(("mask_is_nodata", "repaired", f"{counts.masked} cells", counts.masked))
     if counts.odd and not (declared is not None and np.isnan(declared)):
-        told.notes.append(("value_is_finite", "repaired", f"{counts.odd} cells", counts.odd))
+        notes.append(("value_is_finite", "repaired", f"{counts.odd} cells", counts.odd))
     if declared is None and not counts.nothing:
-        told.notes.append(("nodata_is_stated", "note", "none", 1))
+        notes.append(("nodata_is_stated", "note", "none", 1))
         return None
     if not floats:
         if declared is not None:
@@ -206,15 +215,15 @@ def _settled(band: Band, declared: float | None, told: Notes, counts: _Counts) -
     if declared is None or np.isnan(declared):
         return float("nan")
     if abs(declared) > EXTREME or counts.exact < counts.nothing - counts.odd - counts.masked:
-        found = f"{declared:.9g}, now {plain:g}"
-        told.notes.append(("nodata_is_plain", "repaired", found, counts.nothing))
+        change = f"{declared:.9g}, now {plain:g}"
+        notes.append(("nodata_is_plain", "repaired", change, counts.nothing))
         return plain
     return float("nan") if band.scaled else declared
 
 
 def write_band(source: DatasetReader, band: Band, scan: Scan, path: Path) -> dict[str, Any]:
     """Write the plain band; its statistics, and the ends its colours begin with."""
-    about = {
+    layout = {
         "driver": DRIVER, "count": 1, "width": source.width, "height": source.height,
         "dtype": scan.dtype, "crs": CRS.from_user_input(band.crs), "transform": source.transform,
         "nodata": scan.nodata, "tiled": True, "blockxsize": 256, "blockysize": 256,
@@ -222,22 +231,23 @@ def write_band(source: DatasetReader, band: Band, scan: Scan, path: Path) -> dic
     }  # fmt: skip
     low, high, total = np.inf, -np.inf, 0.0
     step, sample = max(1, scan.valid // SAMPLE), []
-    with rasterio.open(path, "w", **about) as target:
+    with rasterio.open(path, "w", **layout) as target:
         for window, cells, mask in _strips(source, band):
             nothing = scan.is_nothing(cells, mask)
             plain = _scaled(cells, band).astype(scan.dtype)
-            held = plain[~nothing]
+            values = plain[~nothing]
             if scan.nodata is not None:
                 plain[nothing] = scan.nodata
             target.write(plain, 1, window=window)
-            if held.size:
-                low, high = min(low, float(held.min())), max(high, float(held.max()))
-                total += float(held.astype(float).sum())
-                sample.append(held[::step].astype(float))
+            if values.size:
+                low, high = min(low, float(values.min())), max(high, float(values.max()))
+                total += float(values.astype(float).sum())
+                sample.append(values[::step].astype(float))
     if not np.isfinite([low, high]).all():
         raise RasterRejectedError(
             "cells_are_numbers", "values beyond the type once they are scaled"
         )
+    # The ends of the colours: one outlier must not make all else one colour.
     ends = np.quantile(np.concatenate(sample), [0.02, 0.98]).tolist()
     if ends[0] >= ends[1]:
         ends = [low, high if high > low else low + 1]
@@ -246,7 +256,10 @@ def write_band(source: DatasetReader, band: Band, scan: Scan, path: Path) -> dic
 
 
 def _strips(source: DatasetReader, band: Band) -> Iterator[tuple[Window, Cells, Mask]]:
-    """Cells row by row, whole blocks at a time, and which the file's own mask covers."""
+    """Cells row by row, and which the file's own mask covers.
+
+    Whole rows of blocks at a time: a block read in parts would be unpacked again for each.
+    """
     height = source.block_shapes[band.number - 1][0]
     rows = max(1, CELLS_AT_ONCE // source.width // height) * height
     for top in range(0, source.height, rows):
@@ -280,25 +293,27 @@ def _scaled(cells: Cells, band: Band) -> Cells:
         return np.asarray(cells.astype(float) * band.scaled[0] + band.scaled[1])
 
 
-def _plain_type(band: Band, told: Notes) -> str:
+def _plain_type(band: Band, notes: Notes) -> str:
     if band.scaled is not None:
-        told.notes.append(("scale_is_applied", "repaired", f"{band.scaled}", 1))
+        notes.append(("scale_is_applied", "repaired", f"{band.scaled}", 1))
         return "float32"
     if band.dtype == "int8":
-        told.notes.append(("type_is_common", "repaired", "int8", 1))
+        notes.append(("type_is_common", "repaired", "int8", 1))
         return "int16"
     return band.dtype
 
 
 def _fits(value: float, dtype: str) -> bool:
-    about = np.iinfo(dtype)
-    return value == int(value) and about.min <= value <= about.max if np.isfinite(value) else False
+    limits = np.iinfo(dtype)
+    return (
+        value == int(value) and limits.min <= value <= limits.max if np.isfinite(value) else False
+    )
 
 
 def _edges(dtype: str) -> tuple[float, ...]:
     """The ends of a type of whole numbers, where nothing may be put."""
     if dtype.startswith("float"):
         return ()
-    about = np.iinfo(dtype)
-    ends = (float(about.max), float(about.min))
-    return ends if about.min == 0 else ends[::-1]
+    limits = np.iinfo(dtype)
+    ends = (float(limits.max), float(limits.min))
+    return ends if limits.min == 0 else ends[::-1]

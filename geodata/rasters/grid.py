@@ -37,15 +37,18 @@ class Grid:
         return self.west, south, east, self.north
 
     def window(self, bounds: tuple[float, float, float, float]) -> "Window":
-        """The cells that meet a box given in the grid's CRS; empty where none does."""
+        """The cells that meet a box given in the grid's CRS; empty where none does.
+
+        bounds: west, south, east, north, closed.
+        """
         west, south, east, north = bounds
         columns = _between(west - self.west, east - self.west, self.dx, self.width)
         rows = _between(self.north - north, self.north - south, self.dy, self.height)
-        return Window(rows[0], columns[0], rows[1], columns[1])
+        return Window(columns[0], rows[0], columns[1], rows[1])
 
     def part(self, window: "Window") -> "Grid":
         """The grid of a window."""
-        west, north = self.west + window.column * self.dx, self.north - window.row * self.dy
+        west, north = self.west + window.col_off * self.dx, self.north - window.row_off * self.dy
         return Grid(self.crs, west, north, self.dx, self.dy, window.width, window.height)
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
@@ -60,12 +63,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class Window:
-    """Cells of a grid: its first row and column, and how many rows and columns follow."""
+    """Cells of a grid: first column and row, and how many of each; in rasterio's order and words.
 
-    row: int
-    column: int
-    height: int
+    A class of its own, because rasterio takes a second to load.
+    """
+
+    col_off: int
+    row_off: int
     width: int
+    height: int
 
     @property
     def size(self) -> int:
@@ -79,7 +85,11 @@ def grid_of(raster: Raster) -> Grid:
 
 
 def covering(bounds: tuple[float, float, float, float], cells_per_degree: int) -> Grid:
-    """The grid of degrees that covers a CRS84 box, its edges on whole degrees."""
+    """The grid of degrees that covers a CRS84 box, its edges on whole degrees.
+
+    bounds: west, south, east, north. On whole degrees grids of releases lie upon each other, though
+    their boxes differ.
+    """
     west, south = math.floor(bounds[0]), math.floor(bounds[1])
     east, north = math.ceil(bounds[2]), math.ceil(bounds[3])
     size = 1 / cells_per_degree
@@ -101,15 +111,16 @@ def _between(low: float, high: float, size: float, count: int) -> tuple[int, int
 
 
 def _areas_on_degrees(grid: Grid) -> FloatArray:
-    """A box of degrees is a rectangle in a cylindrical equal-area projection: exact, by row."""
+    """km2 by row, (height, 1): exact, a box of degrees is a rectangle in a cylindrical plane."""
     tops = grid.north - grid.dy * np.arange(grid.height)
+    # A user's grid may reach 1e-6 degrees beyond a pole (`foreign`).
     south, north = np.maximum(tops - grid.dy, -90), np.minimum(tops, 90)
     boxes = shapely.box(np.zeros(grid.height), south, np.full(grid.height, grid.dx), north)
     return np.asarray(areas_km2(as_array(boxes))[:, None])
 
 
 def _areas_on_a_plane(grid: Grid) -> FloatArray:
-    """Areas of small squares around the nodes of a lattice, interpolated between the nodes.
+    """km2 of each cell, (height, width), interpolated between the nodes of a lattice.
 
     Scale changes slowly: over one UTM zone the error is below 1e-6.
     """

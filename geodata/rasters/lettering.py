@@ -1,6 +1,7 @@
-"""How are labels written into a small picture: with letters cut from one strip of them.
+"""How are labels written into a small picture: with letters cut from one strip of them?
 
-`tools/glyphs.py` makes the strip, so that no library that draws text is needed for one picture.
+A bitmap font. `tools/glyphs.py` draws the strip, so that no library that draws text is needed for
+one picture; it stands alone because that tool reads `STRIP` and `INKS` and no colours.
 """
 
 from functools import cache
@@ -22,10 +23,10 @@ def can_write(text: str) -> bool:
     return set(text) <= _letters().keys()
 
 
-def written(text: str) -> Letter:
+def text_ink(text: str) -> Letter:
     """A text as ink of 0 to `INKS` - 1, (height, width); signs that are not there are left out."""
     known = _letters()
-    blank = known[" "][:, :0]
+    blank = known[" "][:, :0]  # so that a text of no known sign has a height too
     return np.hstack([blank, *(known[sign] for sign in text if sign in known)])
 
 

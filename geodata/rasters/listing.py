@@ -44,7 +44,7 @@ def write_rasters(folder: Path, rasters: Sequence[Raster]) -> Path:
 
 
 class Rasters:
-    """The rasters of a release folder, opened by its list and never by words of a request."""
+    """The rasters of a release folder, opened by its list and never by what a request names."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -80,7 +80,7 @@ class Rasters:
         zxy: zoom, column, row. size: pixels a side. None where no cell there holds a value.
         """
         cells = self._file(name).tile(*zxy, size)
-        return None if cells is None else cells.drawn(form, scale)
+        return None if cells is None else cells.encoded(form, scale)
 
     def holds(self, name: str, zxy: tuple[int, int, int]) -> bool:
         """Whether some cell under a tile holds a value."""
@@ -95,12 +95,13 @@ class Rasters:
         cell = grid.cell_at(*from_crs84(grid.crs).transform(lon, lat))
         if cell is None:
             raise NotFound(f"{lon}, {lat} lies outside raster {name}")
+        row, column = cell
         file = self._file(name)
-        values = file.cells(Window(*cell, 1, 1))
+        values = file.cells(Window(column, row, 1, 1))
         return float(values[0, 0]) if file.valid(values)[0, 0] else None
 
     def statistics(self, name: str, area: BaseGeometry) -> "AreaStatistics":
-        """Statistics of the values in an area, CRS84 polygons. Raises TooLarge."""
+        """Statistics of the values in an area, CRS84 polygons; see `statistics.statistics`."""
         from geodata.rasters.statistics import statistics  # noqa: PLC0415 - loads rasterio
 
         return statistics(self._file(name), area)

@@ -1,4 +1,8 @@
-"""Which rasters are made of a release's tables?"""
+"""Which rasters are made of a release's tables: `occupation-since` and `deposit-density`?
+
+Both lie on grids of degrees (CRS84): edges of control are straight in degrees, so that the cell
+under a centre and the shares of a footprint are exact.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +30,13 @@ from schemas import Raster, Source
 OCCUPATION_CELLS_PER_DEGREE = 240
 """15 arc-seconds: 464 m from north to south, 310 m from west to east at 48 degrees north."""
 NO_DAY = int(np.iinfo(np.int32).min)
+"""Nodata of days: the least int32, which is no day of the calendar."""
 Days = npt.NDArray[np.int32]
 DENSITY_CELLS_PER_DEGREE = 120
 """30 arc-seconds: 928 m from north to south, 621 m from west to east at 48 degrees north."""
 NO_DENSITY = -9999.0
 PER_KM2 = 1000.0
+"""Densities are per so many km2, so that most are numbers a reader can say."""
 Density = npt.NDArray[np.float32]
 INVASION = date(2022, 2, 24)
 """Where the colours of `occupation-since` begin unless asked otherwise: most days lie after it."""
@@ -49,15 +55,16 @@ def newest_source(ends: dict[str, date], priority: Sequence[str]) -> str:
 def occupation_since(cells: gpd.GeoDataFrame, day: date, grid: Grid) -> Days:
     """Day the land at the centre of each grid cell was last taken, if it is held on `day`.
 
-    cells: of one source, CRS84. Returns (height, width) days since 1970-01-01; NODATA where the
+    cells: of one source, CRS84. Returns (height, width) days since 1970-01-01; NO_DAY where the
     land is not occupied on `day`.
     """
-    today = as_of(cells, day)
-    held = today[(today["status"] == "occupied").to_numpy()]
-    taken = as_days(held["valid_from"]).astype("datetime64[D]").astype(int)
-    shapes = list(zip(held.geometry, taken.tolist(), strict=True))
+    day_cells = as_of(cells, day)
+    occupied = day_cells[(day_cells["status"] == "occupied").to_numpy()]
+    taken = as_days(occupied["valid_from"]).astype("datetime64[D]").astype(int)
+    shapes = list(zip(occupied.geometry, taken.tolist(), strict=True))
     if not shapes:
         return np.full((grid.height, grid.width), NO_DAY, dtype=np.int32)
+    # By centres, not by means: a mean of days would be a day on which nothing happened.
     return np.asarray(
         rasterize(
             shapes,
@@ -73,19 +80,20 @@ def deposit_density(footprints: GeometryArray, outline: BaseGeometry, grid: Grid
     """Deposits expected in each cell per 1,000 km2, (height, width).
 
     footprints: (n,) CRS84 polygons or points, None and empty left out; each is one deposit spread
-    evenly over its ground. Times the area of the cells the grid sums to the number of them.
-    NODATA where a cell neither meets the outline nor a footprint.
+    evenly over its ground; no kernel, which would add an uncertainty nobody published. Times the
+    area of the cells the grid sums to the number of them. NO_DENSITY where a cell neither meets the
+    outline nor a footprint. Raises ValueError for a point beside the grid.
     """
     areas = grid.cell_areas_km2()
-    found = np.zeros((grid.height, grid.width))
+    density = np.zeros((grid.height, grid.width))
     for shape in footprints:
         if shape is not None and not shape.is_empty:
             rows, columns, mass = _spread(shape, grid, areas)
-            found[rows, columns] += mass / areas[rows, 0] * PER_KM2
+            density[rows, columns] += mass / areas[rows, 0] * PER_KM2
     rows, columns, _ = coverage(outline, grid)
-    inside = found > 0
+    inside = density > 0
     inside[rows, columns] = True
-    return np.where(inside, found, NO_DENSITY).astype(np.float32)
+    return np.where(inside, density, NO_DENSITY).astype(np.float32)
 
 
 def _spread(
@@ -94,6 +102,7 @@ def _spread(
     """Rows and columns of the cells a footprint lies in, and the share of it in each."""
     if shapely.get_dimensions(shape) == 2:
         rows, columns, covered = coverage(shape, grid)
+        # Over its own sum: a footprint that reaches beyond the grid counts whole within it.
         ground = covered * areas[rows, 0]
         return rows, columns, ground / ground.sum()
     cell = grid.cell_at(*shapely.get_coordinates(shapely.point_on_surface(shape))[0])
@@ -118,19 +127,19 @@ class RasterInputs:
     priority: Sequence[str]
 
 
-def build_rasters(folder: Path, facts: RasterInputs) -> tuple[Raster, ...]:
+def build_rasters(folder: Path, inputs: RasterInputs) -> tuple[Raster, ...]:
     """Make the built-in rasters and write them into a folder."""
-    return (_occupation_since(folder, facts), _deposit_density(folder, facts))
+    return (_occupation_since(folder, inputs), _deposit_density(folder, inputs))
 
 
-def _occupation_since(folder: Path, facts: RasterInputs) -> Raster:
-    ends = facts.snapshots.groupby("source")["day"].max()
+def _occupation_since(folder: Path, inputs: RasterInputs) -> Raster:
+    ends = inputs.snapshots.groupby("source")["day"].max()
     newest = {str(source): pd.Timestamp(day).date() for source, day in ends.items()}
-    source = newest_source(newest, facts.priority)
+    source = newest_source(newest, inputs.priority)
     day = newest[source]
-    own = facts.cells[(facts.cells["source"] == source).to_numpy()]
-    grid = covering(facts.outline.bounds, OCCUPATION_CELLS_PER_DEGREE)
-    days = occupation_since(own, day, grid)
+    cells = inputs.cells[(inputs.cells["source"] == source).to_numpy()]
+    grid = covering(inputs.outline.bounds, OCCUPATION_CELLS_PER_DEGREE)
+    days = occupation_since(cells, day, grid)
     raster = _described(days, days != NO_DAY, grid, {
         "id": OCCUPATION,
         "title": "Day the land was last taken",
@@ -146,8 +155,8 @@ def _occupation_since(folder: Path, facts: RasterInputs) -> Raster:
         "ramp": "dusk",
         "source": source,
         "asof": day,
-        "licence": facts.sources[source].licence,
-        "attribution": f"{facts.sources[source].attribution.rstrip('.')}. {NATURAL_EARTH}",
+        "licence": inputs.sources[source].licence,
+        "attribution": f"{inputs.sources[source].attribution.rstrip('.')}. {NATURAL_EARTH}",
     })  # fmt: skip
     raster = raster.model_copy(update={"value_range": _since_invasion(raster, day)})
     _write(folder, raster, days, "nearest")
@@ -161,12 +170,12 @@ def _since_invasion(raster: Raster, day: date) -> tuple[float, float]:
     return (float(begin), float(end)) if taken_since and begin < end else raster.value_range
 
 
-def _deposit_density(folder: Path, facts: RasterInputs) -> Raster:
-    known = [shape for shape in facts.footprints if shape is not None]
-    bounds = np.array([facts.outline.bounds, *(shape.bounds for shape in known)])
+def _deposit_density(folder: Path, inputs: RasterInputs) -> Raster:
+    known = [shape for shape in inputs.footprints if shape is not None]
+    bounds = np.array([inputs.outline.bounds, *(shape.bounds for shape in known)])
     whole = (*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
     grid = covering(whole, DENSITY_CELLS_PER_DEGREE)
-    cells = deposit_density(facts.footprints, facts.outline, grid)
+    cells = deposit_density(inputs.footprints, inputs.outline, grid)
     raster = _described(cells, cells != NO_DENSITY, grid, {
         "id": DENSITY,
         "title": "Deposits of critical minerals expected per 1,000 km²",
@@ -191,12 +200,12 @@ def _deposit_density(folder: Path, facts: RasterInputs) -> Raster:
 
 def _described(
     cells: npt.NDArray[np.generic],
-    held: npt.NDArray[np.bool_],
+    valid: npt.NDArray[np.bool_],
     grid: Grid,
-    words: dict[str, object],
+    description: dict[str, object],
 ) -> Raster:
-    """The record of cells: their grid, their statistics, and the words given."""
-    values = cells[held].astype(float)
+    """The record of cells: their grid, their statistics, and how they are described."""
+    values = cells[valid].astype(float)
     some = bool(len(values))
     low, high = (float(values.min()), float(values.max())) if some else (0.0, 1.0)
     return Raster.model_validate({
@@ -213,7 +222,7 @@ def _described(
         "minimum": low if some else None,
         "maximum": high if some else None,
         "mean": round(float(values.mean()), 6) if some else None,
-        **words,
+        **description,
     })  # fmt: skip
 
 

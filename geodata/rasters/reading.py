@@ -1,4 +1,4 @@
-"""How are cells read: by few open files shared among threads, as tiles, spots and windows.
+"""How are cells read: by few open files shared among threads, as tiles, spots and windows?
 
 Loads rasterio. A dataset is used by one thread at a time (GDAL asks for that), and stays open
 between requests: opening costs as much as reading a tile.
@@ -26,13 +26,14 @@ from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import Window as RasterioWindow
 
 from geodata.errors import Damaged
-from geodata.rasters.colours import Scale, numbered, palette, png
+from geodata.rasters.colours import Scale, palette, palette_numbers, png
 from geodata.rasters.gdal import DRIVER, SETTINGS
 from geodata.rasters.grid import Grid, Window, grid_of, is_geographic
 from geodata.types import Mask
 from schemas import Raster
 
 OPEN_AT_ONCE = 4
+"""Times one file may be open, and so threads that read it at once; others wait."""
 MERCATOR = "EPSG:3857"
 HALF = pi * 6_378_137
 """From the middle of the Mercator map to its edges, in its metres."""
@@ -45,7 +46,7 @@ Values = npt.NDArray[np.generic]
 class TileCells:
     """The cells of a tile, nearest cell to each pixel: (size, size), and which hold a value.
 
-    transform: of the pixels, in metres of the Mercator map. nodata: None where every cell counts.
+    transform: of the pixels, in metres of EPSG:3857. nodata: None where every cell counts.
     """
 
     values: Values
@@ -53,11 +54,14 @@ class TileCells:
     transform: Affine
     nodata: float | None
 
-    def drawn(self, form: str, scale: Scale) -> bytes:
+    def encoded(self, form: str, scale: Scale) -> bytes:
         """The tile as `png` or `webp` in the colours of a scale, or as `tif` of the values."""
         if form == "tif":
             return self._geotiff()
-        colours, numbers = palette(scale.colours), numbered(self.values, self.valid, scale.ends)
+        colours, numbers = (
+            palette(scale.colours),
+            palette_numbers(self.values, self.valid, scale.ends),
+        )
         return png(numbers, colours) if form == "png" else _webp(colours[numbers])
 
     def _geotiff(self) -> bytes:
@@ -72,6 +76,7 @@ class TileCells:
 
 def _webp(pixels: npt.NDArray[np.uint8]) -> bytes:
     """A picture of (height, width, 4) RGBA without loss."""
+    # rasterio warns of files without a place on earth; a picture has none.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return _file("WEBP", np.moveaxis(pixels, -1, 0), None, lossless=True)
@@ -81,6 +86,7 @@ def _file(driver: str, bands: Values, mask: Mask | None, **profile: Any) -> byte
     """Bands, (n, height, width), as a file of a driver of GDAL."""
     count, height, width = bands.shape
     size = {"count": count, "height": height, "width": width, "dtype": bands.dtype}
+    # Inside the file: a mask beside it would be lost, as one file is sent.
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), MemoryFile() as memory:
         with memory.open(driver=driver, **size, **profile) as target:
             target.write(bands)
@@ -110,10 +116,15 @@ class OpenFile:
         self._free: list[_Levels] = []
 
     def tile(self, z: int, x: int, y: int, size: int) -> TileCells | None:
-        """The cells under a tile of WebMercatorQuad; None where no cell there holds a value."""
+        """The cells under a tile of WebMercatorQuad; None where no cell there holds a value.
+
+        z, x, y: level, column from the west, row from the north. size: pixels a side. Raises
+        Damaged.
+        """
         side = 2 * HALF / (1 << z)
         west, north = x * side - HALF, HALF - y * side
         box = (west, north - side, west + side, north)
+        # Most tiles of the world lie beside the raster: they need no file.
         if self._place is None or not _meet(self._place.bounds, box):
             return None
         pixel = side / size
@@ -126,23 +137,24 @@ class OpenFile:
         return TileCells(values, valid, transform, nodata) if valid.any() else None
 
     def cells(self, window: Window) -> Values:
-        """The cells of a window, (height, width)."""
-        wanted = RasterioWindow(window.column, window.row, window.width, window.height)
+        """The cells of a window, (height, width) from the north-west. Raises Damaged."""
+        wanted = RasterioWindow(window.col_off, window.row_off, window.width, window.height)
         with self._levels() as levels:
             return np.asarray(levels.full.read(1, window=wanted))
 
     def valid(self, values: Values) -> Mask:
-        """Which of the values are values."""
+        """Which of the cells hold a value: finite and not the raster's nodata."""
         nodata = self.raster.nodata
-        held = np.ones(values.shape, dtype=bool)
+        valid = np.ones(values.shape, dtype=bool)
         if np.issubdtype(values.dtype, np.floating):
-            held = np.isfinite(values)
-        return held if nodata is None or nodata == "nan" else held & (values != nodata)
+            valid = np.isfinite(values)
+        return valid if nodata is None or nodata == "nan" else valid & (values != nodata)
 
     @cached_property
     def _place(self) -> _OnMercator | None:
         """None where it lies beyond the ends of the map."""
         grid = grid_of(self.raster)
+        # The poles lie at infinity on the map: a raster around one is shown as far as the map goes.
         if is_geographic(grid.crs):
             west, south, east, north = grid.bounds
             box = (west, max(south, -NORTHMOST), east, min(north, NORTHMOST))
@@ -159,7 +171,7 @@ class OpenFile:
                 except IndexError:
                     levels = _Levels(self._path)
                 yield levels
-                self._free.append(levels)
+                self._free.append(levels)  # not after an error: a damaged file is opened anew
             except RasterioError as error:
                 raise Damaged(f"{self._path.name} cannot be read: {error}") from error
 
@@ -174,7 +186,10 @@ class _Levels:
         self._opened: dict[int, DatasetReader] = {}
 
     def at_most(self, factor: float) -> DatasetReader:
-        """The coarsest level whose cells are at most `factor` times as large as those in full."""
+        """The coarsest level whose cells are at most `factor` times as large as those in full.
+
+        A coarser one would show cells broader than the pixels.
+        """
         level = sum(each <= factor for each in self._factors) - 1
         if level < 0:
             return self.full
@@ -186,6 +201,8 @@ class _Levels:
 def _warped(dataset: DatasetReader, transform: Affine, size: int) -> tuple[Values, Mask]:
     """The cell nearest to each pixel of a Mercator tile, and which pixels lie on the raster."""
     tile = {"crs": MERCATOR, "transform": transform, "width": size, "height": size}
+    # Without nodata GDAL fills what lies beyond the raster with zeros, which look like values: an
+    # alpha band says where it ends.
     whole = dataset.nodata is None
     with WarpedVRT(dataset, **tile, nodata=dataset.nodata, add_alpha=whole) as warped:
         values = np.asarray(warped.read(1))
@@ -212,7 +229,8 @@ def differences(path: Path, raster: Raster) -> list[str]:
         return [f"{path.name} is lost"]
     try:
         with rasterio.Env(**SETTINGS), rasterio.open(path, driver=DRIVER) as dataset:
-            found = _told(dataset)
+            header = _header(dataset)
+            # Both ends of the file: one cut short keeps its header and loses its last block.
             corners = [(0, 0), (dataset.height - 1, dataset.width - 1)]
             for row, column in corners:
                 dataset.read(1, window=((row, row + 1), (column, column + 1)))
@@ -227,13 +245,14 @@ def differences(path: Path, raster: Raster) -> list[str]:
         "CRS": CRS.from_user_input(raster.crs),
     }
     return [
-        f"{name} is {found[name]}, not {value}"
+        f"{name} is {header[name]}, not {value}"
         for name, value in wanted.items()
-        if found[name] != value
+        if header[name] != value
     ]
 
 
-def _told(dataset: rasterio.DatasetReader) -> dict[str, object]:
+def _header(dataset: rasterio.DatasetReader) -> dict[str, object]:
+    """What a file says of itself, in the words of a record."""
     move = dataset.transform
     return {
         "bands": dataset.count,
@@ -251,4 +270,5 @@ def _grid(*figures: float) -> tuple[float, ...]:
 
 
 def _plain(nodata: object) -> object:
+    """A nodata value that equals itself, as NaN does not."""
     return "nan" if isinstance(nodata, float) and np.isnan(nodata) else nodata

@@ -1,4 +1,4 @@
-"""What are the values in an area: counts, extremes and means over exact shares of cells."""
+"""What are the values in an area: counts, extremes and means over exact shares of cells?"""
 
 import threading
 from collections.abc import Iterator
@@ -23,17 +23,19 @@ MOST_PIECES = 8_000_000
 MOST_DENSE = 500_000
 """Vertices added to an area before it is moved to a plane."""
 CELLS_AT_ONCE = 1 << 20
+"""Cells read at a time: an area as large as the raster takes no more memory for it."""
 AT_ONCE = threading.BoundedSemaphore(2)
 """Areas summed up at a time, so that many askers take no more memory than two."""
 DENSE_DEG = 0.02
-"""Longest edge before an area is moved to a plane: straight edges of degrees bend there."""
+"""Longest edge before an area is moved to a plane, about 2 km: straight edges of degrees bend
+there."""
 
 
 @dataclass(frozen=True)
 class AreaStatistics:
     """Values in an area. Where no cell of it holds a value, all but the areas and count are None.
 
-    count: cells that hold a value, each by its share inside. area_km2: the area asked.
+    count: cells that hold a value, each by its share inside. area_km2: that of the area itself.
     covered_km2: the part of it where cells hold values. mean, median and stdev weigh each cell by
     the ground of it inside the area; total is the sum of value times share of the cell; integral
     that of value times km2 of ground inside.
@@ -52,17 +54,21 @@ class AreaStatistics:
 
 
 def statistics(file: OpenFile, area: BaseGeometry) -> AreaStatistics:
-    """Statistics of a raster in an area, CRS84 polygons. Raises TooLarge."""
-    grid, asked = grid_of(file.raster), float(areas_km2(as_array(area))[0])
+    """Statistics of a raster in an area, CRS84 polygons.
+
+    Raises TooLarge for too many cells or crossings, InvalidInput where the area has no place in the
+    raster's CRS.
+    """
+    grid, area_km2 = grid_of(file.raster), float(areas_km2(as_array(area))[0])
     with AT_ONCE:
         shape = _on_grid(area, grid.crs)
         window = grid.window(shape.bounds) if not shape.is_empty else None
         if window is None or not window.size:
-            return AreaStatistics(0.0, asked, 0.0)
+            return AreaStatistics(0.0, area_km2, 0.0)
         _refuse_large(shape, grid, window)
-        strips = [_held(file, grid, shape, strip) for strip in _strips(window)]
+        strips = [_values_inside(file, grid, shape, strip) for strip in _strips(window)]
         values, covered, ground = (np.concatenate(parts) for parts in zip(*strips, strict=True))
-        return _summed(values, covered, ground, asked)
+        return _summary(values, covered, ground, area_km2)
 
 
 def _refuse_large(shape: BaseGeometry, grid: Grid, window: Window) -> None:
@@ -72,6 +78,7 @@ def _refuse_large(shape: BaseGeometry, grid: Grid, window: Window) -> None:
             f"the box around the area holds {window.size:,} cells of this raster; ask for an area "
             f"with at most {MOST_CELLS:,}"
         )
+    # Counted before anything is cut: a comb over the whole raster crosses every cell many times.
     crossed = pieces(shape, grid)
     if crossed > MOST_PIECES:
         raise TooLarge(
@@ -86,32 +93,33 @@ def _strips(window: Window) -> Iterator[Window]:
     rows = CELLS_AT_ONCE // width
     for top in range(0, window.height, rows):
         for left in range(0, window.width, width):
-            height, across = min(rows, window.height - top), min(width, window.width - left)
-            yield Window(window.row + top, window.column + left, height, across)
+            across, height = min(width, window.width - left), min(rows, window.height - top)
+            yield Window(window.col_off + left, window.row_off + top, across, height)
 
 
-def _held(
+def _values_inside(
     file: OpenFile, grid: Grid, shape: BaseGeometry, strip: Window
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Of the cells inside that hold a value: the value, the share inside, and its km2 of ground."""
+    """Value, share inside and km2 of ground inside of the cells that hold a value, (n,) each."""
     part = grid.part(strip)
     rows, columns, covered = coverage(shape, part)
     values, areas = file.cells(strip)[rows, columns], part.cell_areas_km2()
     ground = covered * areas[rows, columns if areas.shape[1] > 1 else 0]
-    held = file.valid(values)
-    return values[held].astype(float), covered[held], ground[held]
+    valid = file.valid(values)
+    return values[valid].astype(float), covered[valid], ground[valid]
 
 
-def _summed(
-    values: FloatArray, covered: FloatArray, ground: FloatArray, asked: float
+def _summary(
+    values: FloatArray, covered: FloatArray, ground: FloatArray, area_km2: float
 ) -> AreaStatistics:
     if not len(values):
-        return AreaStatistics(0.0, asked, 0.0)
+        return AreaStatistics(0.0, area_km2, 0.0)
+    # By ground, not by cells: cells of degrees shrink towards the north.
     mean = float((values * ground).sum() / ground.sum())
     spread = float(((values - mean) ** 2 * ground).sum() / ground.sum())
     return AreaStatistics(
         count=float(covered.sum()),
-        area_km2=asked,
+        area_km2=area_km2,
         covered_km2=float(ground.sum()),
         min=float(values.min()),
         max=float(values.max()),
@@ -124,7 +132,7 @@ def _summed(
 
 
 def weighted_median(values: FloatArray, weights: FloatArray) -> float:
-    """The least value at or below which half of the weight lies."""
+    """The least value at or below which half of the weight lies. values, weights: (n,), n > 0."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
@@ -132,7 +140,7 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
 
 def _on_grid(area: BaseGeometry, crs: str) -> BaseGeometry:
     """The area in the grid's CRS. Raises InvalidInput where it has no place in it, and TooLarge."""
-    if crs == GEOGRAPHIC:
+    if crs == GEOGRAPHIC:  # CRS84 with the axes named otherwise; x is first in both here
         return area
     moved: BaseGeometry = reproject(as_array(_bendable(area, crs)), CRS84, crs)[0]
     if not np.isfinite(shapely.get_coordinates(moved)).all():

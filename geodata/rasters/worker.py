@@ -1,6 +1,6 @@
-"""How is a foreign GeoTIFF opened: by one driver, in a process of its own, within limits.
+"""How is a foreign GeoTIFF opened: by one driver, in a process of its own, within limits?
 
-Run as a script by `geodata.ingest.geotiff.drive`, never imported by it: GDAL_SKIP has an effect
+Run as a script by `geodata.ingest.raster.pipeline`, never imported by it: GDAL_SKIP has an effect
 only before GDAL is loaded, and what breaks in here breaks nothing else. The request (JSON, first
 argument) names the file, the band and what the user says of it, the COG to write, the limits and
 the folder for `answer.json`.
@@ -18,7 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))  # -I leaves the proje
 
 
 @dataclass
-class Found:
+class Reply:
     """What becomes of a file. notes: rule, severity, what was found, how many cells."""
 
     record: dict[str, Any] = field(default_factory=dict)
@@ -31,17 +31,17 @@ def main(request: dict[str, Any]) -> None:
     _limit(resource.RLIMIT_AS, request["memory_bytes"])
     _limit(resource.RLIMIT_CPU, request["cpu_s"])
     _limit(resource.RLIMIT_FSIZE, request["written_bytes"])
-    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CORE, 0)  # a crash would else leave the file's bytes on disk
     from geodata.rasters.foreign import RasterRejectedError  # noqa: PLC0415 - after the path is set
 
-    found = Found()
+    reply = Reply()
     try:
-        _rewrite(request, found)
-    except RasterRejectedError as refusal:
-        found.refused = refusal.told
+        _rewrite(request, reply)
+    except RasterRejectedError as rejection:
+        reply.refused = rejection.reason
     except Exception as error:  # noqa: BLE001 - any failure of a foreign file is an answer
-        found.refused = ("file_can_be_read", f"{type(error).__name__}: {error}")
-    answer = {"record": found.record, "notes": found.notes, "refused": found.refused}
+        reply.refused = ("file_can_be_read", f"{type(error).__name__}: {error}")
+    answer = {"record": reply.record, "notes": reply.notes, "refused": reply.refused}
     Path(request["scratch"], "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
@@ -51,7 +51,7 @@ def _limit(which: int, most: int) -> None:
     resource.setrlimit(which, (most, most))
 
 
-def _rewrite(request: dict[str, Any], found: Found) -> None:
+def _rewrite(request: dict[str, Any], reply: Reply) -> None:
     """Look at the file, go through its cells twice, write the COG."""
     import rasterio  # noqa: PLC0415 - after the limits are set
 
@@ -59,21 +59,22 @@ def _rewrite(request: dict[str, Any], found: Found) -> None:
     from geodata.rasters.foreign import inspect_band, scan_cells, write_band  # noqa: PLC0415 - likewise
     from geodata.rasters.gdal import DRIVER  # noqa: PLC0415 - likewise
 
+    # GDAL_SKIP came with the environment: were it misread, any format could be opened.
     with rasterio.Env() as environment:
         if set(environment.drivers()) != {DRIVER}:
             raise RuntimeError(f"other drivers than {DRIVER} are loaded")
     plain = Path(request["scratch"], "plain.tif")
     nodata = None if request["nodata"] is None else float(request["nodata"])
     with rasterio.open(request["path"], driver=DRIVER) as source:
-        band = inspect_band(source, request["band"], request["crs"], nodata, found)
-        scan = scan_cells(source, band, found)
+        band = inspect_band(source, request["band"], request["crs"], nodata, reply.notes)
+        scan = scan_cells(source, band, reply.notes)
         figures = write_band(source, band, scan, plain)
     with rasterio.open(plain, driver=DRIVER) as clean:
         smooth = scan.dtype.startswith("float")
         write_cog(clean, Path(request["target"]), overviews="average" if smooth else "nearest")
     plain.unlink()
     nothing = "nan" if scan.nodata is not None and math.isnan(scan.nodata) else scan.nodata
-    found.record = {**band.record, **figures, "dtype": scan.dtype, "nodata": nothing}
+    reply.record = {**band.record, **figures, "dtype": scan.dtype, "nodata": nothing}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What goes into a release: tables, encoded features, users' layers, rasters."""
+"""What goes into a release: tables, encoded features, users' layers, rasters?"""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ from geodata.features.user_layers import (
 )
 from geodata.formats.encoded import offsets_path, write_features
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
-from geodata.release.history import HistoryTables, overlay_source
+from geodata.release.history import HistoryTables, first_day
 from geodata.release.manifest import described_file
 from geodata.release.maps import fold_maps, source_maps
 from geodata.types import Progress
@@ -42,7 +42,11 @@ OVERLAID = "deposits"
 def release_tables(
     workspace: Workspace, batches: list[tuple[Path, Batch]], progress: Progress
 ) -> dict[str, pd.DataFrame]:
-    """All tables of the release by name."""
+    """All tables of the release by name.
+
+    batches: of maps of control, folder and record. Raises InvalidInput for a source without a
+    description.
+    """
     deposits = packaged.deposits()
     settlements = packaged.settlements()
     histories = HistoryTables(deposits, packaged.outline(), packaged.land())
@@ -51,12 +55,13 @@ def release_tables(
     progress("tessellate settlements", 1, 1)
     snapshots = [_compiled_snapshot(settlements)]
     for source, folders in _by_source(batches).items():
-        given = source_maps(source, folders)
-        cells.append(fold_maps(workspace, given, progress))
-        snapshots.append(given.snapshots)
+        maps = source_maps(source, folders)
+        cells.append(fold_maps(workspace, maps, progress))
+        snapshots.append(maps.snapshots)
     snapshot_table = pd.concat(snapshots, ignore_index=True)
     for number, table in enumerate(cells):
-        histories.add(overlay_source(table, _source_of(table, snapshot_table), snapshot_table))
+        described = _source_of(table, snapshot_table)
+        histories.add(described, table, first_day(described, snapshot_table))
         progress("overlay", number + 1, len(cells))
     return {
         "deposits": deposits,
@@ -71,10 +76,10 @@ def release_tables(
 
 
 def _by_source(batches: list[tuple[Path, Batch]]) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = {}
+    folders: dict[str, list[Path]] = {}
     for folder, batch in batches:
-        found.setdefault(batch.source, []).append(folder)
-    return found
+        folders.setdefault(batch.source, []).append(folder)
+    return folders
 
 
 def _source_of(cells: gpd.GeoDataFrame, snapshots: pd.DataFrame) -> Source:
@@ -103,7 +108,7 @@ def _compiled_snapshot(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
-    """The tables with geometry by the collection they are."""
+    """The tables with geometry by the id of their collection; estimates have their deposit's."""
     named = {name.replace("_", "-"): gpd.GeoDataFrame(t) for name, t in tables.items()}
     return {**named, "estimates": with_points(tables["estimates"], named["deposits"])}
 
@@ -122,13 +127,13 @@ def write_tables(folder: Path, tables: Tables) -> list[TableFile]:
 
 
 def write_records(folder: Path) -> list[TableFile]:
-    """Territories, sources and commodities as they were, so that old answers can be made again."""
-    words: dict[str, Mapping[str, Record]] = {
+    """Territories and sources as they were, so that old answers can be made again."""
+    by_file: dict[str, Mapping[str, Record]] = {
         "territories": packaged.territories(),
         "sources": packaged.sources(),
     }
     entries = []
-    for name, records in words.items():
+    for name, records in by_file.items():
         path = folder / f"{name}.json"
         rows = [record.model_dump(mode="json") for record in records.values()]
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
@@ -143,7 +148,7 @@ def write_all_features(folder: Path, tables: Mapping[str, gpd.GeoDataFrame]) -> 
     """
     entries = []
     for collection in COLLECTIONS:
-        if collection.id == OVERLAID:
+        if collection.id == OVERLAID:  # its properties have the verdict of the day asked
             continue
         path = folder / f"{collection.id}.features"
         frame = FeatureTable.of(collection, tables[collection.id])
@@ -180,8 +185,9 @@ def add_rasters(
     from geodata.rasters.products import RasterInputs, build_rasters  # noqa: PLC0415 - loads rasterio
 
     deposits = gpd.GeoDataFrame(tables["deposits"])
+    # A component and its whole are one deposit: counted both, density would not sum to the number.
     whole = deposits[deposits["part_of"].isna().to_numpy()].reset_index(drop=True)
-    made = build_rasters(folder, RasterInputs(
+    built = build_rasters(folder, RasterInputs(
         cells=gpd.GeoDataFrame(tables["control"]),
         snapshots=tables["snapshots"],
         sources=packaged.sources(),
@@ -191,7 +197,7 @@ def add_rasters(
     ))  # fmt: skip
     for used in in_use.values():
         shutil.copyfile(used.folder / used.raster.file_name, folder / used.raster.file_name)
-    rasters = (*made, *(used.raster for used in in_use.values()))
+    rasters = (*built, *(used.raster for used in in_use.values()))
     entries = [described_file(folder / raster.file_name, raster.height) for raster in rasters]
     return [*entries, described_file(write_rasters(folder, rasters), len(rasters))]
 

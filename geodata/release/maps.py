@@ -1,4 +1,4 @@
-"""Which dated maps of a source go into a release, and their cells, folded only where new."""
+"""Which dated maps of a source go into a release, and their cells, folded only where new?"""
 
 import hashlib
 import json
@@ -22,12 +22,12 @@ from schemas import Batch
 class SourceMaps:
     """The maps of one source, one a day, from all its batches.
 
-    maps: rows (day, status, sha256, geometry) ordered by day and status, CRS84.
+    rows: (day, status, sha256, geometry) ordered by day and status, CRS84; day as datetime64[s].
     snapshots: one row per day, columns of `schemas.Snapshot`.
     """
 
     source: str
-    maps: gpd.GeoDataFrame
+    rows: gpd.GeoDataFrame
     snapshots: pd.DataFrame
 
     @property
@@ -60,58 +60,64 @@ def _numbered(folders: list[Path], read: Callable[[Path], pd.DataFrame], name: s
 
 
 def fold_maps(
-    workspace: Workspace, given: SourceMaps, progress: Progress = silent
+    workspace: Workspace, maps: SourceMaps, progress: Progress = silent
 ) -> gpd.GeoDataFrame:
-    """Cells of a source's maps; starts from the longest run of days folded before."""
-    chain = _chain(given)
-    known = _longest_known(workspace, given.source, chain)
-    cells, start = (None, 0) if known is None else (known, chain.index(known.name) + 1)
-    if cells is not None and start == len(chain):
-        return gpd.read_parquet(cells / "cells.parquet")
-    folding = Fold(given.source) if cells is None else _resumed(given, cells, start)
-    for number, (day, shapes) in enumerate(_day_maps(given)):
+    """Cells of a source's maps, columns of `control.cells`; only days not folded before are added.
+
+    Starts from the longest run of the same maps, from the first day on, that a fold is kept of.
+    """
+    chain = _chain(maps)
+    folder = _longest_kept(workspace, maps.source, chain)
+    start = 0 if folder is None else chain.index(folder.name) + 1
+    if folder is not None and start == len(chain):
+        return gpd.read_parquet(folder / "cells.parquet")
+    folding = Fold(maps.source) if folder is None else _resumed(maps, folder, start)
+    for number, (day, day_map) in enumerate(_day_maps(maps)):
         if number >= start:
-            folding.add(day, shapes)
-            progress(f"fold {given.source}", number + 1, len(chain))
-    result = folding.cells()
-    _remember(workspace, given.source, chain, result)
-    return result
+            folding.add(day, day_map)
+            progress(f"fold {maps.source}", number + 1, len(chain))
+    cells = folding.cells()
+    _keep(workspace, maps.source, chain, cells)
+    return cells
 
 
-def _day_maps(given: SourceMaps) -> Iterator[tuple[date, DayMap]]:
+def _day_maps(maps: SourceMaps) -> Iterator[tuple[date, DayMap]]:
     """(day, status -> land) in the order of days."""
-    groups = dict(tuple(given.maps.groupby("day")))
-    for day in given.days:
+    groups = dict(tuple(maps.rows.groupby("day")))
+    for day in maps.days:
         rows = groups.get(pd.Timestamp(day))
         shapes = {} if rows is None else dict(zip(rows["status"], rows.geometry, strict=True))
         yield day, shapes
 
 
-def _chain(given: SourceMaps) -> list[str]:
-    """For each day, the hash of its map and all before it."""
-    links, state = [], given.source.encode()
-    told = given.maps["status"] + " " + given.maps["sha256"]
-    groups = told.groupby(given.maps["day"]).agg("|".join)
-    for day in given.days:
-        own = str(groups.get(pd.Timestamp(day), ""))
-        state = hashlib.sha256(state + str(day).encode() + own.encode()).digest()
+def _chain(maps: SourceMaps) -> list[str]:
+    """For each day, the hash of its map and all before it.
+
+    A map corrected in the past changes all links after it, so that no cell of the old one is used.
+    """
+    links, state = [], maps.source.encode()
+    lands = maps.rows["status"] + " " + maps.rows["sha256"]
+    by_day = lands.groupby(maps.rows["day"]).agg("|".join)
+    for day in maps.days:
+        land = str(by_day.get(pd.Timestamp(day), ""))  # a day without any land is a map too
+        state = hashlib.sha256(state + str(day).encode() + land.encode()).digest()
         links.append(state.hex()[:32])
     return links
 
 
-def _longest_known(workspace: Workspace, source: str, chain: list[str]) -> Path | None:
+def _longest_kept(workspace: Workspace, source: str, chain: list[str]) -> Path | None:
     folders = {p.name: p for p in (workspace.folds / source).glob("[0-9a-f]*")}
     return next((folders[link] for link in reversed(chain) if link in folders), None)
 
 
-def _resumed(given: SourceMaps, folder: Path, start: int) -> Fold:
-    last = given.days[start - 1]
-    rows = given.maps[given.maps["day"] == pd.Timestamp(last)]
-    shapes = dict(zip(rows["status"], rows.geometry, strict=True))
-    return Fold.resumed(given.source, gpd.read_parquet(folder / "cells.parquet"), last, shapes)
+def _resumed(maps: SourceMaps, folder: Path, start: int) -> Fold:
+    last = maps.days[start - 1]
+    rows = maps.rows[maps.rows["day"] == pd.Timestamp(last)]
+    last_map = dict(zip(rows["status"], rows.geometry, strict=True))
+    return Fold.resumed(maps.source, gpd.read_parquet(folder / "cells.parquet"), last, last_map)
 
 
-def _remember(workspace: Workspace, source: str, chain: list[str], cells: gpd.GeoDataFrame) -> None:
+def _keep(workspace: Workspace, source: str, chain: list[str], cells: gpd.GeoDataFrame) -> None:
     """Keep the cells under the hash of what they were folded from."""
     if not chain:
         return

@@ -1,4 +1,4 @@
-"""Which tilesets has a release, what is in each, and which are built anew?"""
+"""Which tilesets has a release, what is in each, and which of them are drawn anew?"""
 
 import logging
 import shutil
@@ -39,24 +39,24 @@ BASEMAP = "basemap"
 NO_TILES = "tiles of it could not be drawn: it has none; its rows are here in every format"
 WANTED = frozenset(("control", "timelines", "deposits"))
 NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
-"""What standings say of their deposit beside its commodities."""
+"""What verdict intervals say of their deposit beside its commodities."""
 
 
 def add_tilesets(
     workspace: Workspace,
     folder: Path,
     tables: Mapping[str, pd.DataFrame],
-    brought: Sequence[Layer],
+    user_layers: Sequence[Layer],
     progress: Progress,
 ) -> tuple[list[TableFile], list[Layer]]:
     """Put an archive of tiles for every tileset that has any into a release folder.
 
-    tables: of the release by name. brought: layers of users, their rows in the folder; given back
-    with a notice where no tiles can be drawn of one, which does not stop the others.
+    tables: of the release by name. user_layers: their rows are in the folder; given back with a
+    notice where no tiles can be drawn of one, which does not stop the others.
     """
     archives = {t.id: kept_archive(workspace, t, progress) for t in _tilesets(tables)}
-    drawn = [drawn_layer(workspace, folder, layer, progress) for layer in brought]
-    pairs = list(zip(brought, drawn, strict=True))
+    layer_archives = [drawn_layer(workspace, folder, layer, progress) for layer in user_layers]
+    pairs = list(zip(user_layers, layer_archives, strict=True))
     archives |= {layer.id: archive for layer, archive in pairs if archive is not None}
     forget_unused(workspace, {path.name for path in archives.values()})
     entries = [_packaged(folder)]
@@ -68,12 +68,12 @@ def _without_tiles(layer: Layer) -> Layer:
     return layer.model_copy(update={"notices": (*layer.notices, NO_TILES)})
 
 
-def _copied(folder: Path, name: str, kept: Path) -> list[TableFile]:
-    """The archive in the release; none where there are no tiles."""
-    if kept.stat().st_size == 0:
+def _copied(folder: Path, name: str, archive: Path) -> list[TableFile]:
+    """A kept archive put into the release; none where there are no tiles."""
+    if archive.stat().st_size == 0:
         return []
     path = folder / f"{name}{SUFFIX}"
-    shutil.copyfile(kept, path)
+    shutil.copyfile(archive, path)
     return [described_file(path, len(PMTilesArchive(path)))]
 
 
@@ -88,11 +88,11 @@ def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     """The packaged tilesets; where one cannot be drawn the build fails."""
     sources = packaged.sources()
     present = sorted(set(tables["snapshots"]["source"]))
-    spoken = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
+    attribution = "; ".join(" ".join(sources[name].attribution.split()) for name in present)
     deposits = gpd.GeoDataFrame(tables["deposits"])
     frames = {c.id: FeatureTable.of(c, _table(tables, c.id)) for c in COLLECTIONS if c.id in WANTED}
-    yield control_tileset(frames["control"], spoken)
-    yield timelines_tileset(frames["timelines"], tables["standings"], deposits, spoken)
+    yield control_tileset(frames["control"], attribution)
+    yield timelines_tileset(frames["timelines"], tables["standings"], deposits, attribution)
     yield deposits_tileset(frames["deposits"], tables["estimates"], "Lodeline")
 
 
@@ -109,7 +109,7 @@ def tiles_can_be_read(folder: Path) -> None:
 def control_tileset(frame: FeatureTable, attribution: str) -> Tileset:
     """All cells of all sources through all time; cells of one source share borders."""
     collection = frame.collection
-    sheet = SourceLayer(
+    source_layer = SourceLayer(
         id="control",
         description=collection.description,
         fields=fields(collection.properties),
@@ -119,7 +119,7 @@ def control_tileset(frame: FeatureTable, attribution: str) -> Tileset:
         dimension=2,
         groups=frame.column("source").to_numpy(zero_copy_only=False),
     )
-    return tileset_of(collection, (sheet,), DEEPEST, attribution)
+    return tileset_of(collection, (source_layer,), DEEPEST, attribution)
 
 
 def timelines_tileset(
@@ -128,10 +128,10 @@ def timelines_tileset(
     deposits: gpd.GeoDataFrame,
     attribution: str,
 ) -> Tileset:
-    """Spans of deposits, and their standings: verdict and shares by stretch of days."""
+    """Spans of deposits, and their verdict intervals: two source-layers of points."""
     collection = spans.collection
     table = tile_table(spans)
-    sheet = SourceLayer(
+    source_layer = SourceLayer(
         id="timelines",
         description=collection.description,
         fields=fields(collection.properties),
@@ -140,28 +140,33 @@ def timelines_tileset(
         rank=_days_long(table),
         dimension=0,
     )
-    return tileset_of(collection, (sheet, _standings(standings, deposits)), DEEPEST, attribution)
+    both = source_layer, _standings(standings, deposits)
+    return tileset_of(collection, both, DEEPEST, attribution)
 
 
 def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> SourceLayer:
-    """Standings at their deposits' points, with what a map says of the deposit."""
-    own = columns(VerdictInterval)
+    """Verdict intervals at their deposits' points, with what a map says of the deposit.
+
+    The layer is called `standings`, as the table is.
+    """
+    described = columns(VerdictInterval)
     of = standings["deposit"].to_numpy()
     arrays = {
         column.name: _standing_column(standings[column.name], column.name)
-        for column in own
+        for column in described
         if column.name != "since"
     }
     for name in NAMED:
         arrays[name] = pa.array(deposits[name].to_numpy()[of], from_pandas=True)
+    # Commas on both sides, so that a style finds ",lithium," and never a part of another name.
     listed = [f",{','.join(each)}," for each in deposits["commodities"]]
     arrays["commodities"] = pa.array(np.array(listed, dtype=object)[of])
     table = pa.table(arrays)
-    words = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
+    texts = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
     return SourceLayer(
         id="standings",
         description="Verdict and shares of deposits by source and stretch of days.",
-        fields={**fields(own), **words, NAMED[-1]: "Number"},
+        fields={**fields(described), **texts, NAMED[-1]: "Number"},
         table=table,
         geometry=deposits.geometry.to_numpy()[of],
         rank=_days_long(table),
@@ -188,17 +193,18 @@ def deposits_tileset(frame: FeatureTable, estimates: pd.DataFrame, attribution: 
     """
     collection = frame.collection
     overlay = {column.name for column in OVERLAY_COLUMNS}
-    own = tuple(c for c in collection.properties if c.name not in overlay)
+    lasting = tuple(c for c in collection.properties if c.name not in overlay)
     has_figure = np.isin(frame.column("id").to_pylist(), estimates["deposit_id"].unique())
     doubt = frame.column("position_uncertainty_m").to_numpy(zero_copy_only=False)
-    sheet = SourceLayer(
+    source_layer = SourceLayer(
         id="deposits",
         description=collection.description,
-        fields=fields(own),
-        table=tile_table(frame).select([column.name for column in own]),
+        fields=fields(lasting),
+        table=tile_table(frame).select([column.name for column in lasting]),
         geometry=shapely.point_on_surface(frame.geometry),
+        # Uncertainties are below 1e8 m, so that a figure outweighs any of them.
         rank=has_figure * 1e9 - np.nan_to_num(doubt, nan=1e8),
         dimension=0,
         thinned=True,
     )
-    return tileset_of(collection, (sheet,), points_depth(sheet), attribution)
+    return tileset_of(collection, (source_layer,), points_depth(source_layer), attribution)

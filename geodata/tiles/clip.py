@@ -1,4 +1,7 @@
-"""What of a layer's geometry lies in each tile: clipped, and on the grid of the tile."""
+"""What of a source-layer's geometry lies in each tile: clipped, and on the grid of the tile?
+
+Units are those of a level: 4096 to the side of a tile, from the north-west corner, y down.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +14,13 @@ from geodata.tiles.varint import ranges
 from geodata.types import GeometryArray, IntArray
 
 BUFFER = 64
-"""Units drawn beyond each edge of a tile, so that no outline shows along it."""
+"""Units drawn beyond each edge of a tile, so that no outline shows along it: 4 pixels of a tile
+drawn 256 wide."""
 
 
 @dataclass(frozen=True)
 class ClippedFeatures:
-    """What some rows have in one tile. rows: (n,) of the layer, ascending.
+    """What some rows have in one tile. rows: (n,) of the source-layer, ascending.
 
     geometry: (n,) in whole units of the tile, y down, valid, none empty.
     """
@@ -27,7 +31,7 @@ class ClippedFeatures:
 
 
 def on_grid(shapes: GeometryArray) -> GeometryArray:
-    """Shapes on whole units, valid; what is smaller than a unit becomes empty."""
+    """Shapes on whole units, valid, (n,); what is smaller than a unit becomes empty."""
     return np.asarray(shapely.set_precision(shapes, 1.0))
 
 
@@ -42,37 +46,41 @@ def clip_level(shapes: GeometryArray, zoom: int) -> Iterator[ClippedFeatures]:
         return
     order = np.lexsort((rows, lines, columns))
     rows, columns, lines = rows[order], columns[order], lines[order]
-    fresh = np.ones(len(rows), dtype=bool)
-    fresh[1:] = (columns[1:] != columns[:-1]) | (lines[1:] != lines[:-1])
-    starts = np.flatnonzero(fresh)
+    is_first = np.ones(len(rows), dtype=bool)
+    is_first[1:] = (columns[1:] != columns[:-1]) | (lines[1:] != lines[:-1])
+    starts = np.flatnonzero(is_first)
     for start, stop in zip(starts, np.append(starts[1:], len(rows)), strict=True):
         tile = Tile(zoom, int(columns[start]), int(lines[start]))
-        piece = clip_tile(shapes, rows[start:stop], tile)
-        if len(piece.rows):
-            yield piece
+        features = clip_tile(shapes, rows[start:stop], tile)
+        if len(features.rows):  # a box may meet a tile its shape does not
+            yield features
 
 
 def clip_tile(shapes: GeometryArray, rows: IntArray, tile: Tile) -> ClippedFeatures:
-    """What some rows have in one tile; shapes in units of its level."""
+    """What some rows have in one tile. shapes: (m,) of the whole layer, in units of its level."""
     west, north = tile.x * EXTENT, tile.y * EXTENT
     box = (west - BUFFER, north - BUFFER, west + EXTENT + BUFFER, north + EXTENT + BUFFER)
-    found = shapes[rows]
-    bounds = shapely.bounds(found)
+    clipped = shapes[rows]
+    bounds = shapely.bounds(clipped)
+    # Most shapes lie within one tile, and are given on as they are.
     over = ~(
         (bounds[:, :2] >= np.array(box[:2])).all(axis=1)
         & (bounds[:, 2:] <= np.array(box[2:])).all(axis=1)
     )
-    found[over] = _clipped(found[over], box)
-    held = ~(shapely.is_empty(found) | shapely.is_missing(found))
-    moved = shapely.transform(found[held], lambda xy: xy - np.array([west, north]))
-    return ClippedFeatures(tile, rows[held], moved)
+    clipped[over] = _clipped(clipped[over], box)
+    inside = ~(shapely.is_empty(clipped) | shapely.is_missing(clipped))
+    moved = shapely.transform(clipped[inside], lambda xy: xy - np.array([west, north]))
+    return ClippedFeatures(tile, rows[inside], moved)
 
 
 def _clipped(shapes: GeometryArray, box: tuple[int, int, int, int]) -> GeometryArray:
     """The parts within a box, of the kind they were: a polygon that only touches it is not in."""
+    # On the grid at once: edges cross the box between units, and points rounded afterwards can make
+    # a ring cross itself.
     clipped = shapely.intersection(shapes, shapely.box(*box), grid_size=1.0)
     lost = shapely.get_dimensions(clipped) < shapely.get_dimensions(shapes)
     clipped[lost] = None
+    # Where a polygon both reaches into the box and touches its edge, GEOS gives an area and a line.
     mixed = shapely.get_type_id(clipped) == shapely.GeometryType.GEOMETRYCOLLECTION
     for at in np.flatnonzero(mixed):
         clipped[at] = _of_dimension(clipped[at], int(shapely.get_dimensions(shapes[at])))
@@ -90,7 +98,7 @@ def _candidates(shapes: GeometryArray, zoom: int) -> tuple[IntArray, IntArray, I
     """Rows, and columns and rows of the tiles whose buffered box their own box meets."""
     usable = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     bounds = shapely.bounds(shapes[usable])
-    last = (1 << zoom) - 1
+    last = (1 << zoom) - 1  # buffers reach beyond the first and last tile of a level
     first = np.clip((bounds[:, :2] - BUFFER) // EXTENT, 0, last).astype(np.intp)
     end = np.clip((bounds[:, 2:] + BUFFER) // EXTENT, 0, last).astype(np.intp)
     spans = end - first + 1

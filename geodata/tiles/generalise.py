@@ -1,4 +1,10 @@
-"""How are neighbours simplified together, and crowded points thinned?"""
+"""How are neighbours simplified together, and crowded points thinned?
+
+Simplified one by one, two neighbours draw their common border as two lines, with gaps and overlaps
+between. Here the borders of all areas cut the plane into *faces*; the faces are simplified as one
+coverage, and an area is the union of its faces. So a border is one line in every area and on every
+day.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +21,8 @@ TOLERANCE = 4.0
 """Detail left out below the deepest level: the square root of the area of the triangles removed,
 in tile units (Visvalingam's measure, as GEOS uses it). Half a pixel of a tile drawn 512 wide."""
 FINER = 4
-"""The arrangement is made on a grid this many times finer than the deepest level's."""
+"""The partition is made on a grid this many times finer than the deepest level's, so that snapping
+to it shows on no level."""
 MOST = 1000
 """Points in a tile above which its level is thinned."""
 SIDE = 32
@@ -24,38 +31,44 @@ SIDE = 32
 
 @dataclass(frozen=True)
 class PlanarPartition:
-    """Areas as sets of atoms: the smallest pieces their borders cut the plane into.
+    """Areas as unions of faces, the parts of the plane between their borders.
 
-    Areas may overlap (cells of different days do); atoms do not. atoms: (m,) polygons, noded, on
-    whole units of a grid. areas, members: pairs (area, atom), ordered by area. count: n areas.
+    Areas may overlap (cells of different days do); faces do not. faces: (m,) polygons, noded, on
+    whole units of a grid. areas, members: pairs (area, face), ordered by area. count: n areas.
     """
 
-    atoms: GeometryArray
+    faces: GeometryArray
     areas: IntArray
     members: IntArray
     count: int
 
     def at(self, scale: float, tolerance: float) -> GeometryArray:
-        """The areas on a grid `scale` times coarser, simplified together; whole units.
+        """The areas on a grid `scale` times coarser, simplified together, (n,); whole units.
 
-        Areas that become smaller than a unit are None.
+        tolerance: in units of the coarser grid, 0 for none. Areas that become smaller than a unit
+        are None.
         """
-        atoms = self.atoms
+        faces = self.faces
         if tolerance:
-            atoms = shapely.coverage_simplify(atoms, tolerance * scale)
-        result = np.full(self.count, None, dtype=object)
-        kept = self._wide_enough(scale)
-        result[kept] = self._dissolved(atoms, kept)
-        result = on_grid(shapely.transform(result, lambda xy: xy / scale))
-        result[shapely.is_empty(result)] = None
-        return result
+            # Every edge two faces share is simplified once, for both.
+            faces = shapely.coverage_simplify(faces, tolerance * scale)
+        areas = np.full(self.count, None, dtype=object)
+        wide = self._wide_enough(scale)
+        areas[wide] = self._dissolved(faces, wide)
+        areas = on_grid(shapely.transform(areas, lambda xy: xy / scale))
+        areas[shapely.is_empty(areas)] = None
+        return areas
 
     def _wide_enough(self, scale: float) -> IntArray:
-        """Areas whose box is wider or higher than half a unit of the coarser grid."""
+        """Areas whose box is wider or higher than half a unit of the coarser grid.
+
+        The others would collapse on it: on a coarse level most do, and are not dissolved for
+        nothing.
+        """
         starts = self._starts
         if not len(starts):
             return starts
-        bounds = shapely.bounds(self.atoms)[self.members]
+        bounds = shapely.bounds(self.faces)[self.members]
         low = np.minimum.reduceat(bounds[:, :2], starts, axis=0)
         high = np.maximum.reduceat(bounds[:, 2:], starts, axis=0)
         wide = ((high - low) > scale / 2).any(axis=1)
@@ -65,40 +78,49 @@ class PlanarPartition:
     def _starts(self) -> IntArray:
         return np.flatnonzero(np.diff(self.areas, prepend=-1))
 
-    def _dissolved(self, atoms: GeometryArray, wanted: IntArray) -> GeometryArray:
+    def _dissolved(self, faces: GeometryArray, wanted: IntArray) -> GeometryArray:
+        """The wanted areas, each of its faces."""
         stops = np.append(self._starts, len(self.areas))[1:]
         spans = {int(self.areas[a]): (a, b) for a, b in zip(self._starts, stops, strict=True)}
-        result = np.empty(len(wanted), dtype=object)
+        dissolved = np.empty(len(wanted), dtype=object)
         for at, area in enumerate(wanted.tolist()):
             start, stop = spans[area]
-            mine = atoms[self.members[start:stop]]
-            result[at] = mine[0] if len(mine) == 1 else shapely.coverage_union_all(mine)
-        return result
+            parts = faces[self.members[start:stop]]
+            # Edges that stand twice go; nothing is noded, as faces have their vertices in common.
+            dissolved[at] = parts[0] if len(parts) == 1 else shapely.coverage_union_all(parts)
+        return dissolved
 
 
 def partition(areas: GeometryArray) -> PlanarPartition:
-    """The atoms of areas, which may overlap. areas: (n,) polygons on whole units.
+    """The faces of areas, which may overlap. areas: (n,) polygons on whole units, prepared here.
 
-    Areas that collapse on the grid have no atoms; there may be none at all.
+    Areas that collapse on the grid have no faces; there may be none at all.
     """
+    # Noded on the grid: where borders cross both get a vertex, without which nothing is a coverage.
     lines = shapely.union_all(_borders(areas), grid_size=1)
-    atoms = shapely.get_parts(shapely.polygonize([lines]))
-    tree = shapely.STRtree(shapely.point_on_surface(atoms))
+    faces = shapely.get_parts(shapely.polygonize([lines]))
+    # No border runs through a face, so one point says for all of it whether it lies in an area.
+    tree = shapely.STRtree(shapely.point_on_surface(faces))
     shapely.prepare(areas)
     owners, members = tree.query(areas, predicate="intersects")
+    # Holes of areas are faces as well, of no area: they are left out.
     used, members = np.unique(members, return_inverse=True)
     order = np.lexsort((members, owners))
-    return PlanarPartition(atoms[used], owners[order], members[order], len(areas))
+    return PlanarPartition(faces[used], owners[order], members[order], len(areas))
 
 
 def _borders(areas: GeometryArray) -> GeometryArray:
-    """Every distinct stretch of border once, however many areas share it: (k,) lines."""
+    """Every distinct edge once, however many areas share it: (k,) lines of two ends.
+
+    Cells of a source repeat the same borders day after day; noded, each copy would cost again.
+    """
     xy, owners = shapely.get_coordinates(
         shapely.get_parts(shapely.boundary(areas)), return_index=True
     )
     xy = np.rint(xy)
     same = owners[1:] == owners[:-1]
     ends = np.concatenate([xy[:-1][same], xy[1:][same]], axis=1)
+    # Neighbours run along their border in opposite ways: all edges are turned one way.
     turned = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
     ends[turned] = ends[turned][:, [2, 3, 0, 1]]
     ends = np.unique(ends[(ends[:, :2] != ends[:, 2:]).any(axis=1)], axis=0)
@@ -107,7 +129,7 @@ def _borders(areas: GeometryArray) -> GeometryArray:
 
 @dataclass(frozen=True)
 class ThinnedPoints:
-    """The points of a level. rows: (k,) of the layer. counts: (k,) points each stands for.
+    """The points of a level. rows: (k,) of the source-layer. counts: (k,) points each stands for.
 
     columns, lines: (k,) the tile of each. xy: (k, 2) in whole units of it. Ordered by tile, then
     by row. The counts of a level sum to all points there are.
@@ -119,20 +141,20 @@ class ThinnedPoints:
     lines: IntArray
     xy: Signed
 
-    def stretches(self) -> list[tuple[int, int]]:
+    def tile_slices(self) -> list[tuple[int, int]]:
         """First and past-last place of each tile's points."""
         if not len(self.rows):
             return []
-        fresh = np.ones(len(self.rows), dtype=bool)
-        fresh[1:] = (np.diff(self.columns) != 0) | (np.diff(self.lines) != 0)
-        starts = np.flatnonzero(fresh).tolist()
+        is_first = np.ones(len(self.rows), dtype=bool)
+        is_first[1:] = (np.diff(self.columns) != 0) | (np.diff(self.lines) != 0)
+        starts = np.flatnonzero(is_first).tolist()
         return list(zip(starts, [*starts[1:], len(self.rows)], strict=True))
 
 
 def point_units(lonlat: Coordinates, zoom: float) -> Coordinates:
     """Points as `to_units` gives them, (n, 2); NaN beyond the square of Web Mercator.
 
-    Held at its edge a pole would be a place 550 km from where it is.
+    Held at its edge, as `to_units` does, a pole would be drawn 550 km from where it is.
     """
     units = to_units(lonlat, zoom)
     units[np.abs(lonlat[:, 1]) > LATITUDE_MAX] = np.nan
@@ -152,19 +174,19 @@ def out_of_collections(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
         parts = np.concatenate([parts[~mixed], inner])
         rows = np.concatenate([rows[~mixed], rows[mixed][owners]])
         mixed = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
-    held = np.flatnonzero(~(shapely.is_missing(parts) | shapely.is_empty(parts)))
-    order = held[np.argsort(rows[held], kind="stable")]
+    filled = np.flatnonzero(~(shapely.is_missing(parts) | shapely.is_empty(parts)))
+    order = filled[np.argsort(rows[filled], kind="stable")]
     return np.asarray(parts[order]), rows[order]
 
 
 def single_points(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
     """Every point among shapes, those of multipoints and collections too, and its row."""
     parts, rows = out_of_collections(shapes)
-    held = shapely.get_dimensions(parts) == 0
-    points, owners = shapely.get_parts(parts[held], return_index=True)
-    held_rows = rows[held][owners]
-    there = ~shapely.is_empty(points)
-    return np.asarray(points[there]), held_rows[there]
+    punctual = shapely.get_dimensions(parts) == 0
+    points, owners = shapely.get_parts(parts[punctual], return_index=True)
+    point_rows = rows[punctual][owners]
+    filled = ~shapely.is_empty(points)  # a multipoint may have members without a place
+    return np.asarray(points[filled]), point_rows[filled]
 
 
 def thin(
@@ -173,26 +195,29 @@ def thin(
     """Points of a level: all of them, or where a tile has more than `most`, one for each square.
 
     units: (n, 2) in units of the level; NaN lies nowhere. rank: (n,) of several points in a
-    square the one with the highest rank is shown, of equals the first.
+    square the one with the highest rank is shown, of equals the first. most: points in a tile, MOST
+    where None.
     """
     rows = np.flatnonzero(np.isfinite(units).all(axis=1))
+    # 180 degrees east is the first unit past the last column.
     whole = np.clip(np.floor(units[rows]), 0, EXTENT * 2.0**zoom - 1).astype(np.int64)
     tiles = whole // EXTENT
+    # A level is thinned as a whole: a tile that is not, beside one that is, would show an edge.
     if not crowded(tiles, MOST if most is None else most):
         return _ordered(rows, np.ones(len(rows), dtype=np.int64), whole)
     square = whole // (EXTENT // SIDE)
     order = np.lexsort((rows, -rank[rows], square[:, 1], square[:, 0]))
     square = square[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (square[1:] != square[:-1]).any(axis=1)
-    starts = np.flatnonzero(first)
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = (square[1:] != square[:-1]).any(axis=1)
+    starts = np.flatnonzero(is_first)
     counts = np.diff(np.append(starts, len(order)))
-    kept = order[starts]
-    return _ordered(rows[kept], counts, whole[kept])
+    shown = order[starts]
+    return _ordered(rows[shown], counts, whole[shown])
 
 
 def crowded(tiles: Signed, most: int) -> bool:
-    """Whether any tile has more than `most` points."""
+    """Whether any tile has more than `most` points. tiles: (n, 2) column and row of each point."""
     if len(tiles) <= most:
         return False
     _, counts = np.unique(tiles, axis=0, return_counts=True)

@@ -34,11 +34,11 @@ def drawn_layer(
 
 def kept_archive(workspace: Workspace, tileset: Tileset, progress: Progress) -> Path:
     """The archive kept of a tileset, written unless the same was before; empty without tiles."""
-    kept = workspace.tilesets / f"{tileset.id}-{tileset.sha256()[:24]}{SUFFIX}"
-    if not _is_whole(kept):
-        with new_file(kept) as scratch:
+    path = workspace.tilesets / f"{tileset.id}-{tileset.sha256()[:24]}{SUFFIX}"
+    if not _is_whole(path):
+        with new_file(path) as scratch:
             tileset.write(scratch, progress)
-    return kept
+    return path
 
 
 def _is_whole(path: Path) -> bool:

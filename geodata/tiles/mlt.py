@@ -1,4 +1,7 @@
-"""How is a MapLibre Tile written?"""
+"""How is a MapLibre Tile (MLT v1) written: each layer as columns of ids, geometry and properties?
+
+The encodings used are the plain ones that every reader has; see `mlt_streams`.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,8 +54,8 @@ class _Paths:
 def geometry_streams(geometry: GeometryArray) -> list[bytes]:
     """The streams of a geometry column.
 
-    geometry: (n,) in whole tile units; none missing, empty or a collection. What is told by the
-    type is not told again: a single geometry has one part, a point one position.
+    geometry: (n,) in whole tile units; none missing, empty or a collection. What follows from the
+    type is not written: a single geometry has one part, a point one position.
     """
     parts, owners = shapely.get_parts(geometry, return_index=True)
     counts = np.bincount(owners, minlength=len(geometry))
@@ -61,13 +64,14 @@ def geometry_streams(geometry: GeometryArray) -> list[bytes]:
     part_kinds = kinds[owners]
     paths = _paths(parts, part_kinds)
     sizes = paths.sizes[part_kinds[paths.parts] != POINT]
-    found = [_sizes(Data.PLAIN, kinds + _MULTI * multi), _sizes(Length.GEOMETRIES, counts[multi])]
+    streams = [_sizes(Data.PLAIN, kinds + _MULTI * multi), _sizes(Length.GEOMETRIES, counts[multi])]
+    # Where a layer holds an area, the lines of its other features are counted among the rings.
     if (kinds == AREA).any():
         rings = np.bincount(paths.parts, minlength=len(parts))[part_kinds == AREA]
-        found += [_sizes(Length.PARTS, rings), _sizes(Length.RINGS, sizes)]
+        streams += [_sizes(Length.PARTS, rings), _sizes(Length.RINGS, sizes)]
     else:
-        found.append(_sizes(Length.PARTS, sizes))
-    return [*filter(None, found), vertices(paths.xy)]
+        streams.append(_sizes(Length.PARTS, sizes))
+    return [*filter(None, streams), vertices(paths.xy)]
 
 
 def _sizes(kind: Kind, values: Signed) -> bytes:
@@ -110,9 +114,9 @@ def _id_column(layer: TileLayer) -> Iterator[Column]:
     """Ids, unsigned; none where the layer has none."""
     if layer.ids is None:
         return
-    words = _words(layer.ids.astype(np.int64))
-    wide = words.kind != _UINT32
-    yield bytes((_LONG_ID if wide else _ID,)), integers(Data.PLAIN, words.unsigned)
+    ids = _narrowest(layer.ids.astype(np.int64))
+    wide = ids.kind != _UINT32
+    yield bytes((_LONG_ID if wide else _ID,)), integers(Data.PLAIN, ids.unsigned)
 
 
 def _geometry_column(layer: TileLayer) -> Column:
@@ -130,11 +134,11 @@ def _property_columns(table: pa.Table) -> Iterator[Column]:
         if values.null_count == len(values):
             continue
         kind, streams, counted = _property(values.drop_null())
-        holes = values.null_count > 0
-        if holes:
+        nullable = values.null_count > 0
+        if nullable:
             streams = [present(values.is_valid().to_numpy(zero_copy_only=False)), *streams]
         count = varint(len(streams)) if counted else b""
-        code = kind | (_NULLABLE if holes else 0)
+        code = kind | (_NULLABLE if nullable else 0)
         yield bytes((code,)) + _text(name), count + b"".join(streams)
 
 
@@ -151,15 +155,15 @@ def _property(values: pa.Array) -> tuple[int, list[bytes], bool]:
     if pa.types.is_boolean(values.type):
         return _BOOL, [flags(values.to_numpy(zero_copy_only=False))], False
     if pa.types.is_integer(values.type):
-        words = _words(values.to_numpy().astype(np.int64))
-        return words.kind, [integers(Data.PLAIN, words)], False
+        numbers = _narrowest(values.to_numpy().astype(np.int64))
+        return numbers.kind, [integers(Data.PLAIN, numbers)], False
     if pa.types.is_floating(values.type):
         kind, data = _numbers(values.to_numpy().astype(np.float64))
         return kind, [data], False
     raise TypeError(f"a tile holds text, whole numbers, numbers and flags, not {values.type}")
 
 
-def _words(values: npt.NDArray[np.int64]) -> IntegerType:
+def _narrowest(values: npt.NDArray[np.int64]) -> IntegerType:
     """Whole numbers in the narrowest type that holds them all."""
     least, most = int(values.min()), int(values.max())
     if least >= 0 and most < _UINT32_END:
@@ -171,7 +175,7 @@ def _words(values: npt.NDArray[np.int64]) -> IntegerType:
 
 def _numbers(values: npt.NDArray[np.float64]) -> tuple[int, bytes]:
     """Numbers of single precision where that keeps them all, else of double; little-endian."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):  # what is too large for single precision is not kept by it
         short = values.astype("<f4")
     if (short == values).all():
         return _FLOAT, raw(Data.PLAIN, len(values), short.tobytes())
@@ -185,15 +189,15 @@ def _texts(values: pa.Array) -> list[bytes]:
     if len(coded.dictionary) == len(values):
         return plain
     sizes, once = _bytes_of(coded.dictionary, Length.DICTIONARY, Data.DICTIONARY)
-    numbers = _words(coded.indices.to_numpy().astype(np.int64))
-    told = [sizes, integers(Offset.TEXT, numbers), once]
-    return min(plain, told, key=lambda streams: sum(map(len, streams)))
+    places = _narrowest(coded.indices.to_numpy().astype(np.int64))
+    dictionary = [sizes, integers(Offset.TEXT, places), once]
+    return min(plain, dictionary, key=lambda streams: sum(map(len, streams)))
 
 
 def _bytes_of(values: pa.Array, length: Length, data: Data) -> list[bytes]:
     whole = b"".join(values.cast(pa.binary()).to_pylist())
     sizes = pc.binary_length(values).to_numpy().astype(np.int64)
-    return [integers(length, _words(sizes)), raw(data, len(whole), whole)]
+    return [integers(length, _narrowest(sizes)), raw(data, len(whole), whole)]
 
 
 def _text(text: str) -> bytes:

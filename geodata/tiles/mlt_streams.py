@@ -1,6 +1,7 @@
-"""How are the values of a MapLibre Tile's column written: streams, each with a head (MLT v1).
+"""How are the values of a MapLibre Tile's column written: streams, each with a head (MLT v1)?
 
 A stream says what its numbers are for, how they are encoded, how many they are and how many bytes.
+Of each three encodings are tried (none, delta, run lengths), and the shortest is written.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ PRESENT = 0x00
 _PLAIN, _RUNS = 0x00, 0x60
 _VARINT, _DELTA, _DELTA_XY = 0x02, 0x20, 0x40
 _RUN_LEAST, _RUN_MOST, _LITERALS_MOST = 3, 130, 128
+"""What one control byte of ORC's run lengths of bytes can say."""
 _NARROW_END, _WIDE_END = 1 << 31, 1 << 62
 
 
@@ -66,30 +68,31 @@ class IntegerType:
         return zigzag(self.values) if self.signed else self.values.astype(np.uint64)
 
     @property
-    def steps(self) -> Unsigned | None:
-        """The way from each number to the next, from 0 at first; None where one is too wide."""
+    def deltas(self) -> Unsigned | None:
+        """The difference of each number to the one before, from 0; None where one is too wide."""
         end = _WIDE_END if self.wide else _NARROW_END
-        way = np.diff(self.values, prepend=0)
+        delta = np.diff(self.values, prepend=0)
+        # Of two numbers of 64 bits the difference may not fit into 64: both must be below 2**62.
         fits = not self.wide or bool((np.abs(self.values) < end).all())
-        return zigzag(way) if fits and bool((np.abs(way) < end).all()) else None
+        return zigzag(delta) if fits and bool((np.abs(delta) < end).all()) else None
 
 
-def integers(kind: Kind, words: IntegerType) -> bytes:
-    """Whole numbers in the shortest of: as they are, as steps, as runs of equals."""
-    coded = words.coded
+def integers(kind: Kind, numbers: IntegerType) -> bytes:
+    """Whole numbers in the shortest of: as they are, as deltas, as runs of equals."""
+    coded = numbers.coded
     runs = _runs(coded)
     ways = [(_VARINT, coded, b""), (_RUNS | _VARINT, runs, _run_counts(coded, runs))]
-    steps = words.steps
-    if steps is not None:
-        ways.append((_DELTA | _VARINT, steps, b""))
-    way, numbers, more = min(ways, key=lambda found: int(lengths(found[1]).sum()) + len(found[2]))
-    return _stream(kind, way, len(numbers), varints(numbers), more)
+    deltas = numbers.deltas
+    if deltas is not None:
+        ways.append((_DELTA | _VARINT, deltas, b""))
+    way, values, more = min(ways, key=lambda each: int(lengths(each[1]).sum()) + len(each[2]))
+    return _stream(kind, way, len(values), varints(values), more)
 
 
 def vertices(xy: Signed) -> bytes:
-    """Positions (n, 2) as steps of x and of y."""
-    steps = zigzag(np.diff(xy, axis=0, prepend=0)).ravel()
-    return _stream(Data.VERTICES, _DELTA_XY | _VARINT, len(steps), varints(steps))
+    """Positions (n, 2) as deltas of x and of y."""
+    deltas = zigzag(np.diff(xy, axis=0, prepend=0)).ravel()
+    return _stream(Data.VERTICES, _DELTA_XY | _VARINT, len(deltas), varints(deltas))
 
 
 def raw(kind: Kind, count: int, body: bytes) -> bytes:
@@ -98,7 +101,7 @@ def raw(kind: Kind, count: int, body: bytes) -> bytes:
 
 
 def flags(values: npt.NDArray[np.bool_]) -> bytes:
-    """Flags, eight in a byte, runs of equal bytes told once."""
+    """Flags, eight in a byte, runs of equal bytes written once."""
     return _stream(Data.PLAIN, _RUNS, len(values), _packed(values))
 
 
@@ -134,7 +137,7 @@ def _packed(values: npt.NDArray[np.bool_]) -> bytes:
     out, waiting = bytearray(), bytearray()
     for start, stop in pairwise([0, *edges.tolist(), len(whole)]):
         run = whole[start:stop].tobytes()
-        if len(run) < _RUN_LEAST:
+        if len(run) < _RUN_LEAST:  # a run takes two bytes, and ends the literals before it
             waiting += run
             continue
         out += _literals(waiting) + _repeated(run[0], len(run))

@@ -1,4 +1,4 @@
-"""What is in a tile: the layers of a Mapbox Vector Tile as arrays again (MVT 2.1)."""
+"""How is a Mapbox Vector Tile (MVT 2.1) read back: its layers as arrays again?"""
 
 import struct
 from collections.abc import Iterator
@@ -27,7 +27,10 @@ Value = str | int | float | bool
 
 
 def decode(tile: bytes) -> list[TileLayer]:
-    """The layers of a tile, not compressed. Raises Damaged where it is none."""
+    """The layers of a tile, not compressed. Raises Damaged where it is none.
+
+    Geometry comes in whole units of the tile, y down; unknown fields are passed over.
+    """
     try:
         return [_layer(body) for number, _, body in _fields(tile) if number == 3]
     except (IndexError, ValueError, struct.error) as error:
@@ -57,33 +60,33 @@ def _arrays(
     name: str, extent: int, features: list[bytes], keys: list[str], values: list[Value]
 ) -> TileLayer:
     ids, kinds = np.zeros((2, len(features)), dtype=np.int64)
-    marks, lines = [b""] * len(features), [b""] * len(features)
+    tags, commands = [b""] * len(features), [b""] * len(features)
     for at, feature in enumerate(features):
         for number, value, part in _fields(feature):
             if number == 1:
                 ids[at] = value
             elif number == 2:
-                marks[at] = part
+                tags[at] = part
             elif number == 3:
                 kinds[at] = value
             else:
-                lines[at] = part
-    drawn = GeometryCommands(*_numbers(lines), kinds)
-    return TileLayer(name, _table(marks, keys, values), ids, shapes(drawn), extent)
+                commands[at] = part
+    geometry = shapes(GeometryCommands(*_numbers(commands), kinds))
+    return TileLayer(name, _table(tags, keys, values), ids, geometry, extent)
 
 
-def _table(marks: list[bytes], keys: list[str], values: list[Value]) -> pa.Table:
+def _table(tags: list[bytes], keys: list[str], values: list[Value]) -> pa.Table:
     """Properties by key, null where a feature has none."""
-    pairs, counts = _numbers(marks)
-    owners = np.repeat(np.arange(len(marks)), counts // 2)
+    pairs, counts = _numbers(tags)
+    owners = np.repeat(np.arange(len(tags)), counts // 2)
     of_key, of_value = pairs[::2].astype(np.int64), pairs[1::2].astype(np.int64)
-    known = np.empty(len(values), dtype=object)
+    known = np.empty(len(values), dtype=object)  # filled apart, so that numpy casts no value
     known[:] = values
     columns = {}
     for number, key in enumerate(keys):
-        mine = of_key == number
-        column = np.full(len(marks), None, dtype=object)
-        column[owners[mine]] = known[of_value[mine]]
+        tagged = of_key == number
+        column = np.full(len(tags), None, dtype=object)
+        column[owners[tagged]] = known[of_value[tagged]]
         columns[key] = pa.array(column, from_pandas=True)
     return pa.table(columns)
 
@@ -132,6 +135,7 @@ def _value(body: bytes) -> Value:
             return bool(value)
         if number == 6:
             return (value >> 1) ^ -(value & 1)
+        # int64 is written in two's complement: what has the highest bit is negative.
         return value - (1 << 64) if number == 4 and value >= 1 << 63 else value
     raise ValueError("a value is empty")
 
@@ -145,20 +149,20 @@ def _numbers(parts: list[bytes]) -> tuple[Unsigned, Signed]:
     sizes = ends - starts + 1
     values = np.zeros(len(ends), dtype=np.uint64)
     for place in range(int(sizes.max(initial=0))):
-        held = sizes > place
-        part = (data[starts[held] + place] & 0x7F).astype(np.uint64)
-        values[held] |= part << np.uint64(7 * place)
+        long = sizes > place
+        part = (data[starts[long] + place] & 0x7F).astype(np.uint64)
+        values[long] |= part << np.uint64(7 * place)
     lengths = np.array([len(part) for part in parts], dtype=np.int64)
     return values, sums(last.astype(np.int64), lengths)
 
 
-def shapes(drawn: GeometryCommands) -> GeometryArray:
+def shapes(commands: GeometryCommands) -> GeometryArray:
     """Geometry of each feature from its commands: whole tile units, y down."""
-    result = np.empty(len(drawn.counts), dtype=object)
-    ends = np.cumsum(drawn.counts)
-    for at, (start, end) in enumerate(zip(ends - drawn.counts, ends, strict=True)):
-        paths = _paths(drawn.values[start:end].astype(np.int64))
-        result[at] = _shape(paths, int(drawn.kinds[at]))
+    result = np.empty(len(commands.counts), dtype=object)
+    ends = np.cumsum(commands.counts)
+    for at, (start, end) in enumerate(zip(ends - commands.counts, ends, strict=True)):
+        paths = _paths(commands.values[start:end].astype(np.int64))
+        result[at] = _shape(paths, int(commands.kinds[at]))
     return result
 
 
@@ -170,7 +174,7 @@ def _paths(numbers: Signed) -> list[Signed]:
         command, count = int(numbers[at] & 7), int(numbers[at] >> 3)
         at += 1
         if command == CLOSE_PATH:
-            paths[-1].append(paths[-1][0][:1])
+            paths[-1].append(paths[-1][0][:1])  # the cursor stays where it was (4.3.3.3)
             continue
         if command not in {MOVE_TO, LINE_TO}:
             raise ValueError(f"{command} is no drawing command")
@@ -193,6 +197,8 @@ def _shape(paths: list[Signed], kind: int) -> shapely.Geometry:
         return shapely.LineString(paths[0]) if len(paths) == 1 else shapely.MultiLineString(paths)
     areas: list[list[Signed]] = []
     for ring in paths:
+        # A ring of positive area begins a polygon, and those of negative area are its holes
+        # (4.3.4.4).
         if _doubled_area(ring) > 0:
             areas.append([ring])
         else:

@@ -1,4 +1,4 @@
-"""How is geometry written as the drawing commands of a vector tile (MVT 2.1, section 4.3)."""
+"""How is geometry written as the drawing commands of a vector tile (MVT 2.1, section 4.3)?"""
 
 from dataclasses import dataclass
 
@@ -40,14 +40,14 @@ def geometry_commands(geometry: GeometryArray) -> GeometryCommands:
     """The commands that draw each geometry.
 
     geometry: (n,) in whole tile units, y down; none missing, empty or a collection. Exterior
-    rings get positive area, holes negative, as the format wants.
+    rings get positive area by the surveyor's formula, holes negative (4.3.4.4).
     """
     kinds = _KIND[shapely.get_type_id(geometry)]
     paths = _paths(geometry, kinds)
     path_kinds = kinds[paths.owners]
     deltas = zigzag(_deltas(paths))
     counts = _path_counts(paths.sizes, path_kinds)
-    values = _placed(deltas, paths.sizes, path_kinds, counts)
+    values = _laid_out(deltas, paths.sizes, path_kinds, counts)
     totals = np.bincount(paths.owners, weights=counts, minlength=len(geometry))
     return GeometryCommands(values, totals.astype(np.int64), kinds.astype(np.int64))
 
@@ -74,10 +74,11 @@ def _positions(
 ) -> _Paths:
     xy, line_of = shapely.get_coordinates(lines, return_index=True)
     sizes = np.bincount(line_of, minlength=len(lines))
+    # ClosePath goes back to the start of a ring by itself: its last position is not written.
     closing = np.cumsum(sizes)[is_ring] - 1
     whole = np.delete(np.rint(xy).astype(np.int64), closing, axis=0)
     sizes = sizes - is_ring
-    if (kinds == POINT).any():  # the points of one feature are one path
+    if (kinds == POINT).any():  # one MoveTo takes all points of a feature (4.3.4.2)
         together = np.concatenate([[True], (owners[1:] != owners[:-1])]) | (kinds[owners] != POINT)
         starts = np.flatnonzero(together)
         sizes, owners = np.add.reduceat(sizes, starts), owners[starts]
@@ -86,6 +87,7 @@ def _positions(
 
 def _deltas(paths: _Paths) -> Signed:
     """Each position as the way from the one before within its feature, from 0, 0 at its start."""
+    # The cursor goes on from path to path, and to 0, 0 with each feature (4.3).
     way = np.diff(paths.xy, axis=0, prepend=0)
     ends = np.cumsum(paths.sizes)
     first = np.concatenate([[True], paths.owners[1:] != paths.owners[:-1]])
@@ -100,16 +102,18 @@ def _path_counts(sizes: Signed, kinds: Signed) -> Signed:
     return np.asarray(2 * sizes + commands)
 
 
-def _placed(deltas: Unsigned, sizes: Signed, kinds: Signed, counts: Signed) -> Unsigned:
+def _laid_out(deltas: Unsigned, sizes: Signed, kinds: Signed, counts: Signed) -> Unsigned:
     """Commands and parameters in the order they are written."""
     values = np.empty(int(counts.sum()), dtype=np.uint64)
     starts = np.cumsum(counts) - counts
     points = kinds == POINT
+    # A command is its id in the lowest three bits and a count above them (4.3.1).
     values[starts] = np.where(points, sizes << 3 | MOVE_TO, 1 << 3 | MOVE_TO)
     values[starts[~points] + 3] = (sizes[~points] - 1) << 3 | LINE_TO
     closed = kinds == POLYGON
     values[starts[closed] + counts[closed] - 1] = 1 << 3 | CLOSE_PATH
     place = ranges(sizes)
+    # After the first position of a line or ring stands LineTo, one number more.
     extra = np.repeat((~points).astype(np.int64), sizes) * (place > 0)
     at = np.repeat(starts, sizes) + 1 + 2 * place + extra
     values[at], values[at + 1] = deltas[:, 0], deltas[:, 1]

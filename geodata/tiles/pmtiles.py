@@ -1,4 +1,4 @@
-"""How are tiles kept: in one PMTiles archive a layer, written once and mapped into memory."""
+"""How are tiles kept: a PMTiles (v3) archive a tileset, written once, mapped into memory?"""
 
 import gzip
 import json
@@ -22,11 +22,13 @@ from geodata.tiles.grid import Bounds, Tile
 
 SUFFIX = ".pmtiles"
 LEVEL = 6
-"""How hard tiles are compressed."""
+"""How hard tiles are compressed, of zlib's 0 to 9."""
+HEADER_BYTES = 127
+"""Length of the header of an archive."""
 
 
 def packed(tile: bytes) -> bytes:
-    """A tile as it is kept: gzip, the same bytes for the same tile."""
+    """A tile as it is kept: gzip, without a time, so that the same tile has the same bytes."""
     return gzip.compress(tile, LEVEL, mtime=0)
 
 
@@ -37,11 +39,13 @@ def write_archive(
 
     bounds: CRS84. metadata: what the archive says of itself. Returns the number of tiles.
     """
+    # By their number on the Hilbert curve: the writer marks an archive as clustered only then.
     numbered = sorted((zxy_to_tileid(t.z, t.x, t.y), body) for t, body in tiles)
     with path.open("wb") as stream:
         writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for number, body in numbered:
             writer.write_tile(number, body)
+        # The header holds degrees in whole ten-millionths.
         west, south, east, north = (round(value * 1e7) for value in bounds)
         writer.finalize(
             {
@@ -67,7 +71,7 @@ class PMTilesArchive:
         self.path = path
 
     def __repr__(self) -> str:
-        return f"Archive({self.path.name}, {len(self._places)} tiles)"
+        return f"PMTilesArchive({self.path.name}, {len(self._places)} tiles)"
 
     @cached_property
     def _bytes(self) -> memoryview:
@@ -80,7 +84,7 @@ class PMTilesArchive:
     @cached_property
     def _header(self) -> dict[str, Any]:
         try:
-            return dict(deserialize_header(bytes(self._bytes[:127])))
+            return dict(deserialize_header(bytes(self._bytes[:HEADER_BYTES])))
         except Exception as error:
             raise Damaged(f"{self.path.name} is no PMTiles archive: {error!r}") from error
 
@@ -104,6 +108,7 @@ class PMTilesArchive:
     def check(self) -> None:
         """Raises Damaged where the description or the tiles at either end cannot be read."""
         _ = self.metadata, self.bounds
+        # All tiles would take seconds; a file cut short has lost its last one.
         places = sorted(self._places.values())
         for start, length in {places[0], places[-1]} if places else ():
             try:
@@ -123,7 +128,7 @@ class PMTilesArchive:
         return {
             entry.tile_id + k: (base + entry.offset, entry.length)
             for entry in self._entries(self._part("root"))
-            for k in range(entry.run_length)
+            for k in range(entry.run_length)  # equal tiles side by side are kept once
         }
 
     def _entries(self, directory: bytes) -> Iterable[Any]:
@@ -131,6 +136,7 @@ class PMTilesArchive:
             if entry.run_length:
                 yield entry
                 continue
+            # An entry without a run is a directory of its own, a leaf.
             start = self._header["leaf_directory_offset"] + entry.offset
             yield from self._entries(bytes(self._bytes[start : start + entry.length]))
 

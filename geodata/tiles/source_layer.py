@@ -1,4 +1,4 @@
-"""What is one source-layer: rows, tile properties, geometry per level?"""
+"""What is one source-layer of vector tiles: rows, properties, and geometry on each level?"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,12 +19,15 @@ from geodata.types import GeometryArray, IntArray
 from schemas.record import Column, ColumnType
 
 Ranks = npt.NDArray[np.float64]
+Partitions = list[tuple[IntArray, PlanarPartition]]
+"""Rows of a group, and their areas as unions of faces."""
 Extra = dict[str, npt.NDArray[np.int64]]
 """Properties that depend on the tile, by name, (n,) each."""
 OMITTED, POINT_COUNT = "omitted", "point_count"
 """How many rows a tile leaves out; how many points a point stands for."""
 OPEN_END, OPEN_START = 2147483647, -2147483648
-"""Day numbers of an interval that goes on, and of one that always was."""
+"""Day numbers of an interval that goes on, and of one that always was: the ends of int32, so that
+styles compare them like any day."""
 DAY_NUMBERS = {"valid_from": OPEN_START, "valid_to": OPEN_END}
 """Columns given as days since 1970-01-01, and what stands for an open end."""
 TYPES: dict[ColumnType, str] = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
@@ -45,12 +48,13 @@ def fields(columns: tuple[Column, ...]) -> dict[str, str]:
 class SourceLayer:
     """Rows of a source-layer.
 
-    table: (n,) properties as `scalars` gives them. geometry: (n,) CRS84, of one dimension, None
+    table: (n,) properties as `tile_table` gives them. geometry: (n,) CRS84, of one dimension, None
     where missing. rank: (n,) which rows are kept first where there is no room for all.
     thinned: points that stand for others where they are crowded, with `point_count`.
     groups: (n,) areas of one group share borders, which then move together when simplified.
     begins: (n,) the first level each row is on.
-    rows: (n,) the row of the layer each is of, where these are not the same.
+    rows: (n,) the row of the collection each is of, where these are not the same.
+    partitions: the partition of every group by the deepest level, made when first needed.
     """
 
     id: str
@@ -64,13 +68,13 @@ class SourceLayer:
     groups: npt.NDArray[np.object_] | None = None
     begins: npt.NDArray[np.int64] | None = None
     rows: IntArray | None = None
-    made: dict[str, object] = field(default_factory=dict, repr=False)
+    partitions: dict[int, Partitions] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.geometry)
 
     def ids(self, rows: IntArray) -> npt.NDArray[np.int64]:
-        """Ids of features: those of their rows in the table."""
+        """Ids of features, (k,): those of their rows in the collection; see `tile_ids`."""
         return tile_ids(rows if self.rows is None else self.rows[rows])
 
     @cached_property
@@ -79,31 +83,36 @@ class SourceLayer:
         shapes = self.geometry if self.dimension == 0 else shapely.point_on_surface(self.geometry)
         return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
 
-    def pieces(self, zoom: int, last: int) -> Iterator[tuple[ClippedFeatures, Extra]]:
+    def features(self, zoom: int, last: int) -> Iterator[tuple[ClippedFeatures, Extra]]:
         """What lies in each tile of a level, with columns to add to the properties.
 
-        last: the deepest level of the tileset, which is not simplified.
+        last: the deepest level of the tileset, which is not simplified. Every row that has a place
+        is in some tile, or counted in its OMITTED or POINT_COUNT.
         """
         if self.dimension == 0:
             yield from self._points(zoom)
             return
         shapes = self.shapes(zoom, last)
         small = self._too_small(shapes, zoom)
-        for piece in clip_level(shapes, zoom):
-            count = small.pop((piece.tile.x, piece.tile.y), ())
-            yield piece, _omitted(len(count), len(piece.rows))
+        for clipped in clip_level(shapes, zoom):
+            lost = small.pop((clipped.tile.x, clipped.tile.y), ())
+            yield clipped, _omitted(len(lost), len(clipped.rows))
+        # Tiles of which nothing else is drawn would leave no feature to carry the count.
         for (x, y), rows in small.items():
-            yield self._speck(Tile(zoom, x, y), rows)
+            yield self._placeholder(Tile(zoom, x, y), rows)
 
     def shapes(self, zoom: int, last: int) -> GeometryArray:
-        """Lines and areas on the grid of a level; None where they are not shown."""
+        """Lines and areas on the grid of a level, (n,) in its units; None where they are not shown.
+
+        last: the deepest level of the tileset, which is not simplified.
+        """
         tolerance = 0.0 if zoom >= last else TOLERANCE
         if self.groups is None:
             shapes = self._simplified(zoom, tolerance)
         else:
             shapes = np.full(len(self), None, dtype=object)
-            for rows, coverage in self._coverages(last):
-                shapes[rows] = coverage.at(FINER * 2.0 ** (last - zoom), tolerance)
+            for rows, parted in self._partitions(last):
+                shapes[rows] = parted.at(FINER * 2.0 ** (last - zoom), tolerance)
         if self.begins is not None:
             shapes[self.begins > zoom] = None
         return shapes
@@ -111,21 +120,23 @@ class SourceLayer:
     def _simplified(self, zoom: int, tolerance: float) -> GeometryArray:
         shapes = shapely.transform(self.geometry, lambda xy: to_units(xy, zoom))
         if tolerance:
+            # Douglas and Peucker's measure: a distance, where `coverage_simplify` takes the root of
+            # an area.
             shapes = shapely.simplify(shapes, tolerance / 2)
         shapes = on_grid(shapes)
+        # An area that collapses to a line on the grid is no area any more.
         lost = shapely.get_dimensions(shapes) < self.dimension
         if self.begins is None:  # the base map does not say what is too small for a level
             lost |= shapely.is_empty(shapes)
         shapes[lost] = None
         return np.asarray(shapes)
 
-    def _coverages(self, last: int) -> list[tuple[IntArray, PlanarPartition]]:
-        """The arrangement of every group, made once."""
-        if "coverages" not in self.made:
-            self.made["coverages"] = [
-                (rows, partition(self._fine(rows, last))) for rows in self._group_rows()
-            ]
-        return self.made["coverages"]  # type: ignore[return-value]
+    def _partitions(self, last: int) -> Partitions:
+        """The partition of every group, made once: all levels are simplified from it."""
+        if last not in self.partitions:
+            groups = self._group_rows()
+            self.partitions[last] = [(rows, partition(self._fine(rows, last))) for rows in groups]
+        return self.partitions[last]
 
     def _fine(self, rows: IntArray, last: int) -> GeometryArray:
         zoom = last + np.log2(FINER)
@@ -133,35 +144,34 @@ class SourceLayer:
 
     def _group_rows(self) -> list[IntArray]:
         groups = np.asarray(self.groups)
-        held = ~(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry))
-        names = sorted(set(groups[held].tolist()))
-        return [np.flatnonzero(held & (groups == name)) for name in names]
+        filled = ~(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry))
+        names = sorted(set(groups[filled].tolist()))
+        return [np.flatnonzero(filled & (groups == name)) for name in names]
 
     def _points(self, zoom: int) -> Iterator[tuple[ClippedFeatures, Extra]]:
         units = point_units(self.anchors, zoom)
         if self.begins is not None:
             units[self.begins > zoom] = np.nan
-        most = None if self.thinned else len(units)
-        found = thin(units, self.rank, zoom, most)
-        for start, stop in found.stretches():
-            tile = Tile(zoom, int(found.columns[start]), int(found.lines[start]))
-            rows = found.rows[start:stop]
-            piece = ClippedFeatures(tile, rows, np.asarray(shapely.points(found.xy[start:stop])))
-            counts = {POINT_COUNT: found.counts[start:stop]} if self.thinned else {}
-            yield piece, counts
+        most = None if self.thinned else len(units)  # as many as there are never crowd a tile
+        points = thin(units, self.rank, zoom, most)
+        for start, stop in points.tile_slices():
+            tile = Tile(zoom, int(points.columns[start]), int(points.lines[start]))
+            shapes = np.asarray(shapely.points(points.xy[start:stop]))
+            counts = {POINT_COUNT: points.counts[start:stop]} if self.thinned else {}
+            yield ClippedFeatures(tile, points.rows[start:stop], shapes), counts
 
     def _too_small(self, shapes: GeometryArray, zoom: int) -> dict[tuple[int, int], list[int]]:
         """Rows that have a place and no shape on the level, by the tile they are in."""
         wanted = shapely.is_missing(shapes) & ~shapely.is_missing(self.geometry)
         if self.begins is not None:
             wanted &= self.begins <= zoom
-        found: dict[tuple[int, int], list[int]] = {}
+        by_tile: dict[tuple[int, int], list[int]] = {}
         tiles = np.clip(to_units(self.anchors, zoom) // EXTENT, 0, (1 << zoom) - 1)
         for row in np.flatnonzero(wanted & np.isfinite(tiles).all(axis=1)).tolist():
-            found.setdefault((int(tiles[row, 0]), int(tiles[row, 1])), []).append(row)
-        return found
+            by_tile.setdefault((int(tiles[row, 0]), int(tiles[row, 1])), []).append(row)
+        return by_tile
 
-    def _speck(self, tile: Tile, rows: list[int]) -> tuple[ClippedFeatures, Extra]:
+    def _placeholder(self, tile: Tile, rows: list[int]) -> tuple[ClippedFeatures, Extra]:
         """A tile with nothing but rows too small to draw: the first in rank, as one unit."""
         row = max(rows, key=lambda r: self.rank[r])
         corner = np.array([tile.x, tile.y]) * EXTENT
@@ -194,7 +204,7 @@ def tile_names(columns: Iterable[str]) -> dict[str, str]:
 
 
 def tile_table(frame: FeatureTable) -> pa.Table:
-    """All columns of a frame as properties of tiles, in order, named by `tile_names`.
+    """All columns of a collection's rows as properties of tiles, in order, named by `tile_names`.
 
     Lists are joined by commas; days and instants are text, but valid_from and valid_to are day
     numbers with OPEN_START and OPEN_END for open ends.
@@ -205,7 +215,7 @@ def tile_table(frame: FeatureTable) -> pa.Table:
 
 
 def scalar(values: pa.Array, name: str) -> pa.Array:
-    """One column as text, int64, float64 or flags; instants to the millisecond before."""
+    """One column as text, int64, float64 or flags, (n,); instants to the millisecond before."""
     kind = values.type
     if name in DAY_NUMBERS and pa.types.is_date(kind):
         return day_numbers(values, DAY_NUMBERS[name])
@@ -214,15 +224,16 @@ def scalar(values: pa.Array, name: str) -> pa.Array:
     if pa.types.is_date(kind):
         return pc.strftime(values, "%Y-%m-%d")
     if pa.types.is_timestamp(kind):
+        # Floored first: a cast to milliseconds raises where it would lose microseconds.
         whole = pc.floor_temporal(values, unit="millisecond").cast(pa.timestamp("ms", kind.tz))
         return pc.strftime(whole, "%Y-%m-%dT%H:%M:%SZ")
-    for found, wanted in ((pa.types.is_integer, pa.int64()), (pa.types.is_floating, pa.float64())):
-        if found(kind):
-            return values.cast(wanted)
+    for is_kind, wide in ((pa.types.is_integer, pa.int64()), (pa.types.is_floating, pa.float64())):
+        if is_kind(kind):
+            return values.cast(wide)
     return values if pa.types.is_boolean(kind) else values.cast(pa.string())
 
 
 def day_numbers(values: pa.Array, missing: int) -> pa.Array:
-    """Days as numbers since 1970-01-01. missing: what stands for an empty one."""
+    """Days as numbers since 1970-01-01, (n,) int64. missing: what stands for an empty one."""
     days = values.to_numpy(zero_copy_only=False).astype("datetime64[D]")
     return pa.array(np.where(np.isnat(days), missing, days.astype(np.int64)))

@@ -20,41 +20,46 @@ from geodata.types import Progress
 
 SIZE_LIMIT = 500_000
 """Bytes of a tile before it is compressed."""
+ROOM = 0.97
+"""Share of the rows that by their size would fit which is tried first: names and values of
+properties stand once in a tile and do not shrink with its rows."""
 LAYOUT = 2
 """Raised where the same rows give other tiles than before, so that none is taken from the cache."""
 
 
 @dataclass(frozen=True)
 class TileContent:
-    """What a sheet has in one tile, and the properties that depend on the tile."""
+    """What a source-layer has in one tile, and the properties that depend on the tile."""
 
-    sheet: SourceLayer
-    piece: ClippedFeatures
+    source_layer: SourceLayer
+    features: ClippedFeatures
     extra: Extra
 
     def layer(self) -> TileLayer:
         """The same as a layer of a tile; a feature's id is its row + 1."""
-        rows = self.piece.rows
-        table = self.sheet.table.take(pa.array(rows))
+        rows, source_layer = self.features.rows, self.source_layer
+        table = source_layer.table.take(pa.array(rows))
         for name, values in self.extra.items():
             table = table.append_column(name, pa.array(values))
-        return TileLayer(self.sheet.id, table, self.sheet.ids(rows), self.piece.geometry)
+        return TileLayer(source_layer.id, table, source_layer.ids(rows), self.features.geometry)
 
-    def best(self, count: int) -> "TileContent":
+    def keep_ranked(self, count: int) -> "TileContent":
         """The `count` rows first in rank, which say how many are left out."""
-        rank = self.sheet.rank[self.piece.rows]
-        order = np.lexsort((self.piece.rows, -rank))
-        kept, lost = np.sort(order[:count]), order[count:]
+        rank = self.source_layer.rank[self.features.rows]
+        order = np.lexsort((self.features.rows, -rank))
+        first, lost = np.sort(order[:count]), order[count:]
+        # A point that stands for others takes all of them with it.
         stood_for = self.extra.get(POINT_COUNT, np.ones(len(rank), dtype=np.int64))
         before = self.extra.get(OMITTED, np.zeros(1, dtype=np.int64)).max()
-        extra = {name: values[kept] for name, values in self.extra.items()}
+        extra = {name: values[first] for name, values in self.extra.items()}
         extra[OMITTED] = np.full(count, before + stood_for[lost].sum())
-        piece = ClippedFeatures(self.piece.tile, self.piece.rows[kept], self.piece.geometry[kept])
-        return TileContent(self.sheet, piece, extra)
+        rows, shapes = self.features.rows[first], self.features.geometry[first]
+        features = ClippedFeatures(self.features.tile, rows, shapes)
+        return TileContent(self.source_layer, features, extra)
 
 
 def encoded(parts: Sequence[TileContent]) -> bytes:
-    """A tile within BUDGET, not compressed; the largest layer gives way first.
+    """A tile within SIZE_LIMIT, MVT, not compressed; the largest layer gives way first.
 
     Of every layer one feature stays, so a tile of few and very large ones may be over.
     """
@@ -62,14 +67,17 @@ def encoded(parts: Sequence[TileContent]) -> bytes:
     tile = _encoded(parts)
     while len(tile) > SIZE_LIMIT:
         sizes = [len(encode([part.layer()])) for part in parts]
-        yielding = [at for at, part in enumerate(parts) if len(part.piece.rows) > 1]
+        # One feature stays to carry the count. Where the largest layer is down to it, the next
+        # gives way: a tile stayed over its limit once for one huge feature.
+        yielding = [at for at, part in enumerate(parts) if len(part.features.rows) > 1]
         if not yielding:
             break
         at = max(yielding, key=sizes.__getitem__)
         room = SIZE_LIMIT - (sum(sizes) - sizes[at])
-        rows = len(parts[at].piece.rows)
+        rows = len(parts[at].features.rows)
         share = max(room, 0) / sizes[at]
-        parts[at] = parts[at].best(max(1, min(rows - 1, int(rows * share * 0.97))))
+        # At least one less each time, so that it ends.
+        parts[at] = parts[at].keep_ranked(max(1, min(rows - 1, int(rows * share * ROOM))))
         tile = _encoded(parts)
     return tile
 
@@ -95,12 +103,12 @@ class VectorLayer:
 
 @dataclass(frozen=True, eq=False)
 class Tileset:
-    """Sheets shown together. maxzoom: the deepest level, which keeps all detail."""
+    """Source-layers shown together. maxzoom: the deepest level, which keeps all detail."""
 
     id: str
     title: str
     description: str
-    sheets: tuple[SourceLayer, ...]
+    source_layers: tuple[SourceLayer, ...]
     maxzoom: int
     attribution: str
     minzoom: int = 0
@@ -108,11 +116,11 @@ class Tileset:
     @property
     def bounds(self) -> Bounds:
         """West, south, east, north of everything in it, CRS84; the world where it is empty."""
-        shapes = [sheet.geometry for sheet in self.sheets]
-        found = shapely.total_bounds(np.concatenate(shapes)) if shapes else np.full(4, np.nan)
-        if not np.isfinite(found).all():
+        shapes = [each.geometry for each in self.source_layers]
+        bounds = shapely.total_bounds(np.concatenate(shapes)) if shapes else np.full(4, np.nan)
+        if not np.isfinite(bounds).all():
             return -180.0, -85.0511, 180.0, 85.0511
-        west, south, east, north = found.tolist()
+        west, south, east, north = bounds.tolist()
         return west, south, east, north
 
     def metadata(self) -> dict[str, Any]:
@@ -131,31 +139,32 @@ class Tileset:
         }
 
     def _vector_layers(self) -> list[VectorLayer]:
-        """The source-layers; several sheets of one id are one."""
-        found: dict[str, VectorLayer] = {}
-        for sheet in self.sheets:
-            before = found.get(sheet.id)
-            extra = POINT_COUNT if sheet.thinned else OMITTED
-            own = {**sheet.fields, extra: "Number"}
-            found[sheet.id] = VectorLayer(
-                id=sheet.id,
-                description=sheet.description,
+        """As clients know them: points, lines and areas of one id are one layer of a tile."""
+        by_id: dict[str, VectorLayer] = {}
+        for each in self.source_layers:
+            before = by_id.get(each.id)
+            extra = POINT_COUNT if each.thinned else OMITTED
+            fields = {**each.fields, extra: "Number"}
+            by_id[each.id] = VectorLayer(
+                id=each.id,
+                description=each.description,
                 minzoom=self.minzoom,
                 maxzoom=self.maxzoom,
-                fields=own if before is None else {**before.fields, **own},
-                geometry_dimension=sheet.dimension if before is None else None,
+                fields=fields if before is None else {**before.fields, **fields},
+                geometry_dimension=each.dimension if before is None else None,
             )
-        return list(found.values())
+        return list(by_id.values())
 
     def tiles(self, progress: Progress) -> Iterator[tuple[Tile, bytes]]:
-        """Every tile that holds anything, compressed, level by level."""
+        """Every tile that holds anything, gzip, level by level, each level in order of `Tile`."""
         levels = self.maxzoom - self.minzoom + 1
         for number in range(levels):
             zoom = self.minzoom + number
             parts: dict[Tile, list[TileContent]] = {}
-            for sheet in self.sheets:
-                for piece, extra in sheet.pieces(zoom, self.maxzoom):
-                    parts.setdefault(piece.tile, []).append(TileContent(sheet, piece, extra))
+            for each in self.source_layers:
+                for features, extra in each.features(zoom, self.maxzoom):
+                    content = TileContent(each, features, extra)
+                    parts.setdefault(features.tile, []).append(content)
             for tile in sorted(parts):
                 yield tile, packed(encoded(parts[tile]))
             progress(f"tiles of {self.id}", number + 1, levels)
@@ -168,20 +177,19 @@ class Tileset:
         return write_archive(path, tiles, self.bounds, self.metadata())
 
     def sha256(self) -> str:
-        """Hash of all that its tiles are made from."""
-        seed = hashlib.sha256(repr((self.metadata(), LAYOUT)).encode())
-        for sheet in self.sheets:
-            seed.update(_table_bytes(sheet.table))
-            seed.update(
-                b"".join(shapely.to_wkb(sheet.geometry[~shapely.is_missing(sheet.geometry)]))
-            )
-            for array in (sheet.rank, sheet.begins, sheet.groups, sheet.rows):
-                seed.update(b"" if array is None else repr(array.tolist()).encode())
-        return seed.hexdigest()
+        """Hash of all that its tiles are made from: archives are kept by it between releases."""
+        digest = hashlib.sha256(repr((self.metadata(), LAYOUT)).encode())
+        for each in self.source_layers:
+            digest.update(_table_bytes(each.table))
+            shapes = each.geometry[~shapely.is_missing(each.geometry)]
+            digest.update(b"".join(shapely.to_wkb(shapes)))
+            for array in (each.rank, each.begins, each.groups, each.rows):
+                digest.update(b"" if array is None else repr(array.tolist()).encode())
+        return digest.hexdigest()
 
 
 def _table_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table.combine_chunks())
+        stream.write_table(table.combine_chunks())  # how rows were batched changes no tile
     return bytes(sink.getvalue())

@@ -1,4 +1,4 @@
-"""What is the tileset of a layer users brought: points, lines and areas, and how deep it goes?"""
+"""What is the tileset of a layer a user brought: points, lines and areas, and how deep it goes?"""
 
 from collections.abc import Iterator
 
@@ -32,9 +32,9 @@ def user_layer(frame: FeatureTable) -> Tileset:
     """
     collection = frame.collection
     layer = collection.layer
-    sheets = tuple(_user_sheets(frame))
-    deepest = max((_depth(sheet) for sheet in sheets), default=0)
-    return tileset_of(collection, sheets, deepest, layer.licence if layer else "")
+    source_layers = tuple(_source_layers(frame))
+    deepest = max((_depth(source_layer) for source_layer in source_layers), default=0)
+    return tileset_of(collection, source_layers, deepest, layer.licence if layer else "")
 
 
 def beyond_mercator(shapes: GeometryArray) -> npt.NDArray[np.bool_]:
@@ -43,7 +43,7 @@ def beyond_mercator(shapes: GeometryArray) -> npt.NDArray[np.bool_]:
     return np.asarray((bounds[:, 1] > LATITUDE_MAX) | (bounds[:, 3] < -LATITUDE_MAX))
 
 
-def _user_sheets(frame: FeatureTable) -> Iterator[SourceLayer]:
+def _source_layers(frame: FeatureTable) -> Iterator[SourceLayer]:
     collection, table = frame.collection, tile_table(frame)
     for dimension, shapes, rows in _drawn(frame.geometry):
         yield SourceLayer(
@@ -66,16 +66,16 @@ def _drawn(geometry: GeometryArray) -> Iterator[tuple[int, GeometryArray, IntArr
     A row has one shape of lines, one of areas, and as many points as there are in it.
     """
     parts, rows = out_of_collections(geometry)
-    there = ~beyond_mercator(parts)
-    parts, rows = parts[there], rows[there]
+    drawable = ~beyond_mercator(parts)
+    parts, rows = parts[drawable], rows[drawable]
     dimensions, counts = np.unique(shapely.get_dimensions(parts), return_counts=True)
     for dimension in dimensions[np.argsort(-counts, kind="stable")].tolist():
-        held = shapely.get_dimensions(parts) == dimension
+        of_kind = shapely.get_dimensions(parts) == dimension
         if dimension:
-            yield dimension, *_one_a_row(parts[held], rows[held])
+            yield dimension, *_one_a_row(parts[of_kind], rows[of_kind])
         else:
-            points, owners = single_points(parts[held])
-            yield dimension, points, rows[held][owners]
+            points, owners = single_points(parts[of_kind])
+            yield dimension, points, rows[of_kind][owners]
 
 
 def _one_a_row(parts: GeometryArray, rows: IntArray) -> tuple[GeometryArray, IntArray]:
@@ -97,14 +97,17 @@ def _size(shapes: GeometryArray, dimension: int) -> Ranks:
 
 def _neighbours(shapes: GeometryArray, dimension: int) -> GeometryArray | None:
     """One group where areas are neighbours that do not overlap; None where each stands alone."""
-    held = shapes[~shapely.is_missing(shapes)]
-    if dimension != 2 or not shapely.coverage_is_valid(held):
+    present = shapes[~shapely.is_missing(shapes)]
+    # Overlapping areas of a user are no coverage: each is simplified alone.
+    if dimension != 2 or not shapely.coverage_is_valid(present):
         return None
     return np.full(len(shapes), "all", dtype=object)
 
 
-def _depth(sheet: SourceLayer) -> int:
-    return points_depth(sheet) if sheet.dimension == 0 else _shapes_depth(sheet.geometry)
+def _depth(source_layer: SourceLayer) -> int:
+    if source_layer.dimension == 0:
+        return points_depth(source_layer)
+    return _shapes_depth(source_layer.geometry)
 
 
 def _shapes_depth(shapes: GeometryArray) -> int:
@@ -112,6 +115,8 @@ def _shapes_depth(shapes: GeometryArray) -> int:
 
     Counted from above: the tiles of every shape's box, or those of the box of all.
     """
+    # One shape from antimeridian to antimeridian has a box of the whole world: it came to 92,000
+    # tiles.
     boxes = np.vstack([shapely.bounds(shapes), shapely.total_bounds(shapes)])
     for zoom in range(DEEPEST, 0, -1):
         first, last = (
@@ -124,12 +129,12 @@ def _shapes_depth(shapes: GeometryArray) -> int:
     return 0
 
 
-def points_depth(sheet: SourceLayer) -> int:
+def points_depth(source_layer: SourceLayer) -> int:
     """The deepest level up to DEEPEST_POINTS with at most TILES_MOST tiles; deeper where crowded.
 
     A unit of level 12 is 1.6 m at 48 N.
     """
-    known = sheet.anchors[np.isfinite(sheet.anchors).all(axis=1)]
+    known = source_layer.anchors[np.isfinite(source_layer.anchors).all(axis=1)]
     for zoom in range(DEEPEST_POINTS):
         tiles = (to_units(known, zoom + 1) // EXTENT).astype(np.int64)
         count = len(np.unique(tiles, axis=0))
@@ -140,8 +145,8 @@ def points_depth(sheet: SourceLayer) -> int:
 
 
 def tileset_of(
-    collection: Collection, sheets: tuple[SourceLayer, ...], deepest: int, attribution: str
+    collection: Collection, source_layers: tuple[SourceLayer, ...], deepest: int, attribution: str
 ) -> Tileset:
     """The tileset of a collection: its id, title and description with these source-layers."""
-    about = collection.id, collection.title, collection.description
-    return Tileset(*about, sheets, deepest, attribution)
+    names = collection.id, collection.title, collection.description
+    return Tileset(*names, source_layers, deepest, attribution)

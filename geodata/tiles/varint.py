@@ -1,10 +1,11 @@
-"""How are whole arrays of numbers written as protocol buffer varints at once."""
+"""How are whole arrays of numbers written as protocol buffer varints, all at once?"""
 
 import numpy as np
 import numpy.typing as npt
 
 Unsigned = npt.NDArray[np.uint64]
 Signed = npt.NDArray[np.int64]
+# Seven bits a byte: 1 << 7 is the first number of two bytes, 1 << 63 the first of ten.
 _STEPS = np.array([1 << (7 * k) for k in range(1, 10)], dtype=np.uint64)
 
 
@@ -21,6 +22,7 @@ def varints(values: Unsigned, sizes: Signed | None = None) -> bytes:
         return b""
     out = np.empty(int(ends[-1]), dtype=np.uint8)
     starts = ends - sizes
+    # Byte by byte over all numbers that have one more: ten rounds at most, whatever their count.
     low = (values & np.uint64(0x7F)).astype(np.uint8)
     out[starts] = low | np.where(sizes > 1, 0x80, 0).astype(np.uint8)
     at = np.flatnonzero(sizes > 1)

@@ -26,7 +26,7 @@ def run(place: Place) -> Iterator[Line]:
     """Cost, size, fidelity on every 20th day, and the cost of one day more."""
     daily = place.daily
     fold_s = daily.fold_s + daily.rest_s
-    yield Line("days", len(daily.given.days))
+    yield Line("days", len(daily.maps.days))
     yield Line("ingest", daily.ingest_s, "s")
     yield Line("fold", fold_s, "s")
     yield Line("ingest, read and fold", daily.ingest_s + daily.read_s + fold_s, "s", 60, "<")
@@ -45,7 +45,7 @@ def _bytes(daily: Daily) -> int:
 
 def _fidelity(place: Place, daily: Daily) -> Iterator[Line]:
     maps = _maps(daily)
-    looked_at = daily.given.days[::EVERY]
+    looked_at = daily.maps.days[::EVERY]
     lands = {day: land_of(daily.cells, day) for day in looked_at}
     worst = max(apart(lands[day], maps[day]) for day in looked_at)
     yield Line(f"worst symmetric difference, {len(looked_at)} days, share", worst, "", 1e-8, "<=")
@@ -57,7 +57,7 @@ def _fidelity(place: Place, daily: Daily) -> Iterator[Line]:
 
 
 def _maps(daily: Daily) -> dict[date, BaseGeometry]:
-    rows = daily.given.maps
+    rows = daily.maps.rows
     held = rows[(rows["status"] == "occupied").to_numpy()]
     days = [pd.Timestamp(day).date() for day in held["day"]]
     return dict(zip(days, held.geometry, strict=True))
@@ -86,7 +86,7 @@ def _wrong_points(daily: Daily, day: date, shape: BaseGeometry) -> int:
 def _one_day_more(place: Place, daily: Daily) -> Iterator[Line]:
     """The days from the last change on, added to the cells kept of all days before it."""
     one_s = statistics.median(_added_s(place, daily, number) for number in range(3))
-    days = len(daily.given.days) - len(daily.before.days)
+    days = len(daily.maps.days) - len(daily.before.days)
     yield Line(f"the last change and what follows ({days} days)", 1000 * one_s, "ms")
     whole = daily.fold_s + daily.rest_s
     yield Line("whole fold over one change more", whole / one_s, "times", 10, ">")
@@ -98,5 +98,5 @@ def _added_s(place: Place, daily: Daily, number: int) -> float:
     known = max(
         daily.workspace.folds.glob("*/*"), key=lambda f: -(f / "about.json").stat().st_mtime_ns
     )
-    shutil.copytree(known, fresh.folds / daily.given.source / known.name)
-    return clocked(lambda: fold_maps(fresh, daily.given))[0]
+    shutil.copytree(known, fresh.folds / daily.maps.source / known.name)
+    return clocked(lambda: fold_maps(fresh, daily.maps))[0]

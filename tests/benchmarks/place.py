@@ -42,7 +42,7 @@ class Daily:
     """
 
     workspace: Workspace
-    given: SourceMaps
+    maps: SourceMaps
     before: SourceMaps
     cells: gpd.GeoDataFrame
     ingest_s: float
@@ -83,12 +83,12 @@ class Place:
         described, outline = packaged.sources()[SOURCE], packaged.outline()
         ingest_s, _ = clocked(lambda: ingest(workspace, described, archive, coverage=outline))
         folders = [folder for folder, _ in accepted_batches(workspace)]
-        read_s, given = clocked(lambda: source_maps(SOURCE, folders))
-        before = _before_last_change(given)
+        read_s, maps = clocked(lambda: source_maps(SOURCE, folders))
+        before = _before_last_change(maps)
         fold_s, _ = clocked(lambda: fold_maps(workspace, before))
-        rest_s, cells = clocked(lambda: fold_maps(workspace, given))
+        rest_s, cells = clocked(lambda: fold_maps(workspace, maps))
         core_s = time.process_time() - began
-        return Daily(workspace, given, before, cells, ingest_s, read_s, fold_s, rest_s, core_s)
+        return Daily(workspace, maps, before, cells, ingest_s, read_s, fold_s, rest_s, core_s)
 
 
 def shared_folder() -> Path:
@@ -102,10 +102,10 @@ def _land(text: bytes) -> BaseGeometry:
     return shapely.make_valid(shapely.union_all([shapely.make_valid(s) for s in shapes]))
 
 
-def _before_last_change(given: SourceMaps) -> SourceMaps:
+def _before_last_change(maps: SourceMaps) -> SourceMaps:
     """The maps before the last day whose map differs from that of the day before."""
-    hashes = given.maps.groupby("day")["sha256"].agg("|".join).sort_index()
+    hashes = maps.rows.groupby("day")["sha256"].agg("|".join).sort_index()
     changed = hashes.index[(hashes != hashes.shift()).to_numpy()]
     day = pd.Timestamp(changed[-1])
-    maps, snapshots = given.maps, given.snapshots
-    return SourceMaps(given.source, maps[maps["day"] < day], snapshots[snapshots["day"] < day])
+    rows, snapshots = maps.rows, maps.snapshots
+    return SourceMaps(maps.source, rows[rows["day"] < day], snapshots[snapshots["day"] < day])

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from geodata.control.cells import land_of
-from geodata.control.overlay import OverlayPairs, shares_in
-from geodata.control.timeline import standings, verdicts_on
+from geodata.control.overlay import shares_in
+from geodata.control.timeline import OverlayPairs, standings, verdicts_on
 from geodata.types import GeometryArray
 from tests.benchmarks.lines import Line, clocked, median_s
 from tests.benchmarks.place import Daily, Place
@@ -31,9 +31,9 @@ def run(place: Place) -> Iterator[Line]:
     table = _history(daily, pairs)
     yield Line(f"join of {POINTS} points with {len(daily.cells)} cells", join_s, "s")
     yield Line("their standings on all days", steps_s, "s")
-    days = _spread(daily.given.days)
+    days = _spread(daily.maps.days)
     peers = [_day_by_day(daily, points, day) for day in days]
-    whole = len(daily.given.days)
+    whole = len(daily.maps.days)
     slow_s = statistics.median(seconds for seconds, _ in peers) * whole
     yield Line(f"day by day: median of {len(days)} days x {whole} days", slow_s, "s")
     yield Line("day by day over join", slow_s / join_s, "times", 50, ">=")
@@ -65,7 +65,7 @@ def _history(daily: Daily, pairs: OverlayPairs) -> pd.DataFrame:
         cells["valid_from"].to_numpy().astype("datetime64[D]"),
         cells["valid_to"].to_numpy().astype("datetime64[D]"),
         np.ones(POINTS),
-        daily.given.days[0],
+        daily.maps.days[0],
     )
 
 

@@ -12,8 +12,8 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 from strategies import EAST, FIRST, SOUTH, WEST, Board, board_footprints, boards
 
-from geodata.control.overlay import share_inside, shares_in
-from geodata.control.timeline import STATUSES, changes, spans, standings, verdicts_on
+from geodata.control.overlay import overlay_source, share_inside
+from geodata.control.timeline import STATUSES, changes, spans, verdicts_on
 
 COVERED = box(WEST, SOUTH, EAST, SOUTH + 3)
 ANY_STATUS = ("occupied", "contested", "government", "unknown")
@@ -29,14 +29,7 @@ def as_array(footprints: Footprints) -> np.ndarray:
 
 def history(board: Board, footprints: Footprints, first: date) -> pd.DataFrame:
     cells, shapes = board.cells(), as_array(footprints)
-    return standings(
-        shares_in(shapes, cells.geometry.to_numpy()),
-        cells["status"].to_numpy(dtype=object),
-        cells["valid_from"].to_numpy().astype("datetime64[D]"),
-        cells["valid_to"].to_numpy().astype("datetime64[D]"),
-        share_inside(shapes, COVERED),
-        first,
-    )
+    return overlay_source(shapes, cells, share_inside(shapes, COVERED), first)
 
 
 @given(boards(ANY_STATUS), some_footprints, st.integers(-1, 3))
