@@ -13,7 +13,7 @@ import shapely
 from shapely import box
 
 from geodata.batches.stored import batch_path
-from geodata.ingest import ingest, show
+from geodata.ingest import ControlPipeline, ingest, show
 from geodata.workspace import Workspace
 from schemas import Batch, Expectations, Source
 
@@ -36,6 +36,10 @@ def a_source(**expected: Any) -> Source:
         day_rule="last publication of the UTC day",
         expectations=Expectations(**expected),
     )
+
+
+def a_pipeline(**expected: Any) -> ControlPipeline:
+    return ControlPipeline(a_source(**expected), COUNTRY)
 
 
 def a_feature(geometry: dict[str, Any] | None, name: str = "", fill: str = "") -> dict[str, Any]:
@@ -70,7 +74,7 @@ def a_folder(parent: Path, files: dict[str, bytes]) -> Path:
 
 def ingested(tmp_path: Path, files: dict[str, bytes], **expected: Any) -> Batch:
     path = a_folder(tmp_path, files)
-    return ingest(Workspace(tmp_path / "ws"), a_source(**expected), path, coverage=COUNTRY)
+    return ingest(Workspace(tmp_path / "ws"), a_pipeline(**expected), path).batch
 
 
 def ingested_body(tmp_path: Path, *features: object) -> Batch:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.features.user_layers import layer_file_name, read_layers
-from geodata.ingest.vector import VectorOptions, ingest_ogr
+from geodata.ingest import VectorOptions, VectorPipeline, ingest
 from geodata.workspace import Workspace
 from schemas import Batch, Layer
 
@@ -48,7 +48,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def ingested(tmp_path: Path, path: Path, **wishes: Any) -> Batch:
-    return ingest_ogr(workspace(tmp_path), path, VectorOptions(**wishes), lambda *_: None)
+    return ingest(workspace(tmp_path), VectorPipeline(VectorOptions(**wishes)), path).batch
 
 
 def ingested_features(tmp_path: Path, *features: dict[str, Any], **members: object) -> Batch:

@@ -14,7 +14,7 @@ from rasterio.transform import from_origin
 
 from geodata.crs import areas_km2
 from geodata.geometry import as_array
-from geodata.ingest.raster import RasterOptions, ingest_geotiff
+from geodata.ingest import RasterOptions, RasterPipeline, ingest
 from geodata.rasters.grid import Grid
 from geodata.rasters.listing import read_rasters
 from geodata.workspace import Workspace
@@ -43,7 +43,7 @@ def a_geotiff(path: Path, cells: Any, **about: Any) -> Path:
 
 
 def ingested(tmp_path: Path, path: Path, **wishes: Any) -> Batch:
-    return ingest_geotiff(workspace(tmp_path), path, RasterOptions(**wishes), lambda *_: None)
+    return ingest(workspace(tmp_path), RasterPipeline(RasterOptions(**wishes)), path).batch
 
 
 def workspace(tmp_path: Path) -> Workspace:

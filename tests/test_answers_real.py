@@ -11,7 +11,7 @@ import pytest
 from served import Client, client_of, common_folder, made_once, properties
 
 from geodata.data import packaged
-from geodata.ingest import ingest
+from geodata.ingest import ControlPipeline, ingest
 from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
@@ -49,7 +49,7 @@ def mapped(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Client:
     def make(root: Path) -> None:
         workspace = Workspace(root)
         source = packaged.sources()["deepstate"]
-        batch = ingest(workspace, source, maps, coverage=packaged.outline())
+        batch = ingest(workspace, ControlPipeline(source, packaged.outline()), maps).batch
         assert (batch.verdict, batch.days) == ("accepted", 27)
         publish(workspace, build(workspace).id)
 

@@ -22,8 +22,7 @@ from geodata.batches.usable import layers_in_use, rasters_in_use, usable_batches
 from geodata.batches.withdrawal import WITHDRAWN, restore, withdraw
 from geodata.errors import Conflict, Damaged, InvalidInput, NotFound
 from geodata.features.user_layers import read_layers
-from geodata.ingest.quarantine import retry
-from geodata.ingest.raster import RasterOptions, ingest_geotiff
+from geodata.ingest import RasterOptions, RasterPipeline, ingest, retry
 from geodata.release.build import build
 from geodata.release.publish import publish, verify
 from geodata.workspace import Workspace, only_writer
@@ -132,7 +131,7 @@ def test_rasters_go_and_come_back_with_their_batch(tmp_path: Path) -> None:
     for number in (1, 2):
         cells = np.full((4, 4), number, dtype="float32")
         path = a_geotiff(tmp_path / "people.tif", cells)
-        last = ingest_geotiff(place, path, RasterOptions(replace=True), lambda *_: None)
+        last = ingest(place, RasterPipeline(RasterOptions(replace=True)), path).batch
     one, two = all_batches(place)
     assert last.id == two.id
     assert rasters_in_use(place)["people"].batch.id == two.id
@@ -140,7 +139,7 @@ def test_rasters_go_and_come_back_with_their_batch(tmp_path: Path) -> None:
     assert rasters_in_use(place)["people"].batch.id == one.id
     assert states(place) == {one.id: "in use", two.id: "withdrawn"}
     with pytest.raises(Conflict, match=f"lodeline batch restore {two.id}"):
-        ingest_geotiff(place, path, RasterOptions(replace=True), lambda *_: None)
+        ingest(place, RasterPipeline(RasterOptions(replace=True)), path)
     restore(place, two)
     assert rasters_in_use(place)["people"].batch.id == two.id
 
@@ -172,7 +171,7 @@ def test_maps_withdrawn_are_neither_ingested_again_nor_tried_under_new_rules(
     with pytest.raises(Conflict, match=f"batch restore {batch.id}"):
         ingested_maps(tmp_path, files)
     with pytest.raises(Conflict, match="batch restore"):
-        retry(place, a_source(days_min=2), batch.id, coverage=COUNTRY)
+        retry(place, batch.id, sources={"deepstate": a_source(days_min=2)}, coverage=COUNTRY)
     restore(place, batch)
     assert ingested_maps(tmp_path, files) == batch
 

@@ -10,7 +10,7 @@ from served import Client
 
 from geodata.features.user_layers import layer_frame, read_layers
 from geodata.geometry import as_array, have_empty_parts, without_empty_parts
-from geodata.ingest.vector import VectorOptions, ingest_ogr
+from geodata.ingest import VectorPipeline, ingest
 from geodata.workspace import Workspace
 
 RING = [[30, 45], [40, 45], [40, 50], [30, 45]]
@@ -49,7 +49,7 @@ def test_a_layer_loses_its_empty_rings_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "holes.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     workspace = Workspace(tmp_path / "workspace")
-    batch = ingest_ogr(workspace, path, VectorOptions(), lambda *_: None)
+    batch = ingest(workspace, VectorPipeline(), path).batch
     folder = workspace.batches / batch.source / batch.id
     (layer,) = read_layers(folder)
     frame = layer_frame(folder, layer)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ingest_inputs import (
-    COUNTRY,
     EARLY,
     GREEN,
     GREY,
@@ -21,7 +20,7 @@ from ingest_inputs import (
     a_daily,
     a_feature,
     a_map,
-    a_source,
+    a_pipeline,
     counts,
     days_of_boxes,
     ingested,
@@ -81,7 +80,7 @@ def test_index_given_alone_gives_a_refused_batch(tmp_path: Path) -> None:
     index = tmp_path / "deepstate_2026-02-12_a1.geojson"
     index.write_bytes(b'[{"id": 1648989208}]')
     workspace = Workspace(tmp_path / "ws")
-    batch = ingest(workspace, a_source(), index, coverage=COUNTRY)
+    batch = ingest(workspace, a_pipeline(), index).batch
     assert (batch.verdict, batch.days, batch.files_quarantined) == ("refused", 0, 1)
     assert (
         "a JSON list of 1 items" in issue(tmp_path, batch, "file_is_a_feature_collection").message

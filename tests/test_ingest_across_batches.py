@@ -31,11 +31,11 @@ from ingest_inputs import (
 from geodata.batches.stored import batch_path
 from geodata.batches.usable import accepted_batches
 from geodata.control.sources import SourceRegistry
-from geodata.ingest import ingest, quarantine, retry
+from geodata.ingest import ControlPipeline, ingest, quarantine, retry
 from geodata.release.history import first_day
 from geodata.release.maps import check_batch, source_maps
 from geodata.workspace import Workspace, file_sha256
-from schemas import Batch
+from schemas import Batch, Source
 
 JUMP = 4000
 """A box of one degree has about 8,400 km2: half a degree more is a jump."""
@@ -46,7 +46,11 @@ def given_alone(tmp_path: Path, files: dict[str, bytes], **changes: object) -> B
     shutil.rmtree(tmp_path / "input", ignore_errors=True)
     source = a_source(change_km2_max=JUMP).model_copy(update=changes)
     path = a_folder(tmp_path, files)
-    return ingest(Workspace(tmp_path / "ws"), source, path, coverage=COUNTRY)
+    return ingest(Workspace(tmp_path / "ws"), ControlPipeline(source, COUNTRY), path).batch
+
+
+def retried(workspace: Workspace, source: Source, batch_id: str) -> Batch:
+    return retry(workspace, batch_id, sources={source.id: source}, coverage=COUNTRY).batch
 
 
 def boxes(first: int, *widths: float) -> dict[str, bytes]:
@@ -251,11 +255,11 @@ def test_retry_puts_what_is_accepted_now_in_the_place_of_the_old(tmp_path: Path)
     batch = given_alone(tmp_path, {**boxes(2, 1), **boxes(3, 3)})
     assert days(tmp_path) == [1, 3]
     workspace, source = Workspace(tmp_path / "ws"), a_source(change_km2_max=JUMP)
-    assert retry(workspace, source, batch.id, coverage=COUNTRY) == batch
+    assert retried(workspace, source, batch.id) == batch
     for n in (0, 0.01):
         given_alone(tmp_path, boxes(1, 1 + n))
         given_alone(tmp_path, boxes(4, 1 + n))
-    again = retry(workspace, source, batch.id, coverage=COUNTRY)
+    again = retried(workspace, source, batch.id)
     assert again == batch, "day 3 would be lost"
     assert days(tmp_path) == [1, 3]
 
@@ -265,10 +269,10 @@ def test_retry_of_a_refused_day_replaces_its_batch(tmp_path: Path) -> None:
     batch = given_alone(tmp_path, boxes(2, 1))
     given_alone(tmp_path, boxes(1, 1.01))
     workspace, source = Workspace(tmp_path / "ws"), a_source(change_km2_max=JUMP)
-    again = retry(workspace, source, batch.id, coverage=COUNTRY)
+    again = retried(workspace, source, batch.id)
     assert again.verdict == "accepted"
     assert batch.id not in {each.id for each in quarantine.all_batches(workspace)}
-    assert retry(workspace, source, again.id, coverage=COUNTRY) == again
+    assert retried(workspace, source, again.id) == again
 
 
 def test_an_input_is_not_judged_by_what_it_gave_under_other_rules(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
-from ingest_inputs import COUNTRY, a_daily, a_folder, a_source, days_of_boxes, issues
+from ingest_inputs import COUNTRY, a_daily, a_folder, a_pipeline, days_of_boxes, issues
 
 import geodata.ingest
 from geodata.errors import InvalidInput, TooLarge
@@ -69,7 +69,7 @@ MAKERS: dict[str, Callable[[Path, dict[str, bytes]], Path]] = {
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_every_kind_of_archive_gives_the_same_maps(tmp_path: Path, name: str) -> None:
     path = MAKERS[name](tmp_path / name, days_of_boxes(1, 1.1))
-    batch = ingest(Workspace(tmp_path / "ws"), a_source(), path, coverage=COUNTRY)
+    batch = ingest(Workspace(tmp_path / "ws"), a_pipeline(), path).batch
     assert (batch.input_name, batch.days, batch.files_in) == (name, 2, 2)
     assert min((tmp_path / "ws" / "raw" / "deepstate").iterdir()).name == batch.input_sha256
 
@@ -119,7 +119,7 @@ def test_link_and_archive_in_a_folder_are_not_read(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, days_of_boxes(1))
     (folder / "link.geojson").symlink_to(folder / a_daily("20250101"))
     a_zip(folder / "inner.zip", days_of_boxes(1))
-    batch = ingest(Workspace(tmp_path / "ws"), a_source(), folder, coverage=COUNTRY)
+    batch = ingest(Workspace(tmp_path / "ws"), a_pipeline(), folder).batch
     assert (batch.files_in, batch.files_accepted, batch.files_quarantined) == (3, 1, 2)
     assert set(issues(tmp_path, batch)["rule"]) == {"member_is_a_file", "file_is_no_archive"}
 
@@ -176,9 +176,9 @@ def test_two_xz_streams_in_one_file_are_read_as_one(tmp_path: Path) -> None:
 
 def test_nothing_is_written_outside_raw_and_batches(tmp_path: Path) -> None:
     path = a_tar(tmp_path / "a.tar", {"../evil.geojson": b"{}", **days_of_boxes(1)})
-    ingest(Workspace(tmp_path / "ws"), a_source(), path, coverage=COUNTRY)
+    ingest(Workspace(tmp_path / "ws"), a_pipeline(), path)
     assert {each.name for each in tmp_path.iterdir()} == {"a.tar", "ws"}
-    assert {each.name for each in (tmp_path / "ws").iterdir()} == {"raw", "batches"}
+    assert {each.name for each in (tmp_path / "ws").iterdir()} == {"raw", "batches", ".lock"}
 
 
 def test_deeply_nested_collections_are_no_danger() -> None:

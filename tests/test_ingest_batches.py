@@ -10,25 +10,32 @@ from ingest_inputs import (
     a_daily,
     a_folder,
     a_map,
+    a_pipeline,
     a_source,
     days_of_boxes,
     ingested,
 )
 
-from geodata.errors import Conflict, InvalidInput, NotFound
-from geodata.ingest import all_batches, ingest, list_issues, retry
+from geodata.errors import InvalidInput, NotFound
+from geodata.ingest import ControlPipeline, all_batches, ingest, list_issues, retry
 from geodata.workspace import Workspace
+from schemas import Batch
+
+
+def retried(workspace: Workspace, old: Batch) -> Batch:
+    return retry(workspace, old.id, sources={"deepstate": a_source()}, coverage=COUNTRY).batch
 
 
 def test_same_input_twice_is_one_batch_without_work(tmp_path: Path) -> None:
     path = a_folder(tmp_path, days_of_boxes(1))
     stages: list[str] = []
-    given = Workspace(tmp_path / "ws"), a_source(), path
-    first = ingest(*given, coverage=COUNTRY)
-    again = ingest(*given, coverage=COUNTRY, progress=lambda stage, *_: stages.append(stage))
-    assert again == first
+    workspace = Workspace(tmp_path / "ws")
+    first = ingest(workspace, a_pipeline(), path)
+    again = ingest(workspace, a_pipeline(), path, lambda stage, *_: stages.append(stage))
+    assert (first.is_known, again.is_known) == (False, True)
+    assert again.batch == first.batch
     assert stages == ["known"]
-    assert [batch.id for batch in all_batches(given[0])] == [first.id]
+    assert [batch.id for batch in all_batches(workspace)] == [first.batch.id]
 
 
 def test_same_bytes_under_another_day_are_another_batch(tmp_path: Path) -> None:
@@ -65,7 +72,7 @@ def test_failure_midway_leaves_no_batch_behind(
 def test_retry_under_new_rules_replaces_the_batch(tmp_path: Path) -> None:
     old = ingested(tmp_path, days_of_boxes(1, 3), change_km2_max=4000)
     workspace = Workspace(tmp_path / "ws")
-    new = retry(workspace, a_source(), old.id, coverage=COUNTRY)
+    new = retried(workspace, old)
     assert (old.days, new.days) == (1, 2)
     assert all_batches(workspace) == [new]
     assert new.input_name == old.input_name
@@ -73,14 +80,7 @@ def test_retry_under_new_rules_replaces_the_batch(tmp_path: Path) -> None:
 
 def test_retry_under_the_same_rules_changes_nothing(tmp_path: Path) -> None:
     old = ingested(tmp_path, days_of_boxes(1))
-    assert retry(Workspace(tmp_path / "ws"), a_source(), old.id, coverage=COUNTRY) == old
-
-
-def test_retry_of_another_sources_batch_is_refused(tmp_path: Path) -> None:
-    old = ingested(tmp_path, days_of_boxes(1))
-    other = a_source().model_copy(update={"id": "isw"})
-    with pytest.raises(Conflict):
-        retry(Workspace(tmp_path / "ws"), other, old.id, coverage=COUNTRY)
+    assert retried(Workspace(tmp_path / "ws"), old) == old
 
 
 def test_issues_of_all_batches_are_listed_with_their_batch(tmp_path: Path) -> None:
@@ -94,13 +94,14 @@ def test_issues_of_all_batches_are_listed_with_their_batch(tmp_path: Path) -> No
 
 
 def test_source_without_a_reader_is_named(tmp_path: Path) -> None:
-    other = a_source().model_copy(update={"id": "elsewhere"})
+    other = ControlPipeline(a_source().model_copy(update={"id": "elsewhere"}), COUNTRY)
     path = a_folder(tmp_path, days_of_boxes(1))
     with pytest.raises(InvalidInput, match="elsewhere"):
-        ingest(Workspace(tmp_path / "ws"), other, path, coverage=COUNTRY)
+        ingest(Workspace(tmp_path / "ws"), other, path)
+    assert not (tmp_path / "ws").exists()
 
 
 @pytest.mark.parametrize("path", ["nowhere.geojson", "https://deepstatemap.live/api"])
 def test_path_that_is_no_input_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(InvalidInput):
-        ingest(Workspace(tmp_path / "ws"), a_source(), Path(path), coverage=COUNTRY)
+        ingest(Workspace(tmp_path / "ws"), a_pipeline(), Path(path))

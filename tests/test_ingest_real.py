@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.batches.stored import batch_path
 from geodata.data import packaged
-from geodata.ingest import ingest
+from geodata.ingest import ControlPipeline, ingest
 from geodata.ingest.archives import Limits, Member, members
 from geodata.ingest.control.readers.deepstate import stamp_of
 from geodata.workspace import Workspace
@@ -38,7 +38,7 @@ REAL = {
 def test_all_real_daily_files_are_accepted(tmp_path: Path, shared: Path) -> None:
     (path,) = (shared / "data/control").glob("deepstate_daily_*.tar.xz")
     workspace = Workspace(tmp_path / "ws")
-    batch = ingest(workspace, a_source(**REAL), path, coverage=outline(shared))
+    batch = ingest(workspace, ControlPipeline(a_source(**REAL), outline(shared)), path).batch
     assert (batch.days, batch.files_accepted, batch.verdict) == (656, 656, "accepted")
     assert counts(batch) == (656, 656, 0)
     table = maps(tmp_path, batch)
@@ -66,7 +66,7 @@ def test_satirical_territories_make_no_jump(tmp_path: Path, shared: Path, around
     )
     workspace = Workspace(tmp_path / "ws")
     folder = a_folder(tmp_path, near)
-    batch = ingest(workspace, a_source(**REAL), folder, coverage=outline(shared))
+    batch = ingest(workspace, ControlPipeline(a_source(**REAL), outline(shared)), folder).batch
     assert batch.files_quarantined == 0
     snapshots = pd.read_parquet(batch_path(workspace, "deepstate", batch.id) / "snapshots.parquet")
     assert len(snapshots) > 4
@@ -86,7 +86,8 @@ def test_daily_file_and_body_of_the_evening_before_draw_the_same_map(
         lambda name: str(stamp_of(name).day) == "2025-02-24",
     )
     both = a_folder(tmp_path, {**daily, **bodies})
-    batch = ingest(Workspace(tmp_path / "ws"), a_source(**REAL), both, coverage=outline(shared))
+    pipeline = ControlPipeline(a_source(**REAL), outline(shared))
+    batch = ingest(Workspace(tmp_path / "ws"), pipeline, both).batch
     table = maps(tmp_path, batch)
     first, second = table[table["status"] == "occupied"].geometry
     assert first.intersection(second).area / first.union(second).area > 0.9995
@@ -95,7 +96,8 @@ def test_daily_file_and_body_of_the_evening_before_draw_the_same_map(
 def real_ingest(tmp_path: Path, files: dict[str, bytes]) -> Batch:
     shutil.rmtree(tmp_path / "input", ignore_errors=True)
     source, path = packaged.sources()["deepstate"], a_folder(tmp_path, files)
-    return ingest(Workspace(tmp_path / "ws"), source, path, coverage=packaged.outline())
+    pipeline = ControlPipeline(source, packaged.outline())
+    return ingest(Workspace(tmp_path / "ws"), pipeline, path).batch
 
 
 @pytest.mark.needs_shared

@@ -23,6 +23,7 @@ from shapely import Point
 
 from geodata.errors import InvalidInput, Refused, TooLarge
 from geodata.ingest import stored_input
+from geodata.ingest.sandbox import Sandbox
 from geodata.ingest.vector import reader
 from geodata.ingest.vector.formats import FORMATS, GEOPACKAGE, Dataset, dataset
 
@@ -67,7 +68,7 @@ def test_file_that_is_not_what_it_says_is_refused_unread(
     def never(*_args: object) -> None:
         raise AssertionError("GDAL was asked")
 
-    monkeypatch.setattr(reader, "_run", never)
+    monkeypatch.setattr(Sandbox, "run", never)
     batch = ingested(tmp_path, a_file(tmp_path / name, data))
     assert (batch.verdict, batch.files_in, batch.files_quarantined) == ("refused", 1, 1)
     assert ("file_is_of_a_format", "quarantined") in rules(tmp_path, batch)
@@ -207,11 +208,12 @@ def test_endless_view_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "broke its reader" in batch.reasons[0]
 
 
-def test_child_has_one_driver_and_no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_has_one_driver_and_no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "x")
     monkeypatch.setenv("GDAL_DRIVER_PATH", "/plugins")
     for known in FORMATS:
-        settings = reader._environment(known.driver, "/scratch")
+        sandbox = reader.sandbox_for(Dataset(Path("x/none"), known), Path("/scratch"))
+        settings = sandbox.environment
         skipped = set(settings["GDAL_SKIP"].split(","))
         assert skipped == set(pyogrio.list_drivers()) - {known.driver}
         assert "SECRET_TOKEN" not in settings
@@ -219,7 +221,7 @@ def test_child_has_one_driver_and_no_settings_of_ours(monkeypatch: pytest.Monkey
         assert settings["PROJ_NETWORK"] == "OFF"
 
 
-def test_child_does_not_read_where_another_driver_is_loaded(
+def test_worker_does_not_read_where_another_driver_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = a_geopackage(tmp_path / "x.gpkg")
@@ -228,7 +230,7 @@ def test_child_does_not_read_where_another_driver_is_loaded(
         reader.read_dataset(dataset(path), tmp_path / "answers", None)
 
 
-def test_memory_of_the_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_of_the_worker_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = a_geopackage(tmp_path / "x.gpkg")
     monkeypatch.setattr(reader, "MEMORY_BYTES", 64 << 20)
     with pytest.raises(Refused):

@@ -13,7 +13,7 @@ from raster_inputs import a_geotiff, slow_shares
 
 from geodata.errors import InvalidInput, TooLarge
 from geodata.geometry import as_array
-from geodata.ingest.raster import RasterOptions, ingest_geotiff
+from geodata.ingest import RasterPipeline, ingest
 from geodata.rasters import coverage as shares
 from geodata.rasters import statistics
 from geodata.rasters.coverage import coverage
@@ -170,7 +170,7 @@ def test_areas_that_a_projected_raster_cannot_take_are_refused(
 ) -> None:
     about = {"crs": "EPSG:32636", "transform": rasterio.Affine(500, 0, 3e5, 0, -500, 55e5)}
     path = a_geotiff(tmp_path / "x.tif", np.ones((40, 30), np.float32), **about)
-    batch = ingest_geotiff(Workspace(tmp_path), path, RasterOptions(), lambda *_: None)
+    batch = ingest(Workspace(tmp_path), RasterPipeline(), path).batch
     rasters = Rasters(Workspace(tmp_path).batches / "geotiff" / batch.id)
     assert rasters.statistics("x", shapely.box(29, 48, 33, 51)).count == pytest.approx(1200)
     with pytest.raises(InvalidInput, match="no place in EPSG:32636"):

@@ -1,6 +1,7 @@
 """Is a GeoTIFF that lies, is cut short or is none refused before it can do harm?"""
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from geodata.errors import InvalidInput, Refused
 from geodata.ingest.raster import header as tiff
 from geodata.ingest.raster import pipeline
 from geodata.ingest.raster.header import checked_header
+from geodata.ingest.sandbox import Sandbox
 from geodata.rasters.gdal import DRIVER
 
 
@@ -40,7 +42,7 @@ def test_what_is_no_tiff_is_refused_before_gdal_is_asked(
     def never(*_: object) -> None:
         raise AssertionError("GDAL was asked")
 
-    monkeypatch.setattr(pipeline, "_run", never)
+    monkeypatch.setattr(Sandbox, "run", never)
     (tmp_path / "evil.tif").write_bytes(data)
     assert "one GeoTIFF file" in refusal(tmp_path, tmp_path / "evil.tif")
 
@@ -127,11 +129,11 @@ def test_cells_that_cannot_be_unpacked_are_refused(tmp_path: Path) -> None:
     assert "reads all cells" in refusal(tmp_path, path)
 
 
-def test_the_child_has_one_driver_and_no_settings_of_ours(
+def test_the_worker_has_one_driver_and_no_settings_of_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "x")
-    settings = pipeline.environment(tmp_path)
+    settings = pipeline.sandbox_for(tmp_path / "x.tif", tmp_path).environment
     skipped = set(settings["GDAL_SKIP"].split(","))
     with rasterio.Env() as gdal:
         assert set(gdal.drivers()) - skipped == {DRIVER}
@@ -141,15 +143,16 @@ def test_the_child_has_one_driver_and_no_settings_of_ours(
     assert settings["PROJ_NETWORK"] == "OFF"
 
 
-def test_the_child_reads_nothing_where_another_driver_is_loaded(
+def test_the_worker_reads_nothing_where_another_driver_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "other_drivers", lambda: frozenset(("PNG",)))
     assert "other drivers" in refusal(tmp_path, a_geotiff(tmp_path / "x.tif", SLOPE))
 
 
-def test_memory_of_the_child_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "MEMORY_BYTES", 64 << 20)
+def test_memory_of_the_worker_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = replace(pipeline.SANDBOX_LIMITS, memory_bytes=64 << 20)
+    monkeypatch.setattr(pipeline, "SANDBOX_LIMITS", limits)
     assert refusal(tmp_path, a_geotiff(tmp_path / "x.tif", SLOPE))
 
 

@@ -17,7 +17,7 @@ from geodata.control.cells import as_of, statuses_at
 from geodata.crs import areas_km2
 from geodata.errors import Damaged, NotFound, TooLarge
 from geodata.geometry import as_array
-from geodata.ingest.raster import RasterOptions, ingest_geotiff
+from geodata.ingest import RasterPipeline, ingest
 from geodata.rasters import statistics
 from geodata.rasters.colours import scale_of
 from geodata.rasters.grid import Grid, grid_of
@@ -168,8 +168,8 @@ def test_statistics_of_a_projected_raster_follow_the_ground(tmp_path: Path) -> N
     place = Workspace(tmp_path)
     about = {"crs": "EPSG:32636", "transform": rasterio.Affine(500, 0, 300_000, 0, -500, 5_500_000)}
     cells = np.add.outer(np.arange(40), np.arange(30)).astype(np.float32)
-    batch = ingest_geotiff(place, a_geotiff(tmp_path / "x.tif", cells, **about), RasterOptions(),
-                           lambda *_: None)  # fmt: skip
+    path = a_geotiff(tmp_path / "x.tif", cells, **about)
+    batch = ingest(place, RasterPipeline(), path).batch
     rasters = Rasters(place.batches / "geotiff" / batch.id)
     grid = Grid("EPSG:32636", 300_000, 5_500_000, 500, 500, 30, 40)
     assert rasters.value_at("x", 30.2310, 49.6190) == cells[0, 0]
@@ -201,7 +201,7 @@ def test_threads_read_the_same_tile(store: EmbeddedStore) -> None:
 def test_a_raster_of_a_user_is_in_the_next_release(workspace: Workspace, tmp_path: Path) -> None:
     place = copied(workspace, tmp_path / "ws")
     path = a_geotiff(tmp_path / "own.tif", np.arange(48, dtype=np.float32).reshape(6, 8))
-    batch = ingest_geotiff(place, path, RasterOptions(), lambda *_: None)
+    batch = ingest(place, RasterPipeline(), path).batch
     manifest = verify(place, build(place).id)
     assert batch.id in [each.id for each in manifest.batches]
     rasters = EmbeddedStore(place.release_path(manifest.id)).rasters

@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -35,7 +36,12 @@ SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (257, b"ustar", "tar"),
 )
 """Offset and bytes by which a format is known; names and suffixes are not trusted."""
-BROKEN = (tarfile.TarError, lzma.LZMAError, zlib.error, zstandard.ZstdError, EOFError, OSError)
+BROKEN = (
+    tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, zstandard.ZstdError,
+    NotImplementedError, EOFError, OSError, ValueError,
+)  # fmt: skip
+"""What readers raise: zipfile says ValueError of a name with NUL, NotImplementedError of a method
+of compression it lacks."""
 SIDECARS = frozenset(
     (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".xml")
 )
@@ -84,9 +90,16 @@ def members(
     """
     kind = archive_format(path)
     read = _zip_members if kind == "zip" else _tar_members
-    try:
+    with broken_archive_refused(kind):
         yield from read(path, kind or "tar", limits, progress)
-    except (*BROKEN, zipfile.BadZipFile, NotImplementedError) as error:
+
+
+@contextmanager
+def broken_archive_refused(kind: str | None) -> Iterator[None]:
+    """Raises InvalidInput where a reader of archives gives up on one."""
+    try:
+        yield
+    except BROKEN as error:
         raise InvalidInput(f"the {kind} archive cannot be read to its end: {error}") from error
 
 
@@ -250,37 +263,50 @@ def _drained(stream: IO[bytes], refusal: RejectedMember) -> RejectedMember:
 def _zip_members(
     path: Path, _kind: str, limits: Limits, progress: Callable[[int], None]
 ) -> Iterator[Member | RejectedMember]:
-    total, most = 0, limits.most_bytes(path.stat().st_size)
-    with zipfile.ZipFile(path) as archive:
-        if len(archive.infolist()) >= limits.members:
-            raise TooLarge(f"the archive holds {limits.members} members or more; split it")
-        for info in archive.infolist():
-            if info.is_dir():
-                continue
-            member = _zip_member(archive, info, limits)
-            total += len(member.data) if isinstance(member, Member) else 0
-            if total > most:
-                raise TooLarge(f"the archive unpacks to more than {most} bytes; split it")
+    total = 0
+    for each in unzipped(path, limits):
+        if isinstance(each, RejectedMember):
+            yield each
+        else:
+            name, stream = each
+            # read() without a size would unpack all of a chunk that claims to be small
+            member = Member(printable(name), stream.read(limits.member_bytes + 1))
+            total += len(member.data)
             progress(total)
             yield member
 
 
-def _zip_member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits
-) -> Member | RejectedMember:
-    mode = info.external_attr >> 16
-    plain = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+def unzipped(path: Path, limits: Limits) -> Iterator[tuple[str, IO[bytes]] | RejectedMember]:
+    """The files of a zip by name, each to be read before the next is asked for.
+
+    Raises TooLarge before anything is unpacked where all that may be read is beyond the limits.
+    That holds for archives that lie: zipfile gives no more bytes of a member than its directory
+    says, and BadZipFile where their checksum is another.
+    """
+    most = limits.most_bytes(path.stat().st_size)
+    with zipfile.ZipFile(path) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        if len(infos) > limits.members:
+            raise TooLarge(f"the archive holds more than {limits.members} members; split it")
+        refusals = [_zip_refusal(info, limits) for info in infos]
+        pairs = list(zip(infos, refusals, strict=True))
+        if sum(info.file_size for info, refusal in pairs if refusal is None) > most:
+            raise TooLarge(f"the archive unpacks to more than {most} bytes; split it")
+        for info, refusal in pairs:
+            if refusal is not None:
+                yield refusal
+                continue
+            with archive.open(info) as stream:
+                yield info.filename, stream
+
+
+def _zip_refusal(info: zipfile.ZipInfo, limits: Limits) -> RejectedMember | None:
+    plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
     refusal = refusal_of(info.filename, info.file_size, limits, plain=plain)
-    if refusal:
-        return refusal
-    if info.flag_bits & 1:
-        return RejectedMember(
-            printable(info.filename), "member_is_a_file", "quarantined", "encrypted"
-        )
-    with archive.open(info) as stream:
-        data = stream.read(limits.member_bytes + 1)
-    found = refusal_of(info.filename, len(data), limits, plain=True)
-    return found or Member(printable(info.filename), data)
+    if refusal is None and info.flag_bits & 1:
+        name = printable(info.filename)
+        return RejectedMember(name, "member_is_a_file", "quarantined", "encrypted")
+    return refusal
 
 
 def refusal_of(name: str, size: int, limits: Limits, *, plain: bool) -> RejectedMember | None:

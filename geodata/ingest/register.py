@@ -49,6 +49,16 @@ class Register:
         self._what = what
         self._reserved = reserved
         self._taken: set[str] = set()
+        self._returning: dict[str, list[str]] = {}
+
+    def let_return(self, ids: Mapping[str, str]) -> None:
+        """Layers of a batch tried again keep the ids they had, whoever holds them by now.
+
+        The batch keeps its place in time too, so that what has taken theirs since stays in use.
+        ids: the name in the file by id.
+        """
+        for id_, name in ids.items():
+            self._returning.setdefault(name, []).append(id_)
 
     def holder(self, id_: str) -> Holder | None:
         """What holds an id now; None where nothing does."""
@@ -63,6 +73,8 @@ class Register:
 
     def derived(self, wanted: str, name: str) -> str:
         """The id of a layer nobody named: its earlier one, else the wanted one, numbered."""
+        if self._returning.get(name):
+            return self._take(self._returning[name].pop(0))
         earlier = [each.id for each in self._holders.values() if self._continues(each, name)]
         family = sorted((number, id_) for id_ in earlier if (number := _number(id_, wanted)))
         free = (each for n in count(1) if self._is_free(each := numbered(wanted, n)))
@@ -70,6 +82,8 @@ class Register:
 
     def given(self, wanted: str, name: str, *, replace: bool) -> str:
         """The id a user named. Raises Conflict where another input holds it, unless replaced."""
+        if self._returning.get(name):
+            return self._take(self._returning[name].pop(0))
         holder = self.holder(wanted)
         if holder is None:
             return self._take(wanted)

@@ -1,14 +1,13 @@
 """How is a foreign GeoTIFF opened: by one driver, in a process of its own, within limits?
 
-Run as a script by `geodata.ingest.raster.pipeline`, never imported by it: GDAL_SKIP has an effect
-only before GDAL is loaded, and what breaks in here breaks nothing else. The request (JSON, first
-argument) names the file, the band and what the user says of it, the COG to write, the limits and
-the folder for `answer.json`.
+Run as a script in the sandbox of `geodata.ingest`, never imported to be used: GDAL_SKIP has an
+effect only before GDAL is loaded, and what breaks in here breaks nothing else. The request (JSON,
+first argument) names the file, the band and what the user says of it, the COG to write and the
+folder for `answer.json`.
 """
 
 import json
 import math
-import resource
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +27,6 @@ class Reply:
 
 def main(request: dict[str, Any]) -> None:
     """Answer a request; what is wrong with the file is part of the answer."""
-    _limit(resource.RLIMIT_AS, request["memory_bytes"])
-    _limit(resource.RLIMIT_CPU, request["cpu_s"])
-    _limit(resource.RLIMIT_FSIZE, request["written_bytes"])
-    _limit(resource.RLIMIT_CORE, 0)  # a crash would else leave the file's bytes on disk
     from geodata.rasters.foreign import RasterRejectedError  # noqa: PLC0415 - after the path is set
 
     reply = Reply()
@@ -45,15 +40,9 @@ def main(request: dict[str, Any]) -> None:
     Path(request["scratch"], "answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
-def _limit(which: int, most: int) -> None:
-    _, hard = resource.getrlimit(which)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(which, (most, most))
-
-
 def _rewrite(request: dict[str, Any], reply: Reply) -> None:
     """Look at the file, go through its cells twice, write the COG."""
-    import rasterio  # noqa: PLC0415 - after the limits are set
+    import rasterio  # noqa: PLC0415 - after the path is set
 
     from geodata.rasters.cog import write_cog  # noqa: PLC0415 - likewise
     from geodata.rasters.foreign import inspect_band, scan_cells, write_band  # noqa: PLC0415 - likewise

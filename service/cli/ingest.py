@@ -1,22 +1,31 @@
 """Ingest a file, folder or archive, and say what became of it."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from geodata.batches.stored import batch_path
-from geodata.data import packaged
+from geodata.batches.usable import RASTER, VECTOR
 from geodata.errors import InvalidInput
 from geodata.features.user_layers import read_layers
-from geodata.ingest import quarantine
-from geodata.ingest.control.pipeline import ingest as ingest_input
-from geodata.ingest.raster import RasterOptions, ingest_geotiff
-from geodata.ingest.vector import VectorOptions, ingest_ogr
+from geodata.ingest import (
+    Ingested,
+    RasterOptions,
+    RasterPipeline,
+    VectorOptions,
+    VectorPipeline,
+    control_pipeline,
+    quarantine,
+)
+from geodata.ingest import ingest as ingest_input
+from geodata.ingest.options import LayerOptions
+from geodata.ingest.outcome import Pipeline
 from geodata.rasters.colours import RAMPS
 from geodata.rasters.listing import read_rasters
-from schemas import Batch, Source
+from schemas import Batch
 from service.cli.output import (
     Json,
     fail,
@@ -69,144 +78,127 @@ def ingest(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Read, check and keep an input; what cannot be right is set aside with a reason."""
-    wishes = VectorOptions(layer_id, title, licence, attribution, tuple(layer or ()), crs, replace)
+    """Read, check and store an input; what cannot be right is set aside with a reason."""
+    vector = VectorOptions(
+        id=layer_id, title=title, licence=licence, attribution=attribution, crs=crs,
+        replace=replace, layers=tuple(layer or ()),
+    )  # fmt: skip
     raster = RasterOptions(
-        layer_id, title, unit, licence, attribution, ramp, crs, nodata, band, replace
-    )
-    if source == "geotiff":
-        ingest_raster(path, raster, layers=wishes.layers, as_json=as_json)
-        return
-    check_no_raster_options(raster, source)
-    if source == "ogr":
-        ingest_file(path, wishes, as_json=as_json)
-        return
-    check_no_vector_options(wishes, source)
+        id=layer_id, title=title, licence=licence, attribution=attribution, crs=crs,
+        replace=replace, unit=unit, ramp=ramp, nodata=nodata, band=band,
+    )  # fmt: skip
+    pipeline = chosen_pipeline(source, vector, raster)
     with progress_bars() as report:
-        batch = ingest_input(
-            workspace(), described(source), path, coverage=packaged.outline(), progress=report
+        ingested = ingest_input(workspace(), pipeline, path, report)
+    show_ingested(ingested, as_json=as_json)
+
+
+def chosen_pipeline(source: str, vector: VectorOptions, raster: RasterOptions) -> Pipeline:
+    """How an input of this source is read.
+
+    Raises InvalidInput for options that go with another kind of input, and for unknown sources.
+    """
+    if source == RASTER:
+        if vector.layers:
+            raise InvalidInput("--layer goes with 'ogr'; a raster has bands: --band 1")
+        return RasterPipeline(raster)
+    common = {each.name: getattr(raster, each.name) for each in fields(LayerOptions)}
+    if raster != RasterOptions(**common):
+        raise InvalidInput(
+            f"--unit, --ramp, --nodata and --band go with 'geotiff', not with {source!r}"
         )
-    show_batch(batch, as_json=as_json)
+    if source == VECTOR:
+        return VectorPipeline(vector)
+    if vector != VectorOptions():
+        raise InvalidInput(f"--id, --layer, --crs and the like go with 'ogr', not with {source!r}")
+    return control_pipeline(source)
+
+
+def show_ingested(ingested: Ingested, *, as_json: bool) -> None:
+    """Say what became of an input; exit status 1 where it was refused."""
+    batch = ingested.batch
+    if as_json:
+        parts = _parts(batch)
+        show_json({**batch.model_dump(mode="json"), **parts, "known_already": ingested.is_known})
+    else:
+        if ingested.is_known:
+            when = batch.ingested[:19].replace("T", " ")
+            say(f"known already: this input is batch {batch.id}, ingested {when} UTC")
+        show_batch(batch)
     if batch.verdict == "refused":
         raise typer.Exit(1)
 
 
-def described(source: str) -> Source:
-    """The description of a source. Raises InvalidInput, naming what there is."""
-    known = packaged.sources()
-    if source not in known:
-        raise InvalidInput(f"source {source!r} is not described; described are {', '.join(known)}")
-    return known[source]
+def show_batch(batch: Batch) -> None:
+    """Say what a batch holds, what of its input was set aside, and the next step."""
+    say(f"batch {batch.id}: {batch.verdict}")
+    if batch.source == VECTOR:
+        _show_layers(batch)
+    elif batch.source == RASTER:
+        _show_raster(batch)
+    else:
+        _show_maps(batch)
+    for reason in batch.reasons:
+        fail(reason)
+    if batch.files_quarantined or batch.rows_quarantined:
+        say(f"{_set_aside(batch)} set aside; why: lodeline quarantine show {batch.id}")
+    if batch.verdict == "accepted":
+        say("next: lodeline release build --publish")
 
 
-def show_batch(batch: Batch, *, as_json: bool) -> None:
-    """Say what became of an input."""
-    if as_json:
-        show_json(batch.model_dump(mode="json"))
-        return
+def _parts(batch: Batch) -> dict[str, Any]:
+    """The layers or rasters of a batch as JSON; nothing for maps of control."""
+    folder = batch_path(workspace(), batch.source, batch.id)
+    if batch.source == VECTOR:
+        return {"layers": [layer.model_dump(mode="json") for layer in read_layers(folder)]}
+    if batch.source == RASTER:
+        return {"rasters": [raster.model_dump(mode="json") for raster in read_rasters(folder)]}
+    return {}
+
+
+def _set_aside(batch: Batch) -> str:
+    """How much was set aside, without the half of it that is nothing: `1 of 1 files`."""
+    counts = (
+        ("files", batch.files_quarantined, batch.files_in),
+        ("rows", batch.rows_quarantined, batch.rows_in),
+    )
+    return " and ".join(f"{lost} of {whole} {what}" for what, lost, whole in counts if lost)
+
+
+def _show_maps(batch: Batch) -> None:
     rows = [
         ["files", batch.files_in, batch.files_accepted, batch.files_quarantined],
         ["rows", batch.rows_in, batch.rows_accepted, batch.rows_quarantined],
     ]
-    show_table(f"batch {batch.id}: {batch.verdict}", ["", "in", "accepted", "set aside"], rows)
-    say(f"{batch.days} days with a map, {batch.first_day} to {batch.last_day}")
-    for reason in batch.reasons:
-        fail(reason)
-    if batch.verdict == "accepted":
-        say("next: lodeline release build --publish")
-    if batch.files_quarantined or batch.rows_quarantined:
-        say(f"what was set aside: lodeline quarantine show {batch.id}")
+    show_table("", ["", "in", "accepted", "set aside"], rows)
+    if batch.days:
+        say(f"{batch.days} days with a map, {batch.first_day} to {batch.last_day}")
 
 
-def ingest_file(path: Path, wishes: VectorOptions, *, as_json: bool) -> None:
-    """Ingest a file and tell which collections it gives; exit status 1 where it gives none."""
-    with progress_bars() as report:
-        batch = ingest_ogr(workspace(), path, wishes, report)
-    show_vector_batch(batch, as_json=as_json)
-    if batch.verdict == "refused":
-        raise typer.Exit(1)
-
-
-def check_no_vector_options(wishes: VectorOptions, source: str) -> None:
-    """Raises InvalidInput where options of layers are given for a source of maps."""
-    if wishes != VectorOptions():
-        raise InvalidInput(f"--id, --layer, --crs and the like go with 'ogr', not with {source!r}")
-
-
-def show_vector_batch(batch: Batch, *, as_json: bool) -> None:
-    """Say what became of a file."""
+def _show_layers(batch: Batch) -> None:
     layers = read_layers(batch_path(workspace(), batch.source, batch.id))
-    if as_json:
-        shown = [layer.model_dump(mode="json") for layer in layers]
-        show_json({**batch.model_dump(mode="json"), "layers": shown})
-        return
     rows = [[each.id, each.geometry_type, each.rows, len(each.columns)] for each in layers]
-    show_table(
-        f"batch {batch.id}: {batch.verdict}", ["collection", "geometry", "rows", "columns"], rows
-    )
-    _say_renamed(batch)
-    say_replaced(batch, "collection")
-
-    for notice in (text for layer in layers for text in layer.notices):
-        say(f"note: {notice}")
-    for reason in batch.reasons:
-        fail(reason)
-    if batch.rows_quarantined or batch.files_quarantined:
-        say(f"{batch.rows_quarantined} of {batch.rows_in} rows were set aside")
-        say(f"what was set aside: lodeline quarantine show {batch.id}")
-    if batch.verdict == "accepted":
-        say("next: lodeline release build --publish")
-
-
-def _say_renamed(batch: Batch) -> None:
-    """Say which layers are not called by their own name, and why."""
+    if rows:
+        show_table("", ["collection", "geometry", "rows", "columns"], rows)
     issues = quarantine.show(workspace(), batch.id).issues
-    for message in issues.loc[issues["rule"].isin(RENAMED), "message"]:
-        say(f"note: {message}")
+    _say_notes(issues.loc[issues["rule"].isin(RENAMED), "message"])
+    say_replaced(batch, "collection")
+    _say_notes(text for layer in layers for text in layer.notices)
 
 
-def ingest_raster(
-    path: Path, wishes: RasterOptions, *, layers: tuple[str, ...], as_json: bool
-) -> None:
-    """Ingest a file and tell which raster it gives; exit status 1 where it gives none."""
-    if layers:
-        raise InvalidInput("--layer goes with 'ogr'; a raster has bands: --band 1")
-    with progress_bars() as report:
-        batch = ingest_geotiff(workspace(), path, wishes, report)
-    show_raster_batch(batch, as_json=as_json)
-    if batch.verdict == "refused":
-        raise typer.Exit(1)
-
-
-def check_no_raster_options(wishes: RasterOptions, source: str) -> None:
-    """Raises InvalidInput where options of rasters are given for another source."""
-    shared = {name: getattr(wishes, name)
-              for name in ("id", "title", "licence", "attribution", "crs", "replace")}  # fmt: skip
-    if wishes != replace(RasterOptions(), **shared):
-        raise InvalidInput(
-            f"--unit, --ramp, --nodata and --band go with 'geotiff', not with {source!r}"
-        )
-
-
-def show_raster_batch(batch: Batch, *, as_json: bool) -> None:
-    """Say what became of a file."""
+def _show_raster(batch: Batch) -> None:
     rasters = read_rasters(batch_path(workspace(), batch.source, batch.id))
-    if as_json:
-        shown = [raster.model_dump(mode="json") for raster in rasters]
-        show_json({**batch.model_dump(mode="json"), "rasters": shown})
-        return
     rows = [
         [r.id, f"{r.width} x {r.height}", r.dtype, r.cells, f"{r.minimum:g} to {r.maximum:g}"]
         for r in rasters
     ]
-    show_table(
-        f"batch {batch.id}: {batch.verdict}", ["raster", "cells", "type", "hold", "values"], rows
-    )
+    if rows:
+        show_table("", ["raster", "cells", "type", "hold", "values"], rows)
     say_replaced(batch, "raster")
     issues = quarantine.show(workspace(), batch.id).issues
-    for message in issues.loc[issues["severity"] != "refused", "message"]:
+    _say_notes(issues.loc[issues["severity"] != "refused", "message"])
+
+
+def _say_notes(messages: Iterable[str]) -> None:
+    for message in messages:
         say(f"note: {message}")
-    for reason in batch.reasons:
-        fail(reason)
-    if batch.verdict == "accepted":
-        say("next: lodeline release build --publish")

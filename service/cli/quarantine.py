@@ -1,15 +1,17 @@
 """What was set aside: list it, show it, try it again with the present rules."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pandas as pd
 import typer
 
 from geodata.batches.stored import find_batch
-from geodata.data import packaged
-from geodata.ingest import quarantine as kept
-from service.cli.ingest import described, show_batch
-from service.cli.output import Json, progress_bars, show_json, show_table, workspace
+from geodata.ingest import Ingested, quarantine
+from geodata.ingest import retry as retry_batch
+from schemas import Batch
+from service.cli.ingest import show_batch, show_ingested
+from service.cli.output import Json, progress_bars, say, show_json, show_table, workspace
 
 app = typer.Typer(help="What was set aside at ingest, and why.", no_args_is_help=True)
 COLUMNS = ["file", "row", "day", "rule", "severity", "count", "message"]
@@ -25,7 +27,7 @@ def list_issues(
 ) -> None:
     """Issues counted by batch, rule and severity."""
     severities = ("quarantined", "refused") if severity is None else (severity,)
-    issues = kept.list_issues(workspace(), source=source, severities=severities)
+    issues = quarantine.list_issues(workspace(), source=source, severities=severities)
     keys = ["batch", "rule", "severity"]
     counts = (
         issues.groupby(keys).agg(files=("file", "nunique"), rows=("count", "sum")).reset_index()
@@ -46,12 +48,12 @@ def show(
     as_json: Json = False,
 ) -> None:
     """The issues of one batch, what was set aside first."""
-    found = kept.show(workspace(), batch)
-    issues = issue_rows(found.issues)
+    shown = quarantine.show(workspace(), batch)
+    issues = issue_rows(shown.issues)
     if as_json:
-        show_json({"batch": found.batch.model_dump(mode="json"), "issues": issues})
+        show_json({"batch": shown.batch.model_dump(mode="json"), "issues": issues})
         return
-    show_batch(found.batch, as_json=False)
+    show_batch(shown.batch)
     rows = [list(issue.values()) for issue in issues[:limit]]
     show_table(f"{len(rows)} of {len(issues)} issues", COLUMNS, rows)
 
@@ -66,8 +68,20 @@ def issue_rows(issues: pd.DataFrame) -> list[dict[str, Any]]:
 
 @app.command()
 def retry(batch: Annotated[str, typer.Argument(help="Batch id.")], as_json: Json = False) -> None:
-    """Ingest the kept input again with the present rules."""
-    source = described(find_batch(workspace(), batch).source)
+    """Read the stored input again by the present rules, with the options it was ingested with."""
+    old = find_batch(workspace(), batch)
     with progress_bars() as report:
-        again = kept.retry(workspace(), source, batch, coverage=packaged.outline(), progress=report)
-    show_batch(again, as_json=as_json)
+        again = retry_batch(workspace(), batch, progress=report)
+    if not as_json:
+        say(_retry_text(old, again))
+        again = replace(again, is_known=False)  # told already
+    show_ingested(again, as_json=as_json)
+
+
+def _retry_text(old: Batch, again: Ingested) -> str:
+    """What another try came to."""
+    if again.is_known and again.batch.id == old.id:
+        return f"batch {old.id} stays as it is: nothing more of its input is accepted than before"
+    if old.verdict == "accepted" and again.batch.verdict == "refused":
+        return f"batch {old.id} stays in use: the present rules refuse its input as a whole"
+    return f"batch {old.id} is replaced by batch {again.batch.id}"

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.batches.usable import accepted_batches
 from geodata.data import packaged
-from geodata.ingest.control.pipeline import ingest
+from geodata.ingest import ControlPipeline, ingest
 from geodata.release.maps import SourceMaps, fold_maps, source_maps
 from geodata.workspace import Workspace
 from tests.benchmarks.lines import clocked
@@ -81,7 +81,8 @@ class Place:
         workspace = Workspace(self.scratch / "daily")
         began = time.process_time()
         described, outline = packaged.sources()[SOURCE], packaged.outline()
-        ingest_s, _ = clocked(lambda: ingest(workspace, described, archive, coverage=outline))
+        pipeline = ControlPipeline(described, outline)
+        ingest_s, _ = clocked(lambda: ingest(workspace, pipeline, archive))
         folders = [folder for folder, _ in accepted_batches(workspace)]
         read_s, maps = clocked(lambda: source_maps(SOURCE, folders))
         before = _before_last_change(maps)

@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 
 import numpy as np
 
-from geodata.ingest.raster import RasterOptions, ingest_geotiff
+from geodata.ingest import RasterOptions, RasterPipeline, ingest
 from geodata.rasters.listing import DENSITY, OCCUPATION
 from geodata.release.build import build
 from geodata.release.publish import publish
@@ -35,8 +35,8 @@ def run(place: Place) -> Iterator[Line]:
     rasters = [OCCUPATION, DENSITY]
     grid = place.shared / "data" / "rasters" / POPULATION
     if grid.is_file():
-        wishes = RasterOptions(id="population", unit="people per km2")
-        ingest_s, _ = clocked(lambda: ingest_geotiff(workspace, grid, wishes, lambda *_: None))
+        pipeline = RasterPipeline(RasterOptions(id="population", unit="people per km2"))
+        ingest_s, _ = clocked(lambda: ingest(workspace, pipeline, grid))
         yield Line("ingest of a grid of a million cells", ingest_s, "s")
         rasters.append("population")
     publish(workspace, build(workspace).id)

@@ -12,15 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.batches.stored import (
-    ISSUES,
-    MAPS,
-    RECORD,
-    SNAPSHOTS,
-    WAITING,
-    batch_path,
-    write_records,
-)
+from geodata.batches.stored import MAPS, SNAPSHOTS, WAITING, write_records
 from geodata.crs import CRS84, areas_km2
 from geodata.geometry import (
     EMPTY,
@@ -32,8 +24,7 @@ from geodata.geometry import (
     union_all,
 )
 from geodata.ingest.control.parsed_file import ParsedFile
-from geodata.workspace import Workspace, file_sha256, new_folder
-from schemas import Batch, Issue, Snapshot
+from schemas import Snapshot
 from schemas.record import Status
 
 PRECEDENCE: tuple[Status, ...] = ("occupied", "contested", "government")
@@ -137,27 +128,18 @@ def _km2(geometry: BaseGeometry) -> float:
     return float(areas_km2(as_array(geometry))[0])
 
 
-def write_batch(
-    workspace: Workspace,
-    batch: Batch,
-    maps: Iterable[DayMap],
-    issues: Sequence[Issue],
-    waiting: Collection[DayMap] = (),
-) -> Batch:
-    """Write a batch by one rename; the record with the hashes of its tables.
+def write_maps(
+    folder: Path, source: str, maps: Iterable[DayMap], waiting: Collection[DayMap] = ()
+) -> tuple[str, ...]:
+    """Write the maps of a batch into its folder; the names of the files.
 
-    waiting: maps set aside for a jump, kept for the batches that may confirm them.
+    waiting: maps set aside for a jump, stored for the batches that may confirm them.
     """
-    with new_folder(batch_path(workspace, batch.source, batch.id)) as folder:
-        tables = _write_maps(batch.source, maps, folder, "")
-        if waiting:
-            (folder / WAITING).mkdir()
-            tables += _write_maps(batch.source, waiting, folder, f"{WAITING}/")
-        write_records(Issue, issues, folder / ISSUES)
-        hashes = {name: file_sha256(folder / name) for name in (*tables, ISSUES)}
-        batch = batch.model_copy(update={"sha256": hashes})
-        (folder / RECORD).write_text(batch.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return batch
+    tables = _write_maps(source, maps, folder, "")
+    if waiting:
+        (folder / WAITING).mkdir()
+        tables += _write_maps(source, waiting, folder, f"{WAITING}/")
+    return tables
 
 
 def _write_maps(source: str, maps: Iterable[DayMap], folder: Path, inside: str) -> tuple[str, ...]:

@@ -1,24 +1,21 @@
-"""What happens to an input: kept, read, judged, written as one Batch."""
+"""What do the files of a control source give: read one by one, judged together."""
 
 import hashlib
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import date
+from functools import cached_property, partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.batches.stored import ISSUES, SNAPSHOTS, all_batches, batch_path
-from geodata.batches.withdrawal import check_not_withdrawn
+from geodata.batches.stored import SNAPSHOTS, batch_path
 from geodata.errors import InvalidInput
-from geodata.ingest.accepted import Accepted
 from geodata.ingest.archives import Member, RejectedMember
+from geodata.ingest.control.accepted import Accepted
 from geodata.ingest.control.coverage import Coverage
-from geodata.ingest.control.day_maps import days_of, write_batch
+from geodata.ingest.control.day_maps import days_of, write_maps
 from geodata.ingest.control.parsed_file import FileRejected, ParsedFile, Reader, ReaderMaker
 from geodata.ingest.control.plausibility import (
     STANDS,
@@ -27,238 +24,209 @@ from geodata.ingest.control.plausibility import (
     missed_minimums,
 )
 from geodata.ingest.control.readers import READERS
-from geodata.ingest.rules import RULES
+from geodata.ingest.outcome import BatchDraft, IngestResult
+from geodata.ingest.register import Register
+from geodata.ingest.rules import refusal_issue
 from geodata.ingest.stored_input import StoredInput, store_input
 from geodata.interval import today
 from geodata.types import Progress
 from geodata.workspace import Workspace
-from schemas import Batch, Issue, Source
+from schemas import Expectations, Issue, Source
 
 PASSING = frozenset(("change_is_plausible", "day_has_come"))
 """Rules that may hold another day: other maps, or the calendar, decide."""
 CALENDAR = frozenset(("day_has_come", "day_is_in_the_sources_time"))
 """Rules on the day itself, whatever the map."""
 MOST_REASONS = 3
+NOTHING_IN_IT = (
+    "there is no file in it to read (hidden ones are passed over); give the maps of a source, a "
+    "folder or an archive of them"
+)
 
 
-def quiet(_stage: str, _done: int, _whole: int) -> None:
-    """Progress for nobody."""
+@dataclass(frozen=True, eq=False)
+class ControlPipeline:
+    """Maps of a control source. coverage: the area the source speaks of, CRS84."""
+
+    described: Source
+    coverage: BaseGeometry
+    options: None = None
+
+    @property
+    def source(self) -> str:
+        """The source's id."""
+        return self.described.id
+
+    @cached_property
+    def version(self) -> str:
+        """Version of the reader and start of the hash of what else decides: `v1-3f0a2c`.
+
+        Raises InvalidInput for a source without a reader.
+        """
+        rules = self.described.expectations.model_dump_json().encode()
+        rules += shapely.to_wkb(self.coverage) + str(self.described.coverage_from or "").encode()
+        return f"v{self._maker.version}-{hashlib.sha256(rules).hexdigest()[:6]}"
+
+    @property
+    def _maker(self) -> ReaderMaker:
+        if self.source in READERS:
+            return READERS[self.source]
+        known = ", ".join(sorted(READERS))
+        raise InvalidInput(
+            f"source {self.source!r} has no reader; known are: {known}", parameter="source"
+        )
+
+    def store(self, workspace: Workspace, path: Path) -> StoredInput:
+        """Store a folder, file or archive. Raises InvalidInput for a path that is none."""
+        return store_input(workspace, self.source, path)
+
+    def may_change(self, rules: frozenset[str], *, retried: bool) -> bool:  # noqa: ARG002 - either way
+        """Whether maps were set aside for what the store or the calendar said then."""
+        return bool(rules & PASSING)
+
+    def register(self, _workspace: Workspace, input_name: str) -> Register:
+        """Empty: nothing a control source gives has an id of its own."""
+        return Register((), input_name, "map", ())
+
+    def names(self, _folder: Path) -> dict[str, str]:
+        """None: days compete in the release, each by itself."""
+        return {}
+
+    def read(self, stored: StoredInput, _scratch: Path, progress: Progress) -> "ControlContents":
+        """Read every file; one that is no map does not stop the others.
+
+        Raises TooLarge for an archive that unpacks beyond the limits.
+        """
+        contents = ControlContents(self.described, stored)
+        reader = self._maker(Coverage(self.coverage, self.described.expectations))
+        for member in stored.files(partial(progress, "reading")):
+            contents.add(member, reader)
+        return contents
 
 
-@dataclass
-class Gathered:
-    """Everything the files of an input gave.
+@dataclass(frozen=True)
+class _FileSetAside:
+    """A whole file is no map; the day its name says, where it says one."""
 
-    first_day: before it the source did not exist; None where nobody says. accepted: what the
-    store holds of the source.
-    """
+    file: str
+    day: date | None
+    error: FileRejected
 
-    first_day: date | None
-    accepted: Accepted
-    readings: list[ParsedFile] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    files_in: int = 0
-    rows_lost: int = 0
-
-    def refuse(self, refusal: RejectedMember) -> None:
-        """A file that was not read; hidden ones are noted and not counted."""
-        self.files_in += refusal.severity != "note"
-        message = f"{RULES[refusal.rule]}; found: {refusal.found}"
-        self._issue(refusal.name, refusal.rule, message, note=refusal.severity == "note")
-
-    def read(self, member: Member, reader: Reader) -> None:
-        """A file that gave a reading, or was set aside as a whole."""
-        self.files_in += 1
-        try:
-            reading = reader.read(member.name, member.data)
-            self._check_day(reading)
-        except FileRejected as error:
-            self._set_aside(member.name, reader.day(member.name), error)
-        else:
-            self.readings.append(reading)
-            self.issues += reading.issues
-
-    def _check_day(self, reading: ParsedFile) -> None:
-        """Raises SetAside for a map of a day on which there could be none."""
-        day, now = reading.stamp.day, today()
-        way_out = "look at the file's name"
-        if day > now:
-            text = f"{day}, and today is {now}; {way_out}, or ingest it again on its day"
-            raise FileRejected("day_has_come", text, reading.rows_in)
-        if self.first_day is not None and day < self.first_day:
-            text = f"{day}, and the source begins on {self.first_day}; {way_out}"
-            raise FileRejected("day_is_in_the_sources_time", text, reading.rows_in)
-
-    def _set_aside(self, file: str, day: date | None, error: FileRejected) -> None:
-        """A whole file is no map: said with the last accepted one, which stands until another."""
-        self.rows_lost += error.rows
-        last = None if day is None or error.rule in CALENDAR else self.accepted.standing(day)
+    def issue(self, accepted: Accepted) -> Issue:
+        """Said with the last accepted map, which stands until another."""
+        error, day = self.error, self.day
+        last = None if day is None or error.rule in CALENDAR else accepted.standing(day)
         against = "" if last is None else f"; 0 km2 on {day} against {last}; {STANDS}"
-        message, count = f"{error.detail}{against}", max(error.rows, 1)
-        self._issue(file, error.rule, message, day=day, count=count)
-
-    def _issue(  # noqa: PLR0913 - the fields of an Issue
-        self,
-        file: str,
-        rule: str,
-        message: str,
-        *,
-        day: date | None = None,
-        count: int = 1,
-        note: bool = False,
-    ) -> None:
-        severity = "note" if note else "quarantined"
-        self.issues.append(
-            Issue(file=file, day=day, rule=rule, severity=severity, message=message, count=count)
+        return Issue(
+            file=self.file,
+            day=day,
+            rule=error.rule,
+            severity="quarantined",
+            message=f"{error.detail}{against}",
+            count=max(error.rows, 1),
         )
 
 
-def ingest(
-    workspace: Workspace,
-    source: Source,
-    path: Path,
-    *,
-    coverage: BaseGeometry,
-    progress: Progress = quiet,
-) -> Batch:
-    """Ingest a folder, file or archive of a source; the Batch, accepted or refused.
+@dataclass
+class ControlContents:
+    """Everything the files of an input say, not yet judged against what the store holds."""
 
-    coverage: the area the source speaks of, CRS84. The same bytes under the same rules are the
-    same batch: it is returned without work, after progress("known", 1, 1). Where it has days set
-    aside that other maps or the calendar may vouch for since, it is judged again, and written
-    anew if more days are accepted. Raises InvalidInput for a path that is no input, TooLarge for
-    an archive that unpacks beyond the limits.
-    """
-    kept = store_input(workspace, source.id, Path(path))
-    return ingest_kept(workspace, source, kept, coverage=coverage, progress=progress)
+    described: Source
+    stored: StoredInput
+    files: list[ParsedFile] = field(default_factory=list)
+    findings: list[Issue | _FileSetAside] = field(default_factory=list)
+    files_in: int = 0
+    rows_lost: int = 0
 
-
-def ingest_kept(
-    workspace: Workspace,
-    source: Source,
-    kept: StoredInput,
-    *,
-    coverage: BaseGeometry,
-    progress: Progress = quiet,
-) -> Batch:
-    """Ingest what is kept under raw/ already."""
-    version = _rules_version(source, coverage)
-    batch_id = f"{source.id}-{kept.sha256[:12]}-{version}"
-    known = _known(workspace, source.id, batch_id)
-    if known:
-        check_not_withdrawn(workspace, known[-1])
-    if known and not _may_change(workspace, known[-1]):
-        progress("known", 1, 1)
-        return known[-1]
-    accepted = Accepted(workspace, source.id, besides=kept.sha256)
-    gathered = Gathered(source.coverage_from, accepted)
-    _gather(gathered, kept, _reader(source)(Coverage(coverage, source.expectations)), progress)
-    judge = check_plausibility(
-        gathered.readings, source.expectations, accepted, partial(progress, "judging")
-    )
-    if known and not _adds(judge, workspace, known[-1]):
-        progress("known", 1, 1)
-        return known[-1]
-    progress("writing", 0, len(judge.maps))
-    batch = _batch(_free_id(batch_id, known), version, source, kept, gathered, judge)
-    issues = [*gathered.issues, *judge.issues]
-    return write_batch(workspace, batch, judge.maps.values(), issues, judge.waiting)
-
-
-def _known(workspace: Workspace, source: str, batch_id: str) -> list[Batch]:
-    """The batches of one input under one set of rules, in the order they were ingested."""
-    names = re.compile(rf"{re.escape(batch_id)}(-\d+)?")
-    return [batch for batch in all_batches(workspace, source) if names.fullmatch(batch.id)]
-
-
-def _free_id(batch_id: str, known: Sequence[Batch]) -> str:
-    """The id, numbered where the input has been judged before; an old number may be gone."""
-    taken = {batch.id for batch in known}
-    names = (batch_id if n == 1 else f"{batch_id}-{n}" for n in range(len(known) + 1, 1_000_000))
-    return next(name for name in names if name not in taken)
-
-
-def _may_change(workspace: Workspace, known: Batch) -> bool:
-    """Whether something was set aside for what the store or the calendar said then."""
-    issues = pq.read_table(batch_path(workspace, known.source, known.id) / ISSUES)
-    rows = zip(issues["rule"].to_pylist(), issues["severity"].to_pylist(), strict=True)
-    return any(rule in PASSING and severity == "quarantined" for rule, severity in rows)
-
-
-def _adds(judge: PlausibilityCheck, workspace: Workspace, known: Batch) -> bool:
-    """Whether all days are accepted that were, and others beside them."""
-    snapshots = pq.read_table(batch_path(workspace, known.source, known.id) / SNAPSHOTS)
-    return set(snapshots["day"].to_pylist()) < set(judge.maps)
-
-
-def _reader(source: Source) -> ReaderMaker:
-    """The reader of a source. Raises InvalidInput where there is none."""
-    if source.id in READERS:
-        return READERS[source.id]
-    known = ", ".join(sorted(READERS))
-    raise InvalidInput(
-        f"source {source.id!r} has no reader; known are: {known}", parameter="source"
-    )
-
-
-def _rules_version(source: Source, coverage: BaseGeometry) -> str:
-    """Version of the reader and start of the hash of what else decides: `v1-3f0a2c`."""
-    rules = source.expectations.model_dump_json().encode() + shapely.to_wkb(coverage)
-    rules += str(source.coverage_from or "").encode()
-    return f"v{_reader(source).version}-{hashlib.sha256(rules).hexdigest()[:6]}"
-
-
-def _gather(gathered: Gathered, kept: StoredInput, reader: Reader, progress: Progress) -> None:
-    """Read every file; one that is no map does not stop the others."""
-    for file in kept.files(partial(progress, "reading")):
-        if isinstance(file, RejectedMember):
-            gathered.refuse(file)
+    def add(self, member: Member | RejectedMember, reader: Reader) -> None:
+        """A file read, set aside whole, or not opened at all; hidden ones do not count."""
+        if isinstance(member, RejectedMember):
+            self.files_in += member.severity != "note"
+            self.findings.append(refusal_issue(member))
+            return
+        self.files_in += 1
+        try:
+            parsed = reader.read(member.name, member.data)
+            self._check_day(parsed)
+        except FileRejected as error:
+            self.rows_lost += error.rows
+            self.findings.append(_FileSetAside(member.name, reader.day(member.name), error))
         else:
-            gathered.read(file, reader)
+            self.files.append(parsed)
+            self.findings += parsed.issues
+
+    def _check_day(self, parsed: ParsedFile) -> None:
+        """Raises FileRejected for a map of a day on which there could be none."""
+        day, now, first_day = parsed.stamp.day, today(), self.described.coverage_from
+        way_out = "look at the file's name"
+        if day > now:
+            text = f"{day}, and today is {now}; {way_out}, or ingest it again on its day"
+            raise FileRejected("day_has_come", text, parsed.rows_in)
+        if first_day is not None and day < first_day:
+            text = f"{day}, and the source begins on {first_day}; {way_out}"
+            raise FileRejected("day_is_in_the_sources_time", text, parsed.rows_in)
+
+    def write(self, draft: BatchDraft, progress: Progress) -> IngestResult | None:
+        """Judge the maps against those the store holds, and write those believed."""
+        # what this input gave before says nothing of it
+        accepted = Accepted(draft.workspace, self.described.id, besides=self.stored.sha256)
+        expectations = self.described.expectations
+        verdicts = check_plausibility(
+            self.files, expectations, accepted, partial(progress, "judging")
+        )
+        if not _adds(verdicts, draft):
+            return None
+        progress("writing", 0, len(verdicts.maps))
+        maps = verdicts.maps.values()
+        tables = write_maps(draft.folder, self.described.id, maps, verdicts.waiting)
+        return self._result(verdicts, accepted, tables)
+
+    def _result(
+        self, verdicts: PlausibilityCheck, accepted: Accepted, tables: tuple[str, ...]
+    ) -> IngestResult:
+        used = [each for each in self.files if id(each) not in verdicts.set_aside]
+        issues = [e.issue(accepted) if isinstance(e, _FileSetAside) else e for e in self.findings]
+        issues += verdicts.issues
+        rows_accepted = sum(each.rows_accepted for each in used)
+        days = days_of(verdicts.maps.values())
+        return IngestResult(
+            issues=issues,
+            files_in=self.files_in,
+            files_accepted=len(used),
+            rows_in=self.rows_lost + sum(each.rows_in for each in self.files),
+            rows_accepted=rows_accepted,
+            days=days,
+            tables=tables,
+            reasons=_reasons(rows_accepted, len(days), issues, self.described.expectations),
+        )
 
 
-def _batch(  # noqa: PLR0913 - what an input was, what it is called, what became of it
-    batch_id: str,
-    version: str,
-    source: Source,
-    kept: StoredInput,
-    gathered: Gathered,
-    judge: PlausibilityCheck,
-) -> Batch:
-    """The record: rows_in = rows_accepted + rows_quarantined, and so for files."""
-    used = [each for each in gathered.readings if id(each) not in judge.set_aside]
-    rows_in = gathered.rows_lost + sum(each.rows_in for each in gathered.readings)
-    rows_accepted = sum(each.rows_accepted for each in used)
-    days = days_of(judge.maps.values())
-    reasons = missed_minimums(rows_accepted, len(days), source.expectations)
-    if reasons:
-        reasons += _why_set_aside([*gathered.issues, *judge.issues])
-    return Batch(
-        id=batch_id,
-        source=source.id,
-        input_name=kept.name,
-        input_sha256=kept.sha256,
-        ingested=_now(),
-        reader=f"{source.id} {version}",
-        files_in=gathered.files_in,
-        files_accepted=len(used),
-        files_quarantined=gathered.files_in - len(used),
-        rows_in=rows_in,
-        rows_accepted=rows_accepted,
-        rows_quarantined=rows_in - rows_accepted,
-        days=len(days),
-        first_day=days[0] if days else None,
-        last_day=days[-1] if days else None,
-        verdict="refused" if reasons else "accepted",
-        reasons=reasons,
-    )
+def _reasons(
+    rows: int, days: int, issues: list[Issue], expectations: Expectations
+) -> tuple[str, ...]:
+    """Why an input with so many accepted rows and days is refused; empty where it is not.
+
+    Where nothing was accepted, that there are 0 rows says less than what was wrong with them.
+    """
+    missed = missed_minimums(rows, days, expectations)
+    why = _why_set_aside(issues) if missed else ()
+    if missed and not rows:
+        return why or (NOTHING_IN_IT,)
+    return (*missed, *why)
+
+
+def _adds(verdicts: PlausibilityCheck, draft: BatchDraft) -> bool:
+    """Whether all days are accepted that were before, and others beside them."""
+    if draft.known is None:
+        return True
+    folder = batch_path(draft.workspace, draft.known.source, draft.known.id)
+    days = pq.read_table(folder / SNAPSHOTS, columns=["day"])["day"].to_pylist()
+    return set(days) < set(verdicts.maps)
 
 
 def _why_set_aside(issues: list[Issue]) -> tuple[str, ...]:
-    """The first few things for which files and rows were set aside, each said once."""
-    messages = (each.message for each in issues if each.severity == "quarantined")
-    return tuple(dict.fromkeys(messages))[:MOST_REASONS]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """The first few things for which files and rows were set aside, each with its first file."""
+    lost = [each for each in issues if each.severity == "quarantined"]
+    first = {each.message: each.file for each in reversed(lost)}
+    messages = list(dict.fromkeys(each.message for each in lost))[:MOST_REASONS]
+    return tuple(f"{first[message]}: {message}" for message in messages)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from geodata.ingest.accepted import Accepted
+from geodata.ingest.control.accepted import Accepted
 from geodata.ingest.control.day_maps import DayMap, MapMaker, change_km2
 from geodata.ingest.control.parsed_file import ParsedFile
 from geodata.ingest.rules import RULES

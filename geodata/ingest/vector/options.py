@@ -1,13 +1,13 @@
 """What does a user say of a file, and which layer gets which id?"""
 
-import hashlib
-import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from geodata.errors import InvalidInput
 from geodata.features.user_layers import RESERVED
-from geodata.ingest.register import Register
+from geodata.ingest.options import LayerOptions
+from geodata.ingest.outcome import BatchDraft
+from geodata.ingest.register import LONGEST, Register
 from geodata.ingest.romanisation import ascii_name
 from geodata.ingest.rules import layer_issue
 from geodata.ingest.stored_input import StoredInput
@@ -17,67 +17,42 @@ from geodata.ingest.vector.reader import RawLayer
 from schemas import Issue
 from schemas.layers import LAYER_ID
 
-LONGEST = 64
-
 
 @dataclass(frozen=True)
-class VectorOptions:
-    """What the user says of the file.
+class VectorOptions(LayerOptions):
+    """What the user says of the file. layers: those to take, all where none is named."""
 
-    id, title: for its one layer. layers: those to take, all where none is named. crs: what its
-    coordinates are, where the file does not say or says wrong. replace: take the place of the
-    layer that has the id.
-    """
-
-    id: str | None = None
-    title: str | None = None
-    licence: str = "not stated"
-    attribution: str = ""
     layers: tuple[str, ...] = ()
-    crs: str | None = None
-    replace: bool = False
-
-    @property
-    def hash(self) -> str:
-        """Six characters by which other wishes make another batch."""
-        said = {name: value for name, value in asdict(self).items() if name != "replace"}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:6]
 
     def check(self) -> None:
-        """Raises InvalidInput where the CRS is no code of an authority, or the id fits no URL."""
+        """Raises InvalidInput where the CRS is none, or the id cannot name a collection."""
+        super().check()
+        if self.crs is not None:
+            moved_from(self.crs)
         if self.id is not None:
-            checked_id(self.id)
+            check_id(self.id)
         elif self.replace:
             raise InvalidInput(
                 "--replace takes the place of the collection named by --id; name it", parameter="id"
             )
-        if self.crs is None:
-            return
-        if not re.fullmatch(r"[A-Za-z]{2,10}:[A-Za-z0-9]{1,12}", self.crs):
-            raise InvalidInput(f"--crs {self.crs[:60]!r}: give a code, EPSG:32636", parameter="crs")
-        moved_from(self.crs)
 
 
 def layer_ids(
-    raws: list[RawLayer],
-    kept: StoredInput,
-    wishes: VectorOptions,
-    batch_id: str,
-    register: Register,
+    raws: list[RawLayer], stored: StoredInput, options: VectorOptions, draft: BatchDraft
 ) -> tuple[list[LayerIdentity], list[Issue]]:
     """What each layer is called, and why where it is not by its own name.
 
     Raises Conflict where the id a user names is held by a layer of another input.
     """
-    if wishes.id is not None:
-        ids = [register.given(wishes.id, raw.name, replace=wishes.replace) for raw in raws]
-        return [_naming(raws[0], ids[0], kept, wishes, batch_id)] if raws else [], []
-    names, issues = [], []
+    register, identities, issues = draft.register, [], []
     for raw in raws:
-        id_ = register.derived(layer_id(raw.name), raw.name)
-        names.append(_naming(raw, id_, kept, wishes, batch_id))
-        issues += _renamed(raw.name, id_, register)
-    return names, issues
+        if options.id is not None:
+            id_ = register.given(options.id, raw.name, replace=options.replace)
+        else:
+            id_ = register.derived(layer_id(raw.name), raw.name)
+            issues += _renamed(raw.name, id_, register)
+        identities.append(_identity(raw, id_, stored, options, draft.id))
+    return identities, issues
 
 
 def _renamed(name: str, id_: str, register: Register) -> list[Issue]:
@@ -91,14 +66,14 @@ def _renamed(name: str, id_: str, register: Register) -> list[Issue]:
     return [layer_issue("layer_name_is_free", "note", name, text)]
 
 
-def check_layers(raws: list[RawLayer], others: set[str], wishes: VectorOptions) -> None:
-    """Raises InvalidInput where the wishes do not fit the layers. others: those not taken."""
+def check_layers(raws: list[RawLayer], others: set[str], options: VectorOptions) -> None:
+    """Raises InvalidInput where the options do not fit the layers. others: those not taken."""
     names = [raw.name for raw in raws]
-    lost = sorted(set(wishes.layers) - set(names))
+    lost = sorted(set(options.layers) - set(names))
     if lost:
         known = ", ".join(sorted(others | set(names))[:20]) or "none"
         raise InvalidInput(f"there is no layer {lost[0]!r}; there are: {known}", parameter="layer")
-    if len(raws) > 1 and (wishes.id or wishes.title):
+    if len(raws) > 1 and (options.id or options.title):
         raise InvalidInput(
             f"--id and --title name one layer, the file has {len(raws)} ({', '.join(names[:20])}); "
             "pick one with --layer",
@@ -106,17 +81,17 @@ def check_layers(raws: list[RawLayer], others: set[str], wishes: VectorOptions) 
         )
 
 
-def _naming(
-    raw: RawLayer, free: str, kept: StoredInput, wishes: VectorOptions, batch_id: str
+def _identity(
+    raw: RawLayer, id_: str, stored: StoredInput, options: VectorOptions, batch_id: str
 ) -> LayerIdentity:
     return LayerIdentity(
-        id=free,
+        id=id_,
         name=raw.name,
-        title=wishes.title or raw.name,
-        description=f"Layer {raw.name} of {kept.name}, {raw.format.name}.",
+        title=options.title or raw.name,
+        description=f"Layer {raw.name} of {stored.name}, {raw.format.name}.",
         batch=batch_id,
-        licence=wishes.licence,
-        attribution=wishes.attribution,
+        licence=options.licence,
+        attribution=options.attribution,
     )
 
 
@@ -131,8 +106,8 @@ def layer_id(name: str) -> str:
     return slug[:LONGEST].strip("-") or "layer"
 
 
-def checked_id(name: str) -> str:
-    """An id fit for a layer. Raises InvalidInput where it is not, or is taken by a collection."""
+def check_id(name: str) -> None:
+    """Raises InvalidInput where an id cannot name a layer, or names a collection of ours."""
     if not re.fullmatch(LAYER_ID, name):
         raise InvalidInput(
             f"--id {name[:80]!r} cannot name a collection; give 1 to 64 letters, digits, _ . - "
@@ -144,4 +119,3 @@ def checked_id(name: str) -> str:
             f"{name!r} is a collection of Lodeline; name the layer otherwise: --id my-{name}",
             parameter="id",
         )
-    return name

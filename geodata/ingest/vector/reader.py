@@ -1,10 +1,7 @@
-"""How is a dataset read: by a child process that has one driver, answering in Arrow files."""
+"""How is a dataset read: by a worker that has one driver, answering in Arrow files."""
 
 import glob
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +12,7 @@ import pyogrio
 
 from geodata.errors import Refused
 from geodata.ingest.rules import readable
+from geodata.ingest.sandbox import Sandbox, SandboxLimits
 from geodata.ingest.vector import worker
 from geodata.ingest.vector.formats import Dataset, Format
 
@@ -22,7 +20,7 @@ SECONDS = 1800
 """Longest a file may take to read."""
 CPU_S = 900
 MEMORY_BYTES = 8 << 30
-"""Address space of the child; the mapped pages of its files count too."""
+"""Address space of the worker; the mapped pages of its files count too."""
 ANSWER_BYTES = (1 << 30, 8 << 30)
 """Largest Arrow file of an answer: between these, and `ANSWER_RATIO` times the dataset."""
 ANSWER_RATIO = 100
@@ -89,28 +87,32 @@ def read_dataset(dataset: Dataset, answers: Path, layers: tuple[str, ...] | None
     driver cannot read the dataset, or not within the limits.
     """
     answers.mkdir(mode=0o700)
-    request: dict[str, object] = {
+    sandbox_for(dataset, answers).run({
         "path": str(dataset.path),
         "driver": dataset.format.driver,
         "options": dict(dataset.format.options),
         "layers": layers,
         "has_shapes": dataset.format.has_shapes,
         "answers": str(answers),
-        "memory_bytes": MEMORY_BYTES,
-        "cpu_s": CPU_S,
-        "answer_bytes": _answer_bytes(dataset.path),
-    }
-    _run(request, dataset)
-    answer = json.loads((answers / "answer.json").read_bytes())
-    if answer["error"]:
-        reason = readable(answer["error"].replace(str(dataset.path), dataset.path.name))
+    })  # fmt: skip
+    reply = json.loads((answers / "answer.json").read_bytes())
+    if reply["error"]:
+        reason = readable(reply["error"].replace(str(dataset.path), dataset.path.name))
         reason = reason.partition("; It might help")[0]  # advice on drivers nobody can follow here
         raise Refused(f"{dataset.path.name} cannot be read as {dataset.format.name}: {reason}")
-    found = answer["layers"]
+    layers_read = reply["layers"]
     return WorkerReply(
-        tuple(_raw_layer(each, dataset, answers) for each in found if "file" in each),
-        tuple((each["name"], each["passed_over"]) for each in found if "file" not in each),
+        tuple(_raw_layer(each, dataset, answers) for each in layers_read if "file" in each),
+        tuple((each["name"], each["passed_over"]) for each in layers_read if "file" not in each),
     )
+
+
+def sandbox_for(dataset: Dataset, answers: Path) -> Sandbox:
+    """Where a dataset is opened: all drivers but its own are skipped."""
+    skipped = ",".join(sorted(_drivers() - {dataset.format.driver}))
+    limits = SandboxLimits(SECONDS, CPU_S, MEMORY_BYTES, _answer_bytes(dataset.path))
+    settings = {**SETTINGS, "GDAL_SKIP": skipped}
+    return Sandbox(Path(worker.__file__), settings, limits, answers, dataset.path.name)
 
 
 def _answer_bytes(path: Path) -> int:
@@ -120,53 +122,29 @@ def _answer_bytes(path: Path) -> int:
     return min(most, max(least, size * ANSWER_RATIO))
 
 
-def _run(request: dict[str, object], dataset: Dataset) -> None:
-    """Run the child to its end. Raises Refused where it dies or takes too long."""
-    command = [sys.executable, "-I", str(worker.__file__), json.dumps(request)]
-    environment = _environment(dataset.format.driver, str(request["answers"]))
-    try:
-        done = subprocess.run(  # noqa: S603 - our own script, under our own interpreter
-            command, env=environment, capture_output=True, check=False, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Refused(f"{dataset.path.name} took longer than {SECONDS} s to read") from error
-    if done.returncode:
-        raise Refused(
-            f"{dataset.path.name} broke its reader, or passed {MEMORY_BYTES >> 30} GB of "
-            f"memory or {CPU_S} s of CPU (exit status {done.returncode})"
-        )
-
-
-def _environment(driver: str, scratch: str) -> dict[str, str]:
-    """The settings of the child and nothing else of ours: all drivers but one are skipped."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "LANG") if name in os.environ}
-    skipped = ",".join(sorted(_drivers() - {driver}))
-    return {**kept, **SETTINGS, "GDAL_SKIP": skipped, "TMPDIR": scratch, "HOME": scratch}
-
-
 @lru_cache(maxsize=1)
 def _drivers() -> frozenset[str]:
     return frozenset(pyogrio.list_drivers())
 
 
-def _raw_layer(found: dict[str, Any], dataset: Dataset, answers: Path) -> RawLayer:
-    table, geometry = _mapped(answers / found["file"]), found["geometry"]
-    if found["linear"]:
+def _raw_layer(entry: dict[str, Any], dataset: Dataset, answers: Path) -> RawLayer:
+    table, geometry = _mapped(answers / entry["file"]), entry["geometry"]
+    if entry["linear"]:
         at = table.schema.get_field_index(geometry)
-        table = table.set_column(at, geometry, _mapped(answers / found["linear"])["geometry"])
+        table = table.set_column(at, geometry, _mapped(answers / entry["linear"])["geometry"])
     return RawLayer(
-        name=found["name"],
+        name=entry["name"],
         format=dataset.format,
         path=dataset.path,
         table=table,
         geometry=geometry,
-        geometry_name=found["geometry_name"],
-        crs=found["crs"],
-        fid_column=found["fid_column"] or None,
-        covering=found.get("covering"),
-        curved=bool(found["linear"]),
-        warnings=tuple(readable(text.replace(str(dataset.path), "")) for text in found["warnings"]),
-        ids=_as_array(found.get("ids"), table.num_rows),
+        geometry_name=entry["geometry_name"],
+        crs=entry["crs"],
+        fid_column=entry["fid_column"] or None,
+        covering=entry.get("covering"),
+        curved=bool(entry["linear"]),
+        warnings=tuple(readable(text.replace(str(dataset.path), "")) for text in entry["warnings"]),
+        ids=_as_array(entry.get("ids"), table.num_rows),
     )
 
 

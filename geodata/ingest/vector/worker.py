@@ -1,13 +1,12 @@
 """How is a foreign file opened: by one GDAL driver, in a process of its own, within limits.
 
-Run as a script by `geodata.ingest.ogr.drive`, never imported by it: GDAL_SKIP has an effect only
-before GDAL is loaded, and what breaks in here breaks nothing else. It stands on pyogrio and
-pyarrow alone. The request (JSON, first argument) names the path, the driver, its open options,
-the layers wanted, the limits and the folder for answers: one Arrow file a layer, `answer.json`.
+Run as a script in the sandbox, never imported to be used: GDAL_SKIP has an effect only before GDAL
+is loaded, and what breaks in here breaks nothing else. It stands on pyogrio and pyarrow alone. The
+request (JSON, first argument) names the path, the driver, its open options, the layers wanted and
+the folder for answers: one Arrow file a layer, `answer.json`.
 """
 
 import json
-import resource
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -25,10 +24,6 @@ UNUSED = ("geopandas", "pandas", "shapely")
 
 def main(request: dict[str, Any]) -> None:
     """Answer a request; what is wrong with the file is part of the answer."""
-    _limit(resource.RLIMIT_AS, request["memory_bytes"])
-    _limit(resource.RLIMIT_CPU, request["cpu_s"])
-    _limit(resource.RLIMIT_FSIZE, request["answer_bytes"])
-    _limit(resource.RLIMIT_CORE, 0)
     read = _read_parquet if request["driver"] == "Parquet" else _read_ogr
     answer: dict[str, Any] = {"layers": [], "error": None}
     try:
@@ -41,16 +36,10 @@ def main(request: dict[str, Any]) -> None:
 def _load_pyogrio() -> None:
     """Load pyogrio without its friends."""
     sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]
-    import pyogrio  # noqa: F401, PLC0415 - after the limits are set
+    import pyogrio  # noqa: F401, PLC0415 - without its friends
 
     for name in UNUSED:
         del sys.modules[name]
-
-
-def _limit(which: int, most: int) -> None:
-    _, hard = resource.getrlimit(which)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(which, (most, most))
 
 
 def _read_ogr(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
