@@ -13,6 +13,9 @@ from naive_store import NaiveStore
 from releases import built_with_two_sources
 from served import Answer, Client, client_of, common_folder, made_once, present_day
 
+from geodata.features.query import Query
+from geodata.interval import one_day
+from geodata.tiles.mvt_decode import decode
 from geodata.workspace import Workspace
 from service import releases
 from service.settings import Settings
@@ -108,6 +111,22 @@ def test_both_stores_give_the_same_bytes(
         succeeded += answer.status == 200
     assert succeeded >= 10
     assert [str(store) for store in opened] == [f"NaiveStore({release})"]
+
+
+def test_tiles_ask_rows_for_their_ids_and_not_for_their_places(workspace: Workspace) -> None:
+    """As of a database, which gives rows in another order than the release had them."""
+    plain, shuffled = NaiveStore(workspace.current), NaiveStore(workspace.current)
+    rows_of = shuffled.rows_of
+    shuffled.rows_of = lambda name: rows_of(name)[::-1]  # type: ignore[method-assign]
+    for name, query in (
+        ("control", Query("control", when=one_day(date(2025, 2, 25)))),
+        ("timelines", Query("timelines", source="settlements")),
+        ("deposits", Query("deposits", equals=(("commodity", "lithium"),))),
+    ):
+        one, other = (store.tilesets.made(name, 4, 9, 5, query) for store in (plain, shuffled))
+        features = [(layer.name, sorted(layer.ids.tolist())) for layer in decode(one)]
+        assert features == [(layer.name, sorted(layer.ids.tolist())) for layer in decode(other)]
+        assert any(ids for _, ids in features)
 
 
 def followed(script: Script | Iterator[Ask], client: Client, release: str) -> Iterator[

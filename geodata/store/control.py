@@ -107,17 +107,17 @@ class EmbeddedControl:
         occupied", while its interval holds the shares that its verdict never rested on.
         """
         choice = self.sources.select(day, source)
-        own = self.verdicts(choice)
+        verdicts = self.verdicts(choice)
         untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
         table = self.tables.deposits.assign(
-            control=own["verdict"].to_numpy(dtype=object),
-            control_share=np.where(untested, np.nan, own["occupied"]),
-            contested_share=np.where(untested, np.nan, own["contested"]),
-            control_since=own["since"].to_numpy(),
+            control=verdicts["verdict"].to_numpy(dtype=object),
+            control_share=np.where(untested, np.nan, verdicts["occupied"]),
+            contested_share=np.where(untested, np.nan, verdicts["contested"]),
+            control_since=verdicts["since"].to_numpy(),
             control_source=choice.source,
             control_asof=pd.Timestamp(choice.asof) if choice.asof else pd.NaT,
-            stale_days=pd.array([choice.stale_days] * len(own), dtype="Int64"),
-            agreement=self._agreement(choice, own["verdict"].to_numpy(dtype=object)),
+            stale_days=pd.array([choice.stale_days] * len(verdicts), dtype="Int64"),
+            agreement=self._agreement(choice, verdicts["verdict"].to_numpy(dtype=object)),
             line_distance_km=self._distances(choice).round(3),
         )
         return gpd.GeoDataFrame(table)
@@ -159,13 +159,13 @@ class EmbeddedControl:
 
     def territory(self, name: str) -> Territory:
         """A territory by id. Raises NotFound, naming what there is."""
-        known = self.territories
-        if name not in known:
+        defined = self.territories
+        if name not in defined:
             raise NotFound(
-                f"territory {name[:60]!r} is not defined; defined are {', '.join(known)}",
+                f"territory {name[:60]!r} is not defined; defined are {', '.join(defined)}",
                 parameter="territory",
             )
-        return known[name]
+        return defined[name]
 
     def _extent_of(self, name: str, source: str | None) -> BaseGeometry:
         return extent(self.territory(name), self.tables.areas, self._land_lookup(source))

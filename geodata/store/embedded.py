@@ -95,11 +95,11 @@ class EmbeddedStore:
 
     def collection(self, name: str) -> Collection:
         """One collection. Raises NotFound, naming what there is."""
-        found = self._collections.get(name)
-        if found is None:
+        collection = self._collections.get(name)
+        if collection is None:
             known = ", ".join(self._collections)
             raise NotFound(f"there is no collection {name[:60]!r}; there are {known}")
-        return found
+        return collection
 
     def select(self, query: Query) -> Selection:
         """The rows a query asks for, in the order of the release or as sorted."""

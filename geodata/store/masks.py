@@ -1,4 +1,8 @@
-"""Which rows of a frame match a box, days, equal properties and a filter, and in which order."""
+"""Which rows of a table match a box, days, equal properties and a filter, and in which order.
+
+Rows are numbers, in the order of the release; a condition that is not about place is a mask over
+all of them, of which the rows a box or an area leaves are picked at the end.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,48 +19,52 @@ from geodata.types import DayArray, IntArray, Mask
 from schemas.record import Column
 
 
-def matching_rows(frame: FeatureTable, query: Query, source: str | None) -> IntArray:
+def matching_rows(table: FeatureTable, query: Query, source: str | None) -> IntArray:
     """Rows that match, in the order asked: that of the release where none is."""
-    rows = _placed_rows(frame, query)
-    mask = _row_mask(frame, query, source)
+    rows = _placed_rows(table, query)
+    mask = _row_mask(table, query, source)
     if rows is None:
-        rows = np.arange(len(frame)) if mask is None else np.flatnonzero(mask)
+        rows = np.arange(len(table)) if mask is None else np.flatnonzero(mask)
     elif mask is not None:
         rows = rows[mask[rows]]
-    return ordered(frame, rows, query.sortby) if query.sortby else rows
+    return ordered(table, rows, query.sortby) if query.sortby else rows
 
 
-def _placed_rows(frame: FeatureTable, query: Query) -> IntArray | None:
-    """Rows that meet the box, ascending, rows without geometry among them; None for all."""
+def _placed_rows(table: FeatureTable, query: Query) -> IntArray | None:
+    """Rows that meet the box, ascending, rows without geometry among them; None for all.
+
+    A row without geometry is in every box, as one without days is in every interval: whoever
+    narrows by a box would else never learn of what has no place on record.
+    """
     if query.bbox is None and query.area is None:
         return None
-    hits = [] if query.bbox is None else [frame.within(box) for box in boxes(query.bbox)]
+    hits = [] if query.bbox is None else [table.within(box) for box in boxes(query.bbox)]
     if query.area is not None:
         area = shapely.from_wkb(query.area)
-        hits.append(frame.tree.query(area, predicate="intersects"))
-    if len(hits) == 1 and not len(frame.unplaced):
-        return np.sort(hits[0])
-    return np.unique(np.concatenate([*hits, frame.unplaced]))
+        hits.append(table.tree.query(area, predicate="intersects"))
+    if len(hits) == 1 and not len(table.unplaced):
+        return np.sort(hits[0])  # distinct already; unique() takes ten times as long
+    return np.unique(np.concatenate([*hits, table.unplaced]))
 
 
 def boxes(bbox: BBox) -> list[BBox]:
-    """A box, or the two it is made of where it crosses the antimeridian."""
+    """A box, or the two it is made of where it crosses the antimeridian (RFC 7946, 5.2)."""
     west, south, east, north = bbox
     if west <= east:
         return [bbox]
     return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
-def _row_mask(frame: FeatureTable, query: Query, source: str | None) -> Mask | None:
+def _row_mask(table: FeatureTable, query: Query, source: str | None) -> Mask | None:
     """All conditions that are not about place; None where there is none."""
-    columns = {column.name: column for column in frame.collection.properties}
-    masks = [equal_mask(frame, _known(columns, name), text) for name, text in query.equals]
+    columns = {column.name: column for column in table.collection.properties}
+    masks = [equal_mask(table, _known(columns, name), text) for name, text in query.equals]
     if query.filter is not None:
-        masks.append(query.filter.mask(frame))
-    if query.when is not None and frame.collection.begins is not None:
-        masks.append(day_mask(frame, query.when))
-    if source is not None and frame.collection.by_source and "source" in columns:
-        masks.append(_true(pc.equal(frame.column("source"), source)))
+        masks.append(query.filter.mask(table))
+    if query.when is not None and table.collection.begins is not None:
+        masks.append(day_mask(table, query.when))
+    if source is not None and table.collection.by_source and "source" in columns:
+        masks.append(_true(pc.equal(table.column("source"), source)))
     return np.logical_and.reduce(masks) if masks else None
 
 
@@ -67,30 +75,33 @@ def _known(columns: Mapping[str, Column], name: str) -> Column:
     return columns[name]
 
 
-def day_mask(frame: FeatureTable, when: Interval) -> Mask:
+def day_mask(table: FeatureTable, when: Interval) -> Mask:
     """Rows whose days share one with `when`; open ends and rows without days match."""
-    collection = frame.collection
-    begins = frame.days(collection.begins or "")
-    ends = _exclusive_ends(frame, begins)
+    collection = table.collection
+    begins = table.days(collection.begins or "")
+    ends = _exclusive_ends(table, begins)
     return np.asarray(overlaps(begins, ends, when))
 
 
-def _exclusive_ends(frame: FeatureTable, begins: DayArray) -> DayArray:
-    """The first day after each row's; that of its one day where it has no end column."""
-    collection = frame.collection
+def _exclusive_ends(table: FeatureTable, begins: DayArray) -> DayArray:
+    """The first day after each row's; that of its one day where it has no end column.
+
+    Days of a user's layer may be closed, as people write them; ours end on the day after.
+    """
+    collection = table.collection
     if collection.ends is None:
         return begins + np.timedelta64(1, "D")
     layer = collection.layer
     closed = np.timedelta64(1 if layer is not None and layer.closed else 0, "D")
-    return frame.days(collection.ends) + closed
+    return table.days(collection.ends) + closed
 
 
-def equal_mask(frame: FeatureTable, column: Column, text: str) -> Mask:
+def equal_mask(table: FeatureTable, column: Column, text: str) -> Mask:
     """Rows whose column equals the text read as the column's type; in a list: any entry.
 
     Raises InvalidInput where the text cannot be read so.
     """
-    values = frame.column(column.name)
+    values = table.column(column.name)
     if column.type == "strings":
         return _any_entry(values, _spelled(column.name, text))
     if column.type == "string":
@@ -99,11 +110,11 @@ def equal_mask(frame: FeatureTable, column: Column, text: str) -> Mask:
 
 
 def _any_entry(values: pa.ListArray, wanted: Iterable[str]) -> Mask:
-    found = np.zeros(len(values), dtype=bool)
-    entries = pc.list_flatten(values)
+    mask = np.zeros(len(values), dtype=bool)
+    entries = pc.list_flatten(values)  # leaves nulls and empty lists out, so they match nothing
     owners = pc.list_parent_indices(values).to_numpy()
-    found[owners[_true(pc.is_in(entries, pa.array(sorted(wanted))))]] = True
-    return found
+    mask[owners[_true(pc.is_in(entries, pa.array(sorted(wanted))))]] = True
+    return mask
 
 
 def _equals(values: pa.Array, wanted: object) -> Mask:
@@ -113,9 +124,9 @@ def _equals(values: pa.Array, wanted: object) -> Mask:
     return _true(pc.equal(values, pa.scalar(wanted)))
 
 
-def _true(found: pa.BooleanArray) -> Mask:
+def _true(truths: pa.BooleanArray) -> Mask:
     """Null counts as no."""
-    return np.asarray(pc.fill_null(found, fill_value=False).to_numpy(zero_copy_only=False))
+    return np.asarray(pc.fill_null(truths, fill_value=False).to_numpy(zero_copy_only=False))
 
 
 def _spelled(name: str, text: str) -> frozenset[str]:
@@ -153,11 +164,14 @@ READ: dict[str, Callable[[Column, str], object]] = {
 """How the text of a parameter is read, by type of column."""
 
 
-def ordered(frame: FeatureTable, rows: IntArray, keys: tuple[SortKey, ...]) -> IntArray:
-    """Rows sorted by properties, nulls last; ties in the order of the release."""
+def ordered(table: FeatureTable, rows: IntArray, keys: tuple[SortKey, ...]) -> IntArray:
+    """Rows sorted by properties, nulls last; ties in the order of the release.
+
+    The row's number is the last key, so that pages follow on each other whatever sorts.
+    """
     names = [name for name, _ in keys]
-    picked = frame.table.select(names).take(pa.array(rows))
-    table = picked.append_column("\0row", pa.array(np.arange(len(rows))))
+    picked = table.table.select(names).take(pa.array(rows))
+    keyed = picked.append_column("\0row", pa.array(np.arange(len(rows))))
     order = [(name, "descending" if descends else "ascending") for name, descends in keys]
-    indices = pc.sort_indices(table, sort_keys=[*order, ("\0row", "ascending")])
+    indices = pc.sort_indices(keyed, sort_keys=[*order, ("\0row", "ascending")])
     return np.asarray(rows[indices.to_numpy()])

@@ -59,16 +59,16 @@ class Tilesets:
     def _about(self, name: str) -> TilesetAbout:
         """A tileset. Raises NotFound, naming what there is."""
         archive = self._known(name)
-        said = archive.metadata
+        metadata = archive.metadata
         return TilesetAbout(
             id=name,
-            title=said["name"],
-            description=said["description"],
-            minzoom=said["minzoom"],
-            maxzoom=said["maxzoom"],
+            title=metadata["name"],
+            description=metadata["description"],
+            minzoom=metadata["minzoom"],
+            maxzoom=metadata["maxzoom"],
             bounds=archive.bounds,
-            vector_layers=tuple(VectorLayer(**layer) for layer in said["vector_layers"]),
-            attribution=said["attribution"],
+            vector_layers=tuple(VectorLayer(**layer) for layer in metadata["vector_layers"]),
+            attribution=metadata["attribution"],
         )
 
     def tile(self, name: str, z: int, x: int, y: int) -> bytes | None:
@@ -103,18 +103,18 @@ class Tilesets:
             if name == "timelines" and layer.name == "standings":
                 layers.append(_standing(layer, selection.query))
             elif layer.ids is not None:
-                held = np.isin(layer.ids, selection.rows.tile_ids)
+                matching = np.isin(layer.ids, selection.rows.tile_ids)
                 if layer.name in thinned:
                     # What of it is a point was made anew above: here a point built stands for
                     # neighbours that the query may not match.
-                    held &= shapely.get_dimensions(layer.geometry) > 0
-                rows = np.flatnonzero(held)
+                    matching &= shapely.get_dimensions(layer.geometry) > 0
+                rows = np.flatnonzero(matching)
                 layers.append(_with_properties(_rows(layer, rows), selection))
         return together([layer for layer in layers if len(layer)])
 
     def _unpack(self, name: str, tile: Tile) -> tuple[TileLayer, ...]:
-        kept = self._archives[name].get(tile)
-        return () if kept is None else tuple(decode(gzip.decompress(kept)))
+        packed = self._archives[name].get(tile)
+        return () if packed is None else tuple(decode(gzip.decompress(packed)))
 
     def _inside(self, name: str, tile: Tile) -> Tile:
         about = self.about(name)
@@ -131,11 +131,11 @@ class Tilesets:
         return tile
 
     def _known(self, name: str) -> PMTilesArchive:
-        found = self._archives.get(name)
-        if found is None:
+        archive = self._archives.get(name)
+        if archive is None:
             known = ", ".join(self._archives) or f"none: {self._release} was built without tiles"
             raise NotFound(f"there are no tiles of {name[:60]!r}; there are {known}")
-        return found
+        return archive
 
 
 def _standing(layer: TileLayer, query: Query) -> TileLayer:
@@ -146,12 +146,12 @@ def _standing(layer: TileLayer, query: Query) -> TileLayer:
     if query.filter or query.equals or query.properties:
         return _rows(layer, np.arange(0))
     begins, ends = (layer.table.column(n).to_numpy() for n in ("valid_from", "valid_to"))
-    held = np.ones(len(layer), dtype=bool)
+    asked = np.ones(len(layer), dtype=bool)
     if query.when is not None:
-        held &= (begins <= _day_number(query.when.last)) & (ends > _day_number(query.when.start))
+        asked &= (begins <= _day_number(query.when.last)) & (ends > _day_number(query.when.start))
     if query.source is not None:
-        held &= pc.equal(layer.table.column("source"), query.source).to_numpy()
-    return _rows(layer, np.flatnonzero(held))
+        asked &= pc.equal(layer.table.column("source"), query.source).to_numpy()
+    return _rows(layer, np.flatnonzero(asked))
 
 
 def _day_number(day: date) -> int:
@@ -188,12 +188,12 @@ def _points(selection: Selection, tile: Tile, name: str) -> TileLayer:
     else:
         spots, owners = single_points(shapes)
     lonlat = np.column_stack([shapely.get_x(spots), shapely.get_y(spots)])
-    found = thin(point_units(lonlat, tile.z), np.zeros(len(owners)), tile.z)
-    here = (found.columns == tile.x) & (found.lines == tile.y)
-    rows = owners[found.rows[here]]
+    points = thin(point_units(lonlat, tile.z), np.zeros(len(owners)), tile.z)
+    here = (points.columns == tile.x) & (points.lines == tile.y)
+    rows = owners[points.rows[here]]
     table = _properties(selection, read, rows)
-    table = table.append_column(POINT_COUNT, pa.array(found.counts[here]))
-    return TileLayer(name, table, ids[rows], shapely.points(found.xy[here].astype(float)))
+    table = table.append_column(POINT_COUNT, pa.array(points.counts[here]))
+    return TileLayer(name, table, ids[rows], shapely.points(points.xy[here].astype(float)))
 
 
 def _properties(selection: Selection, read: Rows, rows: IntArray) -> pa.Table:

@@ -60,7 +60,7 @@ def items(ask: RequestContext) -> Response:
     if ask.format not in PAGED:
         return _download(ask, page)
     links = ask.once(_page_links)
-    about = {"numberMatched": page.matched, "numberReturned": len(page), "links": links}
+    about = {"numberMatched": page.matched, "numberReturned": len(page.rows), "links": links}
     return _page(ask, page, about)
 
 
@@ -74,7 +74,7 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
     if ask.format in PAGED:
         return {**headers, "Link": link_header(ask.once(_page_links))}
     about = about_items(ask, page.collection)
-    returned = {"OGC-NumberReturned": str(len(page))}
+    returned = {"OGC-NumberReturned": str(len(page.rows))}
     return {**headers, **returned, **download_headers(about, FORMATS[ask.format])}
 
 
