@@ -123,6 +123,6 @@ def test_real_days_in_batches_are_accepted_and_a_broken_next_day_is_not(
     for each in (*broken, a_map()):
         batch = real_ingest(tmp_path, {a_daily("20260501"): each})
         assert batch.verdict == "refused"
-        assert " km2 on 2026-05-01" in batch.reasons[2]
-        assert "against 116,884 km2 on 2026-04-30 (batch " in batch.reasons[2]
+        assert " km2 on 2026-05-01" in batch.reasons[0]
+        assert "against 116,884 km2 on 2026-04-30 (batch " in batch.reasons[0]
     assert real_ingest(tmp_path, {a_daily("20260501"): data}).verdict == "accepted"

@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geodata.errors import Damaged, NotFound
+from geodata.types import ARROW
 from geodata.workspace import Workspace
 from schemas import Batch
-from schemas.record import ColumnType, Record, columns
+from schemas.record import Record, columns
 
 RECORD, MAPS, SNAPSHOTS, ISSUES = (
     "batch.json",
@@ -19,15 +20,6 @@ RECORD, MAPS, SNAPSHOTS, ISSUES = (
 )
 WAITING = "waiting"
 """Folder of the maps set aside for a jump, which later maps may confirm: maps and snapshots."""
-ARROW_TYPES: dict[ColumnType, pa.DataType] = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "strings": pa.list_(pa.string()),
-    "geometry": pa.binary(),
-}
 
 
 def batch_path(workspace: Workspace, source: str, batch_id: str) -> Path:
@@ -64,6 +56,6 @@ def find_batch(workspace: Workspace, batch_id: str) -> Batch:
 
 def write_records(kind: type[Record], records: Sequence[Record], path: Path) -> None:
     """Records as Parquet with the columns of their kind, also where there are none."""
-    schema = pa.schema([(c.name, ARROW_TYPES[c.type]) for c in columns(kind)])
+    schema = pa.schema([(c.name, ARROW[c.type]) for c in columns(kind)])
     rows = [record.model_dump() for record in records]
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path, compression="zstd")

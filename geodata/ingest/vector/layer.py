@@ -10,6 +10,7 @@ import shapely
 
 from geodata.errors import InvalidInput
 from geodata.features.user_layers import layer_file_name
+from geodata.formats.geoparquet import GeoParquetFile, geoparquet_file
 from geodata.ingest.rules import layer_issue, row_issues
 from geodata.ingest.vector.attributes import days_of, read_properties
 from geodata.ingest.vector.geometry import (
@@ -22,7 +23,6 @@ from geodata.ingest.vector.geometry import (
     read_shapes,
 )
 from geodata.ingest.vector.reader import RawLayer, lost_lines
-from geodata.ingest.vector.table import LayerFile, layer_file
 from schemas import Issue, Layer
 from schemas.layers import LayerColumn
 from schemas.record import Severity
@@ -94,7 +94,7 @@ def _write(
     """Write the rows that pass; the layer is described where there are any."""
     properties = read_properties(raw, naming.id, where.columns)
     path, table = folder / layer_file_name(naming.id), properties.table()
-    with layer_file(path, table.schema) as file:
+    with geoparquet_file(path, table.schema) as file:
         found = _write_rows(table, where, file)
     made.issues += [*properties.issues, *_issues_of_rows(found, raw.name)]
     made.rows_accepted = file.rows
@@ -149,7 +149,7 @@ def _total_bounds(wkb: pa.ChunkedArray) -> np.ndarray:
     return np.concatenate([np.fmin.reduce(table[:, :2]), np.fmax.reduce(table[:, 2:])])
 
 
-def _write_rows(table: pa.Table, where: GeometryColumn, file: LayerFile) -> Findings:
+def _write_rows(table: pa.Table, where: GeometryColumn, file: GeoParquetFile) -> Findings:
     """Write the rows that pass, stretch by stretch; what was found of them."""
     found: Findings = {}
     for start in range(0, len(where.wkb), STRETCH):
@@ -185,7 +185,10 @@ def _issues_of_rows(found: Findings, name: str) -> list[Issue]:
 
 
 def _described(
-    naming: LayerIdentity, where: GeometryColumn, columns: tuple[LayerColumn, ...], file: LayerFile
+    naming: LayerIdentity,
+    where: GeometryColumn,
+    columns: tuple[LayerColumn, ...],
+    file: GeoParquetFile,
 ) -> Layer:
     begins, ends = days_of(columns)
     return Layer(

@@ -1,0 +1,78 @@
+"""Is foreign code held to its limits, and does it see nothing of ours?"""
+
+import json
+import resource
+from pathlib import Path
+
+import pytest
+
+from geodata.errors import Refused
+from geodata.ingest.sandbox import Sandbox, SandboxLimits
+
+ROOMY = SandboxLimits(seconds=60, cpu_s=30, memory_bytes=1 << 30, file_bytes=1 << 20)
+
+
+def run(tmp_path: Path, script: str, limits: SandboxLimits = ROOMY, **request: object) -> None:
+    path = tmp_path / "worker.py"
+    path.write_text(f"import json, os, resource, sys\nanswers = sys.argv[1]\n{script}\n")
+    Sandbox(path, {"KEY": "value"}, limits, tmp_path, "x.gpkg").run(request)
+
+
+def answer(tmp_path: Path, expression: str, **request: object) -> object:
+    """What an expression gives inside."""
+    target = tmp_path / "answer.json"
+    run(tmp_path, f"json.dump({expression}, open({str(target)!r}, 'w'))", **request)
+    return json.loads(target.read_bytes())
+
+
+def test_the_request_arrives_as_it_was(tmp_path: Path) -> None:
+    assert answer(tmp_path, "json.loads(sys.argv[1])", a="Шар '1'", b=[1, None]) == {
+        "a": "Шар '1'", "b": [1, None],
+    }  # fmt: skip
+    assert answer(tmp_path, "__name__") == "__main__"
+
+
+def test_limits_are_set_before_the_first_line(tmp_path: Path) -> None:
+    for name, most in (("AS", 1 << 30), ("CPU", 30), ("FSIZE", 1 << 20), ("CORE", 0)):
+        wanted = most
+        hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[1]
+        if hard != resource.RLIM_INFINITY:
+            wanted = min(most, hard)
+        expression = f"resource.getrlimit(resource.RLIMIT_{name})"
+        assert answer(tmp_path, expression) == [wanted, wanted]
+
+
+@pytest.mark.parametrize("script", [
+    "bytearray(2 << 30)", "open('/dev/null').read(); os._exit(3)", "os.abort()",
+    "raise ValueError", "exit('no')",
+    "open(os.environ['TMPDIR'] + '/big', 'wb').write(bytes(2 << 20))",
+])  # fmt: skip
+def test_code_that_breaks_or_takes_too_much_is_the_files_fault(tmp_path: Path, script: str) -> None:
+    with pytest.raises(
+        Refused, match=r"x\.gpkg broke its reader, or passed 1 GB of memory or 30 s"
+    ):
+        run(tmp_path, script)
+
+
+def test_code_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    brief = SandboxLimits(seconds=1, cpu_s=30, memory_bytes=1 << 30, file_bytes=1)
+    with pytest.raises(Refused, match=r"x\.gpkg took longer than 1 s"):
+        run(tmp_path, "import time; time.sleep(60)", brief)
+    busy = SandboxLimits(seconds=60, cpu_s=1, memory_bytes=1 << 30, file_bytes=1)
+    with pytest.raises(Refused, match="or 1 s of CPU"):
+        run(tmp_path, "while True: pass", busy)
+
+
+def test_nothing_of_our_environment_and_no_module_of_a_folder_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "x")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "string.py").write_text("raise SystemExit('ours')")
+    seen = answer(tmp_path, "dict(os.environ)")
+    assert isinstance(seen, dict)
+    assert set(seen) - {"LD_LIBRARY_PATH", "LANG", "LC_CTYPE"} == {"KEY", "TMPDIR", "HOME"}
+    assert seen["HOME"] == str(tmp_path)
+    run(tmp_path, "import string; string.ascii_letters")
