@@ -80,7 +80,7 @@ class Fold:
         """
         if self.last_day is not None and day <= self.last_day:
             raise InvalidInput(
-                f"map of {day} comes after that of {self.last_day}; add maps in the order of days",
+                f"map of {day} is added after the map of {self.last_day}; add maps in date order",
             )
         for status in {**self._layers, **shapes}:
             layer = self._layers.setdefault(status, _Layer())
