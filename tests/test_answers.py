@@ -214,7 +214,7 @@ def test_a_permalink_gives_the_same_bytes_for_ever(client: Client, words: str) -
 def test_an_old_day_is_answered_unknown_with_a_caveat(client: Client) -> None:
     document = client.json("/reserves?date=1900-01-01&territory=ukraine&include=all")
     assert {p["control"] for p in properties(document).values()} == {"unknown"}
-    assert any("does not reach back" in caveat for caveat in document["caveats"])
+    assert any("before its record begins" in caveat for caveat in document["caveats"])
     assert document["question"]["control_asof"] is None
 
 

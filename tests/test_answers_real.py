@@ -126,7 +126,7 @@ def test_in_a_gap_the_map_before_it_is_used_and_its_age_told(mapped: Client) -> 
     assert (found["control_asof"], found["stale_days"]) == (EARLY, 317)
     document = mapped.json("/reserves?date=2024-08-02")
     assert document["question"]["stale_days"] == 1
-    assert any("There is no map of the day itself" in text for text in document["caveats"])
+    assert any("There is no map of the date requested" in text for text in document["caveats"])
 
 
 def test_after_the_last_map_its_age_is_told(mapped: Client) -> None:
@@ -154,9 +154,9 @@ def test_before_its_first_map_a_source_knows_nothing(mapped: Client) -> None:
 
 def test_maps_that_do_not_tell_contested_land_say_so(mapped: Client) -> None:
     caveats = mapped.json("/reserves?date=2025-06-20")["caveats"]
-    assert any("does not mark contested ground" in text for text in caveats)
+    assert any("does not show contested land" in text for text in caveats)
     settled = mapped.json("/reserves?date=2025-06-20&source=settlements")["caveats"]
-    assert not any("does not mark contested ground" in text for text in settled)
+    assert not any("does not show contested land" in text for text in settled)
 
 
 def test_a_spot_is_told_by_every_source(mapped: Client) -> None:

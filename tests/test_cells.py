@@ -144,7 +144,7 @@ def test_maps_out_of_order_or_twice_a_day_are_refused(day: date) -> None:
     folding = Fold("toy")
     folding.add(TUESDAY, occupied(WEST))
 
-    with pytest.raises(InvalidInput, match="add maps in the order of days"):
+    with pytest.raises(InvalidInput, match="add maps in date order"):
         folding.add(day, occupied(EAST))
     assert told(folding.cells()) == [("occupied", "Tue", "-", 1.0)]
 

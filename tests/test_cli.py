@@ -125,7 +125,7 @@ def test_ask_in_a_table_tells_what_to_know_and_how_to_cite(run: Run) -> None:
     done = run("ask", "lithium", "rare-earths", "--date", THEN)
     assert done.status == 0
     assert "Kruta Balka" in done.out
-    assert "missing" in done.out
+    assert "not published" in done.out
     assert "Release r0001-" in done.out
     assert "\x1b[" not in done.out, "no colours where no terminal is"
 

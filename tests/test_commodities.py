@@ -60,7 +60,7 @@ def test_an_unknown_commodity_is_refused_with_a_way_out(given: str) -> None:
 
 
 def test_a_slip_of_the_pen_is_answered_with_the_nearest_word() -> None:
-    with pytest.raises(InvalidInput, match="near: lithium"):
+    with pytest.raises(InvalidInput, match="did you mean lithium"):
         parse_commodities("litium")
 
 

@@ -249,7 +249,7 @@ def test_command_says_whose_place_was_taken_and_what_was_numbered(
     assert f"now 'shar-1-2'; 'shar-1' is of batch {first.id}" in numbered_
     words = ("--id", "shar-1", "--replace")
     taken = run(tmp_path, monkeypatch, "ogr", str(a_layer(tmp_path, "Шар+1")), *words)
-    assert f"collection shar-1 took the place of that of batch {first.id} (Шар 1.geojson)" in taken
+    assert f"collection shar-1 replaces the one of batch {first.id} (Шар 1.geojson)" in taken
     shown = run(tmp_path, monkeypatch, "ogr", str(tmp_path / "Шар+1.geojson"), *words, "--json")
     assert [each["batch"] for each in json.loads(shown)["replaces"]] == [first.id]
 

@@ -3,9 +3,11 @@
 import gzip
 import json
 import re
+from pathlib import Path
 
 import brotli
 import pytest
+from node_tools import Node
 from served import Client
 
 import service.http.files
@@ -106,3 +108,38 @@ def test_without_the_package_there_is_no_engine_and_still_a_page(
     assert client.get("/map").status == 200
     for kept in (service.http.files.version, service.http.files._place, service.http.files._packed):
         kept.cache_clear()
+
+
+SCRIPTS = Path(service.http.files.__file__).parents[1] / "static" / "map"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (None, None, "no published figure for occupied deposits, 5,000 t ore in all"),
+        (None, 700, "up to 700 t ore in occupied land, 5,000 t ore in all"),
+        (0, 0, "0 t ore in occupied land, 5,000 t ore in all"),
+        (0, 700, "0 to 700 t ore in occupied land, 5,000 t ore in all"),
+        (700, 700, "700 t ore in occupied land, 5,000 t ore in all"),
+    ],
+)
+def test_a_sum_nobody_published_is_missing_on_the_map_and_not_none(
+    node: Node, low: int | None, high: int | None, text: str
+) -> None:
+    row = {"occupied_low": low, "occupied_high": high, "total": 5000, "unit": "t ore"}
+    script = f"""import {{ occupiedOf }} from "{SCRIPTS / "amounts.js"}";
+        console.log(occupiedOf({json.dumps(row)}))"""
+    assert node.output("--input-type=module", "-e", script).decode().strip() == text
+
+
+def test_both_languages_of_the_map_say_everything(node: Node) -> None:
+    script = f"""import {{ LANGUAGES }} from "{SCRIPTS / "words.js"}";
+        console.log(JSON.stringify(LANGUAGES))"""
+    english, ukrainian = json.loads(node.output("--input-type=module", "-e", script)).values()
+    assert english.keys() == ukrainian.keys()
+    for key, text in english.items():
+        forms = [list(t.values()) if isinstance(t, dict) else [t] for t in (text, ukrainian[key])]
+        values = [set(re.findall(r"\{\w+\}", form)) for form in (*forms[0], *forms[1])]
+        assert all(named == values[0] for named in values), key
+    plural = [text for text in ukrainian.values() if isinstance(text, dict)]
+    assert all(text.keys() == {"one", "few", "many", "other"} for text in plural)

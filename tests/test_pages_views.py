@@ -15,7 +15,7 @@ from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
 from service.http.context import RequestContext
 from service.pages import VIEWS, api_page, problem_page
-from service.pages.template_filters import VERDICT_NAMES, number, percent
+from service.pages.template_filters import VERDICT_NAMES, day_before, number, percent
 from service.routes import TABLE
 
 Show = Callable[..., Page]
@@ -167,6 +167,66 @@ def test_a_long_page_of_items_stays_light(show: Show) -> None:
     assert len([e for e in page.all("tr") if "tbody" in e.around]) == 1000
     assert len(page.text) < 1_000_000
     assert [e for e in page.elements if e.given.get("class") == "dots"]
+
+
+def column(page: Page, head: str) -> list[str]:
+    """The words under a head, in all tables that have it."""
+    cells: list[str] = []
+    at, number_in_row = None, 0
+    for element in page.all("table", "tr", "th", "td"):
+        if element.name == "table":
+            at = None
+        elif element.name == "tr":
+            number_in_row = 0
+        else:
+            if element.words == head:
+                at = number_in_row
+            elif at == number_in_row:
+                cells.append(" ".join(element.words.split()))
+            number_in_row += 1
+    return cells
+
+
+def last_days(rows: list[dict[str, Any]]) -> list[str]:
+    """What a reader may print as the last day of each row; rows without an end are ongoing."""
+    return [day_before(row["valid_to"]) if row["valid_to"] else "ongoing" for row in rows]
+
+
+def test_a_timeline_prints_the_last_day_of_a_status(show: Show, client: Client) -> None:
+    target = "/deposits/shevchenkivske_li/timeline"
+    (timeline,) = client.json(target)["timelines"]
+    rows = [*timeline["verdicts"], *timeline["spans"]]
+    printed = column(show(target), "Last day")
+    assert [text.partition(" as of ")[0] for text in printed] == last_days(rows)
+    assert "2025-06-14" in printed
+    ongoing = {text for text in printed if text.startswith("ongoing")}
+    assert ongoing == {f"ongoing as of {timeline['last_map']}"}, "no longer than the source reports"
+
+
+def test_a_point_prints_the_last_day_of_a_status(show: Show, client: Client) -> None:
+    target = "/control/at?lon=36.7126&lat=47.9093&date=2025-07-15"
+    rows = [row for report in client.json(target)["by_source"] for row in report["history"]]
+    printed = [text.partition(" as of ")[0] for text in column(show(target), "Last day")]
+    assert printed == last_days(rows)
+    assert len(set(printed)) > 1
+
+
+def test_versions_print_the_last_day_of_a_verdict(show: Show, client: Client) -> None:
+    target = f"{DEPOSIT}/shevchenkivske_li/versions"
+    printed = [text.partition(" as of ")[0] for text in column(show(target), "Last day")]
+    assert printed == last_days(client.json(target)["versions"])
+    assert len(printed) > 1
+
+
+@pytest.mark.parametrize("name", ["control", "timelines", "settlements"])
+def test_items_print_the_last_day_they_hold(show: Show, client: Client, name: str) -> None:
+    target = f"/collections/{name}/items?limit=50"
+    rows = [feature["properties"] for feature in client.json(target)["features"]]
+    page = show(target)
+    assert column(page, "Last day") == last_days(rows)
+    assert any(row["valid_to"] for row in rows)
+    (words,) = [main.words for main in page.all("main")]
+    assert "valid_to is exclusive" in words, "the values in full are as in the data, and say so"
 
 
 def test_an_answer_shows_its_counts_amounts_caveats_and_citation(

@@ -14,6 +14,7 @@ from service.pages.svg_timeline import Axis, counts, near, strip
 from service.pages.svg_window import KM_PER_DEGREE, SvgWindow
 from service.pages.template_filters import (
     amount,
+    day_before,
     kilometres,
     line_distance,
     listing,
@@ -30,12 +31,12 @@ QUESTION = {"date": "2025-02-25", "territory": "occupied", "commodities": ["lith
 
 
 @pytest.mark.parametrize(
-    ("share", "told"),
+    ("share", "text"),
     [(0, "0"), (1, "100"), (0.16862, "16.9"), (0.5, "50"), (0.0004, "< 0.1"),
      (0.99951, "> 99.9"), (0.95, "95")],
 )  # fmt: skip
-def test_a_share_is_never_rounded_to_none_or_all(share: float, told: str) -> None:
-    assert percent(share) == f"{told.replace(' ', THIN)}{THIN}%"
+def test_a_share_is_never_rounded_to_none_or_all(share: float, text: str) -> None:
+    assert percent(share) == f"{text.replace(' ', THIN)}{THIN}%"
 
 
 def test_numbers_are_grouped_by_thin_spaces() -> None:
@@ -51,12 +52,12 @@ def test_short_lengths_are_told_in_metres() -> None:
     assert kilometres(0.023) == f"23{THIN}m"
     assert kilometres(1.5) == f"1.5{THIN}km"
     assert kilometres(239.287) == f"239{THIN}km"
-    assert line_distance(-3.813) == f"3.8{THIN}km on the occupied side"
-    assert line_distance(0.825) == f"825{THIN}m on the government side"
+    assert line_distance(-3.813) == f"3.8{THIN}km, inside occupied land"
+    assert line_distance(0.825) == f"825{THIN}m, outside occupied land"
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "text"),
     [
         ({"amount": 1000.0}, "1 000 t ore"),
         ({"amount": 760.0, "amount_low": 760.0}, "at least 760 t ore"),
@@ -66,8 +67,8 @@ def test_short_lengths_are_told_in_metres() -> None:
         ({"amount": 7.0, "amount_low": 5.0, "amount_high": 9.0}, "7 (5 to 9) t ore"),
     ],
 )
-def test_an_amount_keeps_its_range(row: dict[str, Any], told: str) -> None:
-    assert amount({**ESTIMATE, **row}).replace(THIN, " ") == told
+def test_an_amount_keeps_its_range(row: dict[str, Any], text: str) -> None:
+    assert amount({**ESTIMATE, **row}).replace(THIN, " ") == text
 
 
 def test_a_missing_sum_is_said_to_be_missing() -> None:
@@ -75,6 +76,15 @@ def test_a_missing_sum_is_said_to_be_missing() -> None:
     assert span(0.0, 0.0) == "0"
     assert span(None, 5.0) == "up to 5"
     assert span(5.0, 9.0) == "5 to 9"
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [("2025-06-15", "2025-06-14"), ("2025-07-01", "2025-06-30"), ("2026-01-01", "2025-12-31"),
+     ("2024-03-01", "2024-02-29"), ("2025-03-01", "2025-02-28")],
+)  # fmt: skip
+def test_the_last_day_is_the_one_before_the_end(end: str, last: str) -> None:
+    assert day_before(end) == last
 
 
 def test_words_are_listed_with_and() -> None:
@@ -114,7 +124,7 @@ def counted(**own: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("own", "told"),
+    ("own", "text"),
     [
         ({}, "No lithium deposit on record may lie in “Occupied”."),
         ({"occupied": 1}, "The one lithium deposit on record in Ukraine was in occupied land."),
@@ -123,13 +133,13 @@ def counted(**own: int) -> dict[str, Any]:
         ({"occupied": 1, "uncertain": 1}, "1 was in occupied land and 1 uncertain."),
         ({"government": 3}, "none were in occupied land and 3 in government-held land."),
         ({"occupied": 1, "contested": 2, "unknown": 1},
-         "1 was in occupied land, 2 in contested ground and 1 unknown."),
+         "1 was in occupied land, 2 in contested land and 1 not known."),
     ],
 )  # fmt: skip
-def test_an_answer_is_a_sentence(own: dict[str, int], told: str) -> None:
+def test_an_answer_is_a_sentence(own: dict[str, int], text: str) -> None:
     whole = f"Of the {sum(own.values())} lithium deposits on record in Ukraine, "
     start = whole if sum(own.values()) > 1 else ""
-    assert reserves.sentence(counted(**own), QUESTION, "Occupied") == f"{start}{told}"
+    assert reserves.answer_text(counted(**own), QUESTION, "Occupied") == f"{start}{text}"
 
 
 def test_a_map_is_to_scale_in_its_middle() -> None:

@@ -13,9 +13,9 @@ ARTICLE_DAY = date(2025, 2, 25)
 
 @dataclass(frozen=True)
 class Phrase:
-    """What one side put on the table, in our words, and the question it comes to."""
+    """What one side proposed, paraphrased, and the question it comes to."""
 
-    said: str
+    text: str
     by: str
     territory: str
     commodities: tuple[str, ...]
@@ -28,7 +28,7 @@ PHRASES = (
         "Moscow",
         "new-territories-held",
         ("rare-earths",),
-        "The offer named the “new” regions; what could be offered is what was held of the four "
+        "The offer named the “new” regions; what could be offered is the occupied part of the four "
         "oblasts declared annexed on 2022-09-30.",
     ),
     Phrase(
@@ -36,14 +36,14 @@ PHRASES = (
         "Moscow",
         "occupied",
         ("lithium", "titanium", "rare-earths"),
-        "The widest reading of the offer: everything held on the day.",
+        "The widest reading of the offer: all land occupied on the date.",
     ),
     Phrase(
         "Ukraine's titanium and lithium",
         "Washington",
         "ukraine",
         ("titanium", "lithium"),
-        "The deposits sought lie all over Ukraine; verdicts tell which its government held.",
+        "The deposits sought lie all over Ukraine; the verdicts show which were government-held.",
     ),
 )
 
@@ -67,7 +67,7 @@ def article(store: Store, permalink: str) -> dict[str, object]:
 def _answered(store: Store, phrase: Phrase) -> dict[str, object]:
     territory = store.control.territory(phrase.territory)
     return {
-        "phrase": phrase.said,
+        "phrase": phrase.text,
         "by": phrase.by,
         "reading": phrase.reading,
         "territory": {
@@ -82,20 +82,20 @@ def _answered(store: Store, phrase: Phrase) -> dict[str, object]:
 
 
 def _on(store: Store, phrase: Phrase, day: date) -> dict[str, object]:
-    asked = _question(phrase, day)
-    found = find(store, asked)
-    whole = reserves(store, asked, "")
-    listed = found.table[found.listed]
+    question = _question(phrase, day)
+    matching = find(store, question)
+    answer = reserves(store, question, "")
+    listed = matching.table[matching.listed]
     names = zip(listed["id"], listed["name_en"], listed["control"], strict=True)
     return {
         "date": str(day),
-        "source": found.choice.source,
-        "control_asof": None if found.choice.asof is None else str(found.choice.asof),
-        "stale_days": found.choice.stale_days,
-        "summary": whole["summary"],
-        "caveats": whole["caveats"],
+        "source": matching.choice.source,
+        "control_asof": None if matching.choice.asof is None else str(matching.choice.asof),
+        "stale_days": matching.choice.stale_days,
+        "summary": answer["summary"],
+        "caveats": answer["caveats"],
         "deposits": [{"id": i, "name_en": n, "control": c} for i, n, c in names],
-        "question": asked.parameters(store.manifest.id),
+        "question": question.parameters(store.manifest.id),
     }
 
 

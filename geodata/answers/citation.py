@@ -24,7 +24,7 @@ def citation(
     year = release.created[:4]
     text = (
         f"Lodeline ({year}). {title}. Release {release.id} of {release.created}; "
-        f"control after {_publisher(store, choice)}. {permalink}"
+        f"control according to {_publisher(store, choice)}. {permalink}"
     )
     key = f"lodeline_{release.id.replace('-', '_')}_{choice.day:%Y%m%d}"
     bibtex = (
@@ -63,37 +63,40 @@ def _licences(store: Store, choice: SourceSelection) -> list[dict[str, str]]:
 def caveats(
     store: Store, question: Question, choice: SourceSelection, listed: pd.DataFrame
 ) -> list[str]:
-    """What a reader should know, most specific first."""
-    found = [
+    """What a reader should know, the most specific first."""
+    texts = [
         *_coverage_caveats(store, choice),
         *_deposit_caveats(listed),
         *_since_caveats(store, choice, listed),
         *store.sources.by_id[choice.source].caveats,
     ]
     if store.control.territory(question.territory).except_on is not None:
-        found.append(
-            "Land held earlier is taken from the source that reaches back to that day; where its "
-            "map and the present one differ, slivers of land may fall on the wrong side."
+        texts.append(
+            "Land occupied earlier is taken from the source that covers that date; where its map "
+            "and the one used here differ, slivers of land may be assigned to the wrong side."
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(texts))
 
 
 def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
     if choice.asof is None:
-        yield f"Source {choice.source} does not reach back to {choice.day}: all is unknown."
+        yield (
+            f"Source {choice.source} has no data for {choice.day}, which is before its record "
+            "begins: control is not known."
+        )
         return
     stale = choice.stale_days or 0
     if stale > OLD_DAYS:
         yield (
-            f"The latest map of {choice.source} is of {choice.asof}, {stale} days before the day "
-            "asked; what happened since is not in the answer."
+            f"The latest map of {choice.source} is of {choice.asof}, {stale} days before the date "
+            "requested; later changes are not included."
         )
     elif stale:
-        yield f"There is no map of the day itself; that of {choice.asof} was used."
-    if not _tells_contested(store.sources.snapshot(choice)):
+        yield f"There is no map of the date requested; the map of {choice.asof} was used."
+    if not _shows_contested(store.sources.snapshot(choice)):
         yield (
-            f"The map of {choice.asof} does not mark contested ground; what is not occupied in it "
-            "counts as held by the government."
+            f"The map of {choice.asof} does not show contested land; all land it does not show as "
+            "occupied counts as government-held."
         )
 
 
@@ -102,12 +105,12 @@ def _since_caveats(store: Store, choice: SourceSelection, listed: pd.DataFrame) 
     first = store.sources.first_day(choice.source)
     if (listed["control_since"] == pd.Timestamp(first)).any():
         yield (
-            f"control_since {first} is where the record of {choice.source} begins; such a verdict "
-            "may be older."
+            f"control_since {first} is the date on which the record of {choice.source} begins; "
+            "such a verdict may be older."
         )
 
 
-def _tells_contested(snapshot: Mapping[str, object] | None) -> bool:
+def _shows_contested(snapshot: Mapping[str, object] | None) -> bool:
     return snapshot is None or "contested" in list(snapshot["statuses"])  # type: ignore[call-overload]
 
 
@@ -115,17 +118,18 @@ def _deposit_caveats(listed: pd.DataFrame) -> Iterable[str]:
     untested = listed.loc[(listed["overlay_basis"] == "none").to_numpy(), "name_en"]
     if len(untested):
         yield (
-            "Uncertain by construction, for they are areas or their position is too poor to "
-            f"test: {'; '.join(untested)}."
+            "Uncertain because they are regions rather than places, or because their position is "
+            f"too uncertain to test: {'; '.join(untested)}."
         )
     if listed["part_of"].notna().any():
-        yield "Components of a larger deposit are listed and neither counted nor summed."
+        yield "Components of larger deposits are listed but neither counted nor summed."
     yield (
-        "Positions are known within position_uncertainty_m only; a verdict is certain from 95 % "
-        "of that circle on, cut to the land of Ukraine."
+        "Positions are known only to within position_uncertainty_m; a firm verdict holds for at "
+        "least 95 % of that circle, clipped to the land of Ukraine."
     )
     yield (
-        "Amounts are published statements of unequal date and standing; national categories are "
-        "kept as published, and only like is added to like. Deposits without a published figure "
-        "are counted as missing, not as zero."
+        "Amounts are published statements that differ in date and reliability; national "
+        "categories are kept as published, and sums are taken only within one commodity, measure, "
+        "unit and category scheme. Deposits without a published figure are counted as missing, "
+        "not as zero."
     )

@@ -54,7 +54,7 @@ def parse_control(text: str) -> tuple[str, ...]:
     wrong = [word for word in given if word not in VERDICTS]
     if wrong or not given:
         raise InvalidInput(
-            f"control is {text[:60]!r}; give a comma list of {', '.join(VERDICTS)}",
+            f"control is {text[:60]!r}; give a comma-separated list of {', '.join(VERDICTS)}",
             parameter="control",
         )
     return tuple(verdict for verdict in VERDICTS if verdict in given)

@@ -21,7 +21,7 @@ EXTRA = (
         "flips_if_line_moves_km",
         "number",
         MAY_BE_EMPTY,
-        "How far the line of contact must move before the verdict changes.",
+        "How far the contact line would have to move for the verdict to change.",
         "km",
     ),
 )

@@ -86,7 +86,7 @@ def days(first: date, last: date, step: str) -> list[date]:
         )
     if last < first:
         raise InvalidInput(
-            f"from {first} comes after to {last}; give them in order", parameter="from"
+            f"from {first} is later than to {last}; give from on or before to", parameter="from"
         )
     found, number = [], 0
     while (day := _stepped(first, step, number)) <= last:
@@ -94,7 +94,7 @@ def days(first: date, last: date, step: str) -> list[date]:
         number += 1
         if number > POINTS_MAX:
             raise InvalidInput(
-                f"{first}/{last} by {step} has more than {POINTS_MAX} points; take a wider step",
+                f"{first}/{last} by {step} has more than {POINTS_MAX} points; use a longer step",
                 parameter="step",
             )
     return found if found[-1] == last else [*found, last]

@@ -1,7 +1,7 @@
 """A deposit's whole history: by every source, in spans and in verdicts."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from geodata.answers.reserves import estimates_of
 from geodata.answers.rows import json_rows, json_value
@@ -31,7 +31,7 @@ def deposit_timeline(store: Store, deposit_id: str, source: str | None = None) -
     deposits = store.facts.deposits
     row = deposits[(deposits["id"] == deposit_id).to_numpy()]
     if row.empty:
-        raise NotFound(f"there is no deposit {deposit_id[:80]!r}")
+        raise NotFound(f"no deposit has the id {deposit_id[:80]!r}; ids are in collection deposits")
     columns = store.collection("deposits").columns
     own = [c.name for c in columns if c.name in row.columns and c.type != "geometry"]
     return {
@@ -104,9 +104,10 @@ def check_held(version: Version, when: Interval, name: str) -> None:
     """Raises NotFound where a feature did not exist yet on the days, Gone where no longer."""
     begins, ends = version["valid_from"], version["valid_to"]
     if begins is not None and when.stop <= parse_day(str(begins)):
-        raise NotFound(f"{name} begins on {begins}; it was not there on {when}")
+        raise NotFound(f"{name} begins on {begins}; it did not exist yet on {when}")
     if ends is not None and when.start >= parse_day(str(ends)):
-        raise Gone(f"{name} ended before {ends}; it was no longer there on {when}")
+        last = parse_day(str(ends)) - timedelta(days=1)  # `valid_to` is the day after
+        raise Gone(f"{name} was last valid on {last}; it no longer existed on {when}")
 
 
 def version_on(found: list[Version], day: date) -> Version | None:

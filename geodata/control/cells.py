@@ -91,7 +91,7 @@ class Fold:
         """
         if self.last_day is not None and day <= self.last_day:
             raise InvalidInput(
-                f"map of {day} comes after that of {self.last_day}; add maps in the order of days",
+                f"map of {day} is added after the map of {self.last_day}; add maps in date order",
             )
         for status in {**self._by_status, **day_map}:
             of_status = self._by_status.setdefault(status, _StatusCells())

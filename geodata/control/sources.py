@@ -70,7 +70,7 @@ class SourceRegistry:
         """The source itself. Raises InvalidInput where the release does not hold it."""
         if source not in self.present:
             raise InvalidInput(
-                f"source {source[:60]!r} is not in this release; it holds "
+                f"source {source[:60]!r} is not in this release; choose one of "
                 f"{', '.join(self.ordered)}",
                 parameter="source",
             )

@@ -81,7 +81,7 @@ def _ids_of(word: str) -> tuple[str, ...]:
     shown = word if len(word) <= _SHOWN else word[:_SHOWN] + "…"
     raise InvalidInput(
         f"commodity {shown!r} is not known{_near(key)}; give an id such as lithium, titanium or "
-        "rare-earths, several with commas, or all",
+        "rare-earths, several separated by commas, or all",
         parameter="commodity",
     )
 
@@ -105,4 +105,4 @@ def _near(key: str) -> str:
     """Text naming the known words nearest to an unknown one, empty where none is near."""
     close = difflib.get_close_matches(key[:_SHOWN], _words(), n=3, cutoff=0.6)
     names = dict.fromkeys(_words()[word] for word in close)
-    return f" (near: {', '.join(names)})" if names else ""
+    return f" (did you mean {' or '.join(names)}?)" if names else ""

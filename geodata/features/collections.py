@@ -20,19 +20,27 @@ SHAPES = {
 NEVER_EMPTY, MAY_BE_EMPTY = False, True
 VERDICTS = ("occupied", "uncertain", "contested", "government", "unknown")
 OVERLAY_COLUMNS = (
-    Column("control", "string", NEVER_EMPTY, "Verdict on the day.", choices=VERDICTS),
+    Column("control", "string", NEVER_EMPTY, "Verdict on the date.", choices=VERDICTS),
     Column("control_share", "number", MAY_BE_EMPTY, "Occupied share of the footprint.", "1"),
     Column("contested_share", "number", MAY_BE_EMPTY, "Contested share of the footprint.", "1"),
-    Column("control_since", "date", MAY_BE_EMPTY, "Day the present verdict began."),
+    Column("control_since", "date", MAY_BE_EMPTY, "Date on which the current verdict began."),
     Column("control_source", "string", NEVER_EMPTY, "Source of the verdict."),
-    Column("control_asof", "date", MAY_BE_EMPTY, "Day of the map used."),
-    Column("stale_days", "integer", MAY_BE_EMPTY, "Days between the map and the day asked.", "d"),
-    Column("agreement", "number", MAY_BE_EMPTY, "Share of covering sources that agree.", "1"),
+    Column("control_asof", "date", MAY_BE_EMPTY, "Date of the map used."),
+    Column(
+        "stale_days", "integer", MAY_BE_EMPTY, "Days between the map and the date requested.", "d"
+    ),
+    Column(
+        "agreement",
+        "number",
+        MAY_BE_EMPTY,
+        "Share of the sources covering the date that give the same verdict.",
+        "1",
+    ),
     Column(
         "line_distance_km",
         "number",
         MAY_BE_EMPTY,
-        "Signed geodesic distance to the line of contact, + where not occupied.",
+        "Geodesic distance to the contact line (edge of occupied land), - inside occupied land.",
         "km",
     ),
 )
@@ -112,7 +120,7 @@ COLLECTIONS = (
         Deposit,
         "deposits",
         "Mineral deposits",
-        "Deposits with the control of the day asked (datetime; today where none is given).",
+        "Deposits with the verdict on a date (datetime; default today).",
         OVERLAY_COLUMNS,
     ),
     _collection(
@@ -125,25 +133,25 @@ COLLECTIONS = (
         Cell,
         "control",
         "Territorial control",
-        "Interval cells of control by source; a day gives the map of that day.",
+        "Polygons of control by source, each with the dates it was valid; one date gives its map.",
     ),
     _collection(
         Span,
         "timelines",
         "Timelines of deposits",
-        "For each deposit and source, the share of its footprint under each status, in time.",
+        "Share of each deposit's footprint under each status through time, by source.",
     ),
     _collection(
         Change,
         "changes",
         "Changes of verdict",
-        "Days on which a deposit's verdict turned, by source.",
+        "Dates on which the verdict for a deposit changed, by source.",
     ),
     _collection(
         Settlement,
         "settlements",
         "Settlements with dated control",
-        "Dated status of settlements, and on what ground each date is given.",
+        "Dated control status of settlements, with the basis of each date.",
     ),
     _collection(
         AdminArea,

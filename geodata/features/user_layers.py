@@ -87,12 +87,14 @@ def layers_are_as_described(folder: Path) -> None:
 def _check_columns(folder: Path, layer: Layer) -> None:
     path = folder / layer_file_name(layer.id)
     if not path.is_file():
-        raise Damaged(f"layer {layer.id} has lost its rows; ingest it again")
+        raise Damaged(f"the rows of layer {layer.id} are missing; ingest its file again")
     schema = pq.read_schema(path)
     wanted = pa.schema([(column.name, ARROW[column.type]) for column in layer.columns])
     for at, field in enumerate(wanted):
         if schema.field(at).name != field.name or schema.field(at).type != field.type:
-            raise Damaged(f"column {field.name!r} of layer {layer.id} is not what it should be")
+            raise Damaged(
+                f"column {field.name!r} of layer {layer.id} has another name or type in its file"
+            )
     if wanted.field(0).name != "id" or "geometry" not in schema.names:
         raise Damaged(f"layer {layer.id} has no id or no geometry")
 
@@ -105,4 +107,4 @@ def _check_rows(layer: Layer, frame: FeatureTable) -> None:
         raise Damaged(f"layer {layer.id} has an id twice, or a row without one")
     bounds = frame.bounds
     if bounds and not (np.abs(bounds) <= [180, 90, 180, 90]).all():
-        raise Damaged(f"layer {layer.id} lies beyond the earth: {bounds}")
+        raise Damaged(f"layer {layer.id} has bounds beyond 180 and 90 degrees: {bounds}")

@@ -85,8 +85,8 @@ def _edges(shape: BaseGeometry, grid: Grid) -> Edges:
     x, y = (places[:, 0] - grid.west) / grid.dx, (grid.north - places[:, 1]) / grid.dy
     if not ((np.abs(x) <= FARTHEST) & (np.abs(y) <= FARTHEST)).all():
         raise InvalidInput(
-            "the area has vertices that have no place in the CRS of this raster or are too far "
-            "from it; give an area nearer to the raster"
+            "the area has vertices that cannot be projected to the CRS of this raster or lie too "
+            "far from it; give an area closer to the raster"
         )
     # Multiples of one step add without rounding: what goes down and up in a row cancels exactly.
     y = np.round(y / STEP) * STEP

@@ -65,7 +65,7 @@ class Rasters:
         """One raster. Raises NotFound, naming what there is."""
         if name not in self._known:
             known = ", ".join(self._known) or "none in this release"
-            raise NotFound(f"there is no raster {name[:60]!r}; there are {known}")
+            raise NotFound(f"raster {name[:60]!r} is not in this release; choose one of {known}")
         return self._known[name]
 
     def path(self, name: str) -> Path:

@@ -75,7 +75,7 @@ def _refuse_large(shape: BaseGeometry, grid: Grid, window: Window) -> None:
     """Raise TooLarge for too many cells, or edges that cross them too often."""
     if window.size > MOST_CELLS:
         raise TooLarge(
-            f"the box around the area holds {window.size:,} cells of this raster; ask for an area "
+            f"the bounding box of the area has {window.size:,} cells of this raster; give an area "
             f"with at most {MOST_CELLS:,}"
         )
     # Counted before anything is cut: a comb over the whole raster crosses every cell many times.
@@ -83,7 +83,7 @@ def _refuse_large(shape: BaseGeometry, grid: Grid, window: Window) -> None:
     if crossed > MOST_PIECES:
         raise TooLarge(
             f"the edges of the area cross cells of this raster {crossed:,} times; simplify it, or "
-            f"ask for an area whose edges cross at most {MOST_PIECES:,}"
+            f"give an area whose edges cross at most {MOST_PIECES:,}"
         )
 
 
@@ -145,8 +145,8 @@ def _on_grid(area: BaseGeometry, crs: str) -> BaseGeometry:
     moved: BaseGeometry = reproject(as_array(_bendable(area, crs)), CRS84, crs)[0]
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise InvalidInput(
-            f"a part of the area has no place in {crs}, the CRS of this raster; ask for the part "
-            "that lies near the raster"
+            f"part of the area cannot be projected to {crs}, the CRS of this raster; give only the "
+            "part that lies near the raster"
         )
     return moved if shapely.is_valid(moved) else shapely.make_valid(moved)  # an edge may fold over
 
@@ -157,7 +157,7 @@ def _bendable(area: BaseGeometry, crs: str) -> BaseGeometry:
         return area
     if shapely.length(area) / DENSE_DEG > MOST_DENSE:
         raise TooLarge(
-            f"the outline of the area is {shapely.length(area):,.0f} degrees long; ask for one of "
+            f"the outline of the area is {shapely.length(area):,.0f} degrees long; give one of "
             f"at most {MOST_DENSE * DENSE_DEG:,.0f} degrees of this raster"
         )
     dense: BaseGeometry = shapely.segmentize(area, DENSE_DEG)

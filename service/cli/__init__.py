@@ -10,7 +10,7 @@ from service.cli.output import fail
 
 app = typer.Typer(
     name="lodeline",
-    help="Which reserves lie in which territory on which day, according to whom, how sure.",
+    help="Which mineral reserves lie in which territory on a date, and how certain that is.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

@@ -32,8 +32,18 @@ COLUMNS = (
 )  # fmt: skip
 
 
+DEPOSIT_HEADS = (
+    "deposit", "commodity", "verdict", "occupied", "verdict since",
+    "km to contact line (-: inside)", "changes if line moves, km",
+)  # fmt: skip
+AMOUNT_HEADS = (
+    "commodity", "kind", "measure", "unit", "scheme", "occupied, low", "occupied, high", "total",
+    "deposits with figure",
+)  # fmt: skip
+
+
 class Form(StrEnum):
-    """How the answer is written."""
+    """Output format of an answer."""
 
     table = "table"
     json = "json"
@@ -44,17 +54,19 @@ def ask(
     commodity: Annotated[
         list[str], typer.Argument(help="Commodities, e.g. lithium titanium; or all.")
     ],
-    date: Annotated[str | None, typer.Option(help="Day, e.g. 2025-02-25; today if none.")] = None,
-    territory: Annotated[str, typer.Option(help="Territory by id.")] = DEFAULT_TERRITORY,
-    source: Annotated[str | None, typer.Option(help="Control source by id.")] = None,
+    date: Annotated[str | None, typer.Option(help="Date, e.g. 2025-02-25; default today.")] = None,
+    territory: Annotated[
+        str, typer.Option(help="Territory id, e.g. occupied.")
+    ] = DEFAULT_TERRITORY,
+    source: Annotated[str | None, typer.Option(help="Control source id.")] = None,
     control: Annotated[str, typer.Option(help="Verdicts to list.")] = ",".join(DEFAULT_CONTROL),
-    release: Annotated[str | None, typer.Option(help="Release to ask.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How the answer is written.")] = Form.table,
-    include_all: Annotated[bool, typer.Option("--all", help="List every deposit.")] = False,
+    release: Annotated[str | None, typer.Option(help="Release id; default current.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.table,
+    include_all: Annotated[bool, typer.Option("--all", help="List all deposits.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Which reserves lie in a territory on a day."""
-    asked = Question(
+    """Show which reserves lie in a territory on a date."""
+    question = Question(
         commodities=parse_commodities(commodity),
         day=parse_day(date) if date else today(),
         territory=territory,
@@ -64,8 +76,8 @@ def ask(
     )
     store = opened(release)
     base = str(settings_of_environment().public_url or "").rstrip("/")
-    permalink = f"{base}/reserves?{urlencode(asked.parameters(store.manifest.id), safe=',')}"
-    document = reserves(store, asked, permalink)
+    permalink = f"{base}/reserves?{urlencode(question.parameters(store.manifest.id), safe=',')}"
+    document = reserves(store, question, permalink)
     if as_json or form is Form.json:
         sys.stdout.buffer.write(dumps(document))
     elif form is Form.csv:
@@ -84,7 +96,7 @@ def opened(release: str | None) -> Store:
 
 
 def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [found["properties"] for found in document["features"]]
+    return [feature["properties"] for feature in document["features"]]
 
 
 def _write_csv(document: Mapping[str, Any]) -> None:
@@ -94,15 +106,19 @@ def _write_csv(document: Mapping[str, Any]) -> None:
 
 
 def _show(document: Mapping[str, Any]) -> None:
-    """Deposits, counts, amounts, then what to know and how to cite."""
-    asked = document["question"]
-    title = f"{', '.join(asked['commodities'])} · {asked['territory']} · {asked['date']}"
+    """Deposits, counts, amounts, then caveats and citation."""
+    question = document["question"]
+    names = ", ".join(question["commodities"])
+    title = f"{names} · {question['territory']} · {question['date']}"
     rows = [_deposit_row(row) for row in _rows(document)]
-    heads = ["deposit", "commodity", "control", "share", "since", "km to line", "flips at km"]
-    show_table(title, heads, rows)
+    show_table(f"{title}\n{_source_text(question)}", DEPOSIT_HEADS, rows)
     counts = [[s["commodity"], *(s["deposits"][v] for v in VERDICTS)] for s in document["summary"]]
     say("")
-    show_table("deposits by verdict (components left aside)", ["commodity", *VERDICTS], counts)
+    show_table(
+        "deposits by verdict, components not counted",
+        ["commodity", *VERDICTS],
+        counts,
+    )
     _show_amounts(document)
     say("")
     for caveat in document["caveats"]:
@@ -110,30 +126,43 @@ def _show(document: Mapping[str, Any]) -> None:
     say(f"\n{document['citation']['text']}")
 
 
+def _source_text(question: Mapping[str, Any]) -> str:
+    """Whose control of which day."""
+    if question["control_asof"] is None:
+        return f"according to {question['source']}, which has no data for this date"
+    return f"according to {question['source']}, as of {question['control_asof']}"
+
+
 def _deposit_row(row: Mapping[str, Any]) -> list[object]:
     share = _percent(row["control_share"])
-    words = [row["name_en"], row["commodity"], row["control"], share, row["control_since"]]
-    return [*words, row["line_distance_km"], row["flips_if_line_moves_km"]]
+    values = [row["name_en"], row["commodity"], row["control"], share, row["control_since"]]
+    return [*values, row["line_distance_km"], row["flips_if_line_moves_km"]]
 
 
 def _show_amounts(document: Mapping[str, Any]) -> None:
     rows = [_amount_row(s["commodity"], a) for s in document["summary"] for a in s["amounts"]]
     if rows:
-        heads = ["commodity", "kind", "measure", "unit", "scheme", "occupied from", "to", "total"]
         say("")
-        show_table("published amounts (only like is added to like)", [*heads, "figures"], rows)
+        show_table("published amounts", AMOUNT_HEADS, rows)
 
 
 def _amount_row(commodity: str, amount: Mapping[str, Any]) -> list[object]:
-    words = [commodity, *(amount[name] for name in ("kind", "measure", "unit", "category_scheme"))]
+    texts = [commodity, *(amount[name] for name in ("kind", "measure", "unit", "category_scheme"))]
     sums = [_figure(amount[name]) for name in ("occupied_low", "occupied_high", "total")]
     whole = amount["deposits_with_figure"] + amount["deposits_without"]
-    return [*words, *sums, f"{amount['deposits_with_figure']} of {whole}"]
+    return [*texts, *sums, f"{amount['deposits_with_figure']} of {whole}"]
 
 
 def _percent(share: float | None) -> str:
-    return "not tested" if share is None else f"{share:.0%}"
+    """A share in per cent; what is not quite none or all is never rounded to it."""
+    if share is None:
+        return "not tested"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    if 0.999 < share < 1:
+        return ">99.9%"
+    return f"{share:.1%}"
 
 
 def _figure(amount: float | None) -> str:
-    return "missing" if amount is None else f"{amount:,.0f}"
+    return "not published" if amount is None else f"{amount:,.0f}"

@@ -17,43 +17,44 @@ from service.params.items import items_query
 
 
 def export(
-    collection: Annotated[str, typer.Argument(help="Collection by id.")],
-    file: Annotated[Path, typer.Argument(help="File to write; its ending names the format.")],
+    collection: Annotated[str, typer.Argument(help="Collection id.")],
+    file: Annotated[Path, typer.Argument(help="File to write; its extension sets the format.")],
     form: Annotated[
-        str | None, typer.Option("--format", help="Format, where not by ending.")
+        str | None, typer.Option("--format", help="Format, if not by extension.")
     ] = None,
-    datetime: Annotated[str | None, typer.Option(help="A day, or start/end.")] = None,
-    condition: Annotated[str | None, typer.Option("--filter", help="A condition, CQL2.")] = None,
+    datetime: Annotated[
+        str | None, typer.Option(help="A date, or start/end (both included).")
+    ] = None,
+    condition: Annotated[str | None, typer.Option("--filter", help="CQL2 filter.")] = None,
     bbox: Annotated[str | None, typer.Option(help="west,south,east,north")] = None,
-    source: Annotated[str | None, typer.Option(help="Control source by id.")] = None,
-    release: Annotated[str | None, typer.Option(help="Release to ask.")] = None,
+    source: Annotated[str | None, typer.Option(help="Control source id.")] = None,
+    release: Annotated[str | None, typer.Option(help="Release id; default current.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write everything that matches into a file; the file appears when it is whole."""
+    """Export all matching features to a file; it appears only once complete."""
     kind = _format(form, file)
     store = opened(release)
-    given = {"datetime": datetime, "filter": condition, "bbox": bbox, "source": source}
-    words = {name: text for name, text in given.items() if text is not None}
-    found = store.collection(collection)
-    page = store.select(replace(items_query(words, found), limit=10**9))
-    asked = urlencode({**words, "f": kind.name, "release": store.manifest.id}, quote_via=quote)
-    about = about_rows(store, found, f"/collections/{collection}/items?{asked}")
+    options = {"datetime": datetime, "filter": condition, "bbox": bbox, "source": source}
+    params = {name: text for name, text in options.items() if text is not None}
+    exported = store.collection(collection)
+    page = store.select(replace(items_query(params, exported), limit=10**9))
+    query = urlencode({**params, "f": kind.name, "release": store.manifest.id}, quote_via=quote)
+    about = about_rows(store, exported, f"/collections/{collection}/items?{query}")
     with new_file(file) as scratch, scratch.open("wb") as stream:
         for chunk in kind.write(page.rows.read(), about):
             stream.write(chunk)
     if as_json:
         show_json({"file": str(file), "rows": page.matched, "release": store.manifest.id})
     else:
-        say(f"{page.matched} rows of {collection} in {file}, release {store.manifest.id}")
+        say(f"exported {page.matched} rows of {collection} to {file}, release {store.manifest.id}")
 
 
 def _format(name: str | None, file: Path) -> Format:
     """The format named, else that of the file's ending. Raises InvalidInput."""
     endings = {f".{kind.extension}": kind.name for kind in FORMATS.values()}
     by_ending = next((n for end, n in endings.items() if file.name.endswith(end)), None)
-    found = FORMATS.get(name or by_ending or "")
-    if found is None:
-        raise InvalidInput(
-            f"{name or file.name!r} is no format; give --format, one of {', '.join(FORMATS)}"
-        )
-    return found
+    chosen = FORMATS.get(name or by_ending or "")
+    if chosen is None:
+        problem = f"format {name!r} is not known" if name else f"{file.name!r} names no format"
+        raise InvalidInput(f"{problem}; give --format, one of {', '.join(FORMATS)}")
+    return chosen

@@ -40,10 +40,10 @@ def say(text: str) -> None:
 
 
 def say_replaced(batch: Batch, what: str) -> None:
-    """Say whose place a batch took. what: 'collection' or 'raster'."""
+    """Say what a batch replaces. what: 'collection' or 'raster'."""
     for each in batch.replaces:
         say(
-            f"{what} {each.id} took the place of that of batch {each.batch} ({each.input_name}); "
+            f"{what} {each.id} replaces the one of batch {each.batch} ({each.input_name}); "
             "to keep both, ingest this file with another --id and that one again"
         )
 

@@ -17,15 +17,15 @@ from schemas import Manifest
 from service.cli.output import Json, progress_bars, say, show_json, show_table, workspace
 
 app = typer.Typer(help="Build, verify, publish and compare releases.", no_args_is_help=True)
-Which = Annotated[str | None, typer.Argument(help="Release id; the newest where none is given.")]
+Which = Annotated[str | None, typer.Argument(help="Release id; default the newest.")]
 
 
 @app.command()
 def build(
     as_json: Json = False,
-    publish: Annotated[bool, typer.Option("--publish", help="Verify and publish it too.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Also verify and publish it.")] = False,
 ) -> None:
-    """Build a release from the packaged facts and all accepted batches."""
+    """Build a release from the packaged data and all accepted batches."""
     place = workspace()
     with progress_bars() as report:
         manifest = build_release(place, report)
@@ -35,38 +35,38 @@ def build(
     if as_json:
         show_json({**manifest.model_dump(mode="json"), "notices": notices})
         return
-    _told(manifest, "published" if publish else "built", as_json=False)
+    _show(manifest, "published" if publish else "built", as_json=False)
     for notice in notices:
         say(f"note: layer {notice['layer']}: {notice['notice']}")
 
 
 @app.command()
 def verify(release: Which = None, as_json: Json = False) -> None:
-    """Check a release against its manifest and the invariants."""
+    """Check a release against its manifest and its invariants."""
     place = workspace()
     with progress_bars() as report:
         manifest = verify_release(place, release or _newest(), report)
-    _told(manifest, "verified", as_json=as_json)
+    _show(manifest, "verified", as_json=as_json)
 
 
 @app.command()
 def publish(release: Which = None, as_json: Json = False) -> None:
-    """Verify a release and serve it from now on."""
+    """Verify a release and make it the current one."""
     place = workspace()
     with progress_bars() as report:
         manifest = publish_release(place, release or _newest(), report)
-    _told(manifest, "published", as_json=as_json)
+    _show(manifest, "published", as_json=as_json)
 
 
 @app.command()
 def rollback(release: Which = None, as_json: Json = False) -> None:
-    """Serve the release before the current one, or the one named."""
-    _told(roll_back(workspace(), release), "published", as_json=as_json)
+    """Make the previous release, or the one named, the current one."""
+    _show(roll_back(workspace(), release), "published", as_json=as_json)
 
 
 @app.command("list")
 def list_releases(as_json: Json = False) -> None:
-    """All releases, oldest first."""
+    """List all releases, oldest first."""
     place = workspace()
     current = place.current_id()
     manifests = [read_manifest(place.releases / i) for i in place.release_ids()]
@@ -87,7 +87,7 @@ def diff(
     later: Annotated[str, typer.Argument(help="The later release.")],
     as_json: Json = False,
 ) -> None:
-    """What came, went and changed between two releases."""
+    """Show rows added, removed and changed between two releases."""
     tables = [table.as_json() for table in diff_releases(workspace(), earlier, later)]
     if as_json:
         show_json({"from": earlier, "to": later, "tables": tables})
@@ -97,7 +97,7 @@ def diff(
 
 
 def _notices(folder: Path) -> list[dict[str, str]]:
-    """What the tiles of the release's layers lack or name otherwise."""
+    """What the tiles of the release's layers leave out or rename."""
     layers = read_layers(folder)
     return [{"layer": each.id, "notice": text} for each in layers for text in each.notices]
 
@@ -109,8 +109,9 @@ def _newest() -> str:
     return ids[-1]
 
 
-def _told(manifest: Manifest, what: str, *, as_json: bool) -> None:
+def _show(manifest: Manifest, what: str, *, as_json: bool) -> None:
     if as_json:
         show_json(manifest.model_dump(mode="json"))
     else:
-        say(f"{what} {manifest.id} of {manifest.created}: {', '.join(manifest.control_sources)}")
+        sources = ", ".join(manifest.control_sources)
+        say(f"{what} {manifest.id}, created {manifest.created}, control sources: {sources}")

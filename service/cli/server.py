@@ -31,9 +31,11 @@ large buffers in it once one was freed: under mixed requests that is 40 MB more.
 def serve(
     host: Annotated[str, typer.Option(envvar="HOST", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(envvar="WORKERS", min=1, help="Processes.")] = 1,
+    workers: Annotated[
+        int, typer.Option(envvar="WORKERS", min=1, help="Number of worker processes.")
+    ] = 1,
 ) -> None:
-    """Serve the published release; follows later publications without a restart."""
+    """Serve the published release; later publications are followed without a restart."""
     ensure_release()
     errors.print(f"Lodeline on http://{host}:{port}", highlight=False)
     # The server takes the place of this process, which holds what building a release needed.
@@ -43,9 +45,9 @@ def serve(
 
 def granian(host: str, port: int, workers: int) -> list[str]:
     """Arguments of Python that run the server."""
-    words = ["-m", "granian", "--interface", "asgi", "--factory", "--respawn-failed-workers"]
-    place = ["--host", host, "--port", str(port), "--workers", str(workers)]
-    return [*words, *place, "service.app:from_environment"]
+    program = ["-m", "granian", "--interface", "asgi", "--factory", "--respawn-failed-workers"]
+    address = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    return [*program, *address, "service.app:from_environment"]
 
 
 def ensure_release() -> None:
@@ -53,7 +55,7 @@ def ensure_release() -> None:
     place = workspace()
     if place.current_id() is not None:
         return
-    errors.print("no release yet: building one from the packaged facts", highlight=False)
+    errors.print("no release yet: building one from the packaged data", highlight=False)
     with progress_bars() as report:
         publish(place, build(place, report).id, report)
 
@@ -71,13 +73,13 @@ LIBRARIES = (
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check the installation and the published release; exit status 1 where something is wrong."""
+    """Check the installation and the published release; exit status 1 if anything is wrong."""
     place = workspace()
     checks = [
         ("python", "ok", platform.python_version()),
         *((name, "ok", version(name)) for name in LIBRARIES),
         ("workspace", "ok", str(place.root.resolve())),
-        ("sources asked in order", "ok", ", ".join(settings_of_environment().source_priority)),
+        ("source priority", "ok", ", ".join(settings_of_environment().source_priority)),
         ("releases", "ok", str(len(place.release_ids()))),
         _published(place),
     ]
@@ -93,7 +95,7 @@ def doctor(as_json: Json = False) -> None:
 def _published(place: Workspace) -> tuple[str, str, str]:
     current = place.current_id()
     if current is None:
-        return "published release", "missing", "none; lodeline release build --publish"
+        return "published release", "missing", "none; run: lodeline release build --publish"
     try:
         return "published release", "ok", f"{verify(place, current).id}, verified"
     except LodelineError as error:

@@ -1,4 +1,4 @@
-"""The pages of what data there are: all collections, one of them, and its words for machines."""
+"""The pages of the data: all collections, one of them and its schemas, and the releases."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ def collections(ask: RequestContext, document: Document) -> str:
 
 def collection(ask: RequestContext, document: Document) -> str:
     """One collection: its columns with meaning and unit, and where to go from here."""
-    found = ask.store.collection(ask.path_params["collection"])
+    described = ask.store.collection(ask.path_params["collection"])
     return page(
         ask,
         "collection.html",
         title=str(document["title"]),
         document=document,
-        columns=found.properties,
-        by_source=found.by_source,
+        columns=described.properties,
+        by_source=described.by_source,
         extent=extent(document),
         forms=FORMS,
-        tiled=found.id in ask.store.tilesets.names(),
+        tiled=described.id in ask.store.tilesets.names(),
     )
 
 
@@ -43,11 +43,11 @@ def schema(ask: RequestContext, document: Document) -> str:
 
 def extent(document: Document) -> dict[str, Any]:
     """Bounds, first and last day of a described collection, where it has them."""
-    given = document.get("extent") or {}
-    boxes = given.get("spatial", {}).get("bbox") or [None]
-    spans = given.get("temporal", {}).get("interval") or [[None, None]]
+    extents = document.get("extent") or {}
+    boxes = extents.get("spatial", {}).get("bbox") or [None]
+    spans = extents.get("temporal", {}).get("interval") or [[None, None]]
     first, last = ((t or "")[:10] or None for t in spans[0])
-    return {"box": boxes[0], "first": first, "last": last, "timed": "temporal" in given}
+    return {"box": boxes[0], "first": first, "last": last, "timed": "temporal" in extents}
 
 
 def _extents(document: Document) -> dict[str, dict[str, Any]]:
@@ -60,9 +60,9 @@ def releases(ask: RequestContext, document: Document) -> str:
 
 
 def release(ask: RequestContext, document: Document) -> str:
-    """The manifest of one release."""
+    """One release: its manifest."""
     title = f"Release {document['id']}"
-    return page(ask, "release.html", title=title, document=document, own=document)
+    return page(ask, "release.html", title=title, document=document)
 
 
 def diff(ask: RequestContext, document: Document) -> str:

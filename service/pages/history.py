@@ -1,4 +1,4 @@
-"""The pages of what changed: verdicts that turned, counts through time, one spot, versions."""
+"""The pages of control over time: verdict changes, counts, one point, timelines, versions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.interval import today
 from service.http.context import RequestContext
 from service.pages import svg_map, svg_timeline
-from service.pages.rendering import Document, page
+from service.pages.rendering import Document, page, source_title
 from service.pages.reserves import commodity_choices
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
@@ -20,15 +20,15 @@ FORMS = (("json", "JSON"),)
 
 
 def changes(ask: RequestContext, document: Document) -> str:
-    """Verdicts that turned, by day, newest first."""
-    own = [feature["properties"] for feature in document["features"]]
+    """Verdict changes by day, newest first."""
+    rows = [feature["properties"] for feature in document["features"]]
     picked = ask.query.get("commodity", ",".join(DEFAULT_COMMODITIES))
     return page(
         ask,
         "changes.html",
-        title="Changes of verdict",
+        title="Verdict changes",
         document=document,
-        days=by_day(own),
+        days=by_day(rows),
         first=ask.query.get("from"),
         last=ask.query.get("to", str(today())),
         choices=commodity_choices(ask, set(picked.split(","))),
@@ -40,7 +40,7 @@ def changes(ask: RequestContext, document: Document) -> str:
 def by_day(rows: Sequence[Document]) -> list[tuple[str, list[Document]]]:
     """Changes by day, the newest day first, deposits by name."""
     ordered = sorted(rows, key=lambda r: (r["day"], r["name_en"]))
-    days = [(day, list(own)) for day, own in groupby(ordered, key=lambda r: str(r["day"]))]
+    days = [(day, list(group)) for day, group in groupby(ordered, key=lambda r: str(r["day"]))]
     return days[::-1]
 
 
@@ -54,14 +54,14 @@ def series(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "series.html",
-        title="Deposits by verdict through time",
+        title="Deposits by verdict over time",
         document=document,
         points=points,
         order=order,
         strip=svg_timeline.counts(points, order, axis),
         ticks=axis.ticks(),
         whole=sum(points[-1][v] for v in VERDICTS),
-        about=series_told(points, order),
+        about=series_text(points, order),
         names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
         territory=ask.store.control.territories[document["territory"]],
         territories=list(ask.store.control.territories.values()),
@@ -70,28 +70,28 @@ def series(ask: RequestContext, document: Document) -> str:
     )
 
 
-def series_told(points: Sequence[Document], order: Sequence[str]) -> str:
+def series_text(points: Sequence[Document], order: Sequence[str]) -> str:
     """The first and the last counts in words."""
-    told = [
+    ends = [
         f"{point['date']}: {listing(f'{number(point[v])} {VERDICT_NAMES[v]}' for v in order)}"
         for point in (points[0], points[-1])
     ]
-    return "; ".join(told) + "."
+    return "; ".join(ends) + "."
 
 
 def at(ask: RequestContext, document: Document) -> str:
-    """What holds at a spot."""
+    """Control at a point."""
     return page(
         ask,
         "at.html",
         title=f"{number(document['lat'], 4)}° N, {number(document['lon'], 4)}° E",
         document=document,
-        chart=spot(ask, document),
+        chart=point_map(ask, document),
     )
 
 
-def spot(ask: RequestContext, document: Document) -> svg_map.Map | None:
-    """The ground around a spot; none where no source speaks of it."""
+def point_map(ask: RequestContext, document: Document) -> svg_map.Map | None:
+    """The area around a point; none where no source covers it."""
     source, day = document["control_source"], document["date"]
     if source is None:
         return None
@@ -99,13 +99,16 @@ def spot(ask: RequestContext, document: Document) -> svg_map.Map | None:
     window = SvgWindow.around(lon, lat, AROUND_KM)
     shapes = (
         *svg_map.ground(ask.store, window),
-        *svg_map.held(ask.store, window, date.fromisoformat(day), source),
+        *svg_map.control(ask.store, window, date.fromisoformat(day), source),
         *svg_map.outline(ask.store, window),
     )
     x, y = window.spot(lon, lat)
-    mark = svg_map.Mark(x, y, document["control"], "The spot asked for")
-    about = f"The mark is the spot; land after {source}."
-    title = f"Map of the ground around the spot on {day}"
+    mark = svg_map.Mark(x, y, document["control"], "The point requested")
+    # The source has a status for the day, so its map reaches it.
+    (asof,) = [r["asof"] for r in document["by_source"] if r["source"] == source]
+    control = svg_map.control_text(source_title(ask, source), asof)
+    about = f"The mark is the point requested. {control}"
+    title = f"Map of the area around the point on {day}"
     return svg_map.Map("spot", title, about, window, shapes, (mark,), (), svg_map.legend(shapes))
 
 
@@ -121,8 +124,8 @@ def versions(ask: RequestContext, document: Document) -> str:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Strips of every source over one axis, and what they show in words."""
+class TimelineChart:
+    """Strips of every source over one axis. about: what each shows in words, by source."""
 
     name: str
     title: str
@@ -133,39 +136,42 @@ class Drawn:
 
 def timeline(ask: RequestContext, document: Document) -> str:
     """The answer to `/deposits/{id}/timeline`."""
-    own = document["deposit"]
+    deposit = document["deposit"]
     return page(
         ask,
         "timeline.html",
-        title=f"History of {own['name_en']}",
+        title=f"Control over time: {deposit['name_en']}",
         document=document,
-        own=own,
-        strips=drawn(document["timelines"]),
+        deposit=deposit,
+        charts=timeline_charts(document["timelines"]),
         forms=FORMS,
     )
 
 
-def drawn(timelines: Sequence[Document]) -> list[Drawn]:
-    """The whole history since 2014, and a close-up of its turns where they lie close together."""
+def timeline_charts(timelines: Sequence[Document]) -> list[TimelineChart]:
+    """All since 2014, and a close-up of the changes where they lie close together."""
     now = today()
-    whole = _drawn("years", f"{FIRST:%Y} to today", Axis(FIRST, now), timelines)
+    whole = _timeline_chart("years", f"{FIRST:%Y} to today", Axis(FIRST, now), timelines)
     close = near(timelines, now)
     if close is None:
         return [whole]
     title = f"Close-up, {close.first} to {close.last}"
-    return [whole, _drawn("days", title, close, timelines)]
+    return [whole, _timeline_chart("days", title, close, timelines)]
 
 
-def _drawn(name: str, title: str, axis: Axis, timelines: Sequence[Document]) -> Drawn:
+def _timeline_chart(
+    name: str, title: str, axis: Axis, timelines: Sequence[Document]
+) -> TimelineChart:
     strips = tuple(strip(t["source"], t["verdicts"], axis) for t in timelines)
-    about = {t["source"]: _told(t["verdicts"]) for t in timelines}
-    return Drawn(name, title, axis.ticks(), strips, about)
+    about = {t["source"]: verdicts_text(t["verdicts"]) for t in timelines}
+    return TimelineChart(name, title, axis.ticks(), strips, about)
 
 
-def _told(verdicts: Sequence[Document]) -> str:
-    """A history in words, for those who do not see the strip; long ones are cut short."""
+def verdicts_text(verdicts: Sequence[Document]) -> str:
+    """Verdicts in words, for those who do not see the strip; of long ones the last eight."""
     rows = [
-        f"from {row['valid_from']} {row['verdict']}, {percent(row['occupied'])} occupied"
+        f"from {row['valid_from']} {VERDICT_NAMES[row['verdict']]}, "
+        f"{percent(row['occupied'])} of the area occupied"
         for row in verdicts[-8:]
     ]
-    return "; ".join(rows) + "." if rows else "The source says nothing of this deposit."
+    return "; ".join(rows) + "." if rows else "The source gives no verdict: it was not tested."

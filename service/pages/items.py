@@ -9,14 +9,14 @@ from schemas.record import Column
 from service.http.context import RequestContext
 from service.pages import deposit, svg_map
 from service.pages.rendering import Document, page
-from service.pages.template_filters import number, spaced
+from service.pages.template_filters import ANY_SOURCE, count, number, spaced
 
 FORMS = (
     ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),
     ("parquet", "GeoParquet"), ("fgb", "FlatGeobuf"), ("arrow", "Arrow"), ("shp", "Shapefile"),
     ("kml", "KML"), ("jsonfg", "JSON-FG"), ("geojsonseq", "GeoJSON lines"),
 )  # fmt: skip
-SHOWN: Mapping[str, tuple[str, ...]] = {
+TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "deposits": ("name_en", "commodity", "control", "control_share", "control_since",
                  "line_distance_km", "position_uncertainty_m", "status", "oblast"),
     "estimates": ("deposit_id", "commodity", "measure", "amount", "unit", "kind",
@@ -27,8 +27,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "settlements": ("name_en", "name_uk", "oblast", "status", "valid_from", "valid_to", "basis"),
     "admin-areas": ("name_en", "name_uk", "level", "parent", "approximate", "source"),
 }  # fmt: skip
-"""Columns of the table, by collection; every other value stands below it."""
-ASKED: Mapping[str, tuple[str, ...]] = {
+"""Columns of the table, by collection; all others stand in the table below it."""
+FORM_PARAMS: Mapping[str, tuple[str, ...]] = {
     "deposits": ("commodity", "control", "status", "oblast"),
     "estimates": ("commodity", "kind", "measure", "deposit_id"),
     "control": ("status",),
@@ -50,11 +50,15 @@ HEADS = {
     "asof": "As of",
     "control": "Verdict",
     "control_share": "Occupied share",
-    "control_since": "Since",
-    "line_distance_km": "Line of contact",
-    "position_uncertainty_m": "Known within",
+    "control_since": "Verdict since",
+    "line_distance_km": "Distance to contact line",
+    "position_uncertainty_m": "Position uncertainty",
+    "valid_from": "First day",
+    "valid_to": "Last day",
+    "before": "Verdict before",
+    "after": "Verdict after",
 }
-"""Heads of columns whose names say too little."""
+"""Heads of columns whose names say too little. `valid_to` is shown as the last day it holds."""
 _KINDS = {"date": "date", "integer": "number", "number": "number"}
 
 
@@ -75,7 +79,7 @@ def view(ask: RequestContext, document: Document) -> str:
     collection = ask.store.collection(ask.path_params["collection"])
     features = document["features"]
     columns = {column.name: column for column in collection.properties}
-    given = _given(features, collection)
+    present = _present(features, collection)
     return page(
         ask,
         "items.html",
@@ -83,13 +87,13 @@ def view(ask: RequestContext, document: Document) -> str:
         collection=collection,
         document=document,
         features=features,
-        shown=[columns[name] for name in shown(collection) if name in given],
-        every=[columns[name] for name in collection.column_names if name in given],
+        table_columns=[columns[name] for name in table_columns(collection) if name in present],
+        columns=[columns[name] for name in collection.column_names if name in present],
         in_full=len(features) <= ROWS_IN_FULL,
-        chart=_chart(ask, collection, features, _told(document)),
+        chart=_chart(ask, collection, features, count_text(document)),
         fields=fields(ask, collection),
-        kept=kept(ask, collection),
-        told=_told(document),
+        carried_params=carried_params(ask, collection),
+        count_text=count_text(document),
         heads=HEADS,
         next=next((x["href"] for x in document["links"] if x["rel"] == "next"), None),
         forms=FORMS,
@@ -99,17 +103,17 @@ def view(ask: RequestContext, document: Document) -> str:
 def item(ask: RequestContext, document: Document) -> str:
     """One feature; a deposit has a page of its own, unless only a part of it was asked for."""
     collection = ask.store.collection(ask.path_params["collection"])
-    own = document.get("properties") or {}
-    if collection.id == "deposits" and set(collection.column_names) <= own.keys():
+    properties = document.get("properties") or {}
+    if collection.id == "deposits" and set(collection.column_names) <= properties.keys():
         return deposit.view(ask, document)
-    name = own.get("name_en") or document["id"]
+    name = properties.get("name_en") or document["id"]
     return page(
         ask,
         "item.html",
         title=str(name),
         collection=collection,
         document=document,
-        own=own,
+        properties=properties,
         columns={c.name: c for c in collection.properties},
         chart=svg_map.locator(ask.store, [document], f"Map of {name}", f"Where {name} lies.")
         if _placed([document])
@@ -119,56 +123,55 @@ def item(ask: RequestContext, document: Document) -> str:
     )
 
 
-def shown(collection: Collection) -> tuple[str, ...]:
-    """Columns of the table: those chosen, or the first few of a layer a user brought."""
+def table_columns(collection: Collection) -> tuple[str, ...]:
+    """Columns of the table: those chosen, or the first few of a user's layer."""
     names = tuple(n for n in collection.column_names if n != "id")
-    return SHOWN.get(collection.id, names[:FEW_COLUMNS])
+    return TABLE_COLUMNS.get(collection.id, names[:FEW_COLUMNS])
 
 
 def fields(ask: RequestContext, collection: Collection) -> list[Field]:
     """Controls of the form: a day, a source where it matters, and a few properties."""
-    words = ask.query
+    params = ask.query
     columns = {column.name: column for column in collection.properties}
-    found = []
+    controls = []
     if collection.begins or collection.by_source:
-        day = words.get("datetime", "")
+        day = params.get("datetime", "")
         kind = "date" if "/" not in day and "T" not in day else "text"
-        found.append(Field("datetime", "Day", day, kind))
+        controls.append(Field("datetime", "Date", day, kind))
     if collection.by_source:
-        given = words.get("source", "")
+        source = params.get("source", "")
         sources = tuple(ask.store.sources.ordered)
-        empty = "the first that reaches the day"
-        found.append(Field("source", "According to", given, choices=sources, empty=empty))
-    names = ASKED.get(collection.id, _layer_fields(collection.properties))
-    found += [
-        _field(columns[name], words.get(name, ""), _on_record(ask, collection, name))
+        controls.append(Field("source", "Source", source, choices=sources, empty=ANY_SOURCE))
+    names = FORM_PARAMS.get(collection.id, _layer_fields(collection.properties))
+    controls += [
+        _field(columns[name], params.get(name, ""), _on_record(ask, collection, name))
         for name in names
         if name in columns
     ]
     limits = tuple(str(n) for n in LIMITS)
-    limit = words.get("limit", limits[0])
+    limit = params.get("limit", limits[0])
     choices = limits if limit in limits else (*limits, limit)
-    return [*found, Field("limit", "Rows on a page", limit, choices=choices)]
+    return [*controls, Field("limit", "Rows per page", limit, choices=choices)]
 
 
-def kept(ask: RequestContext, collection: Collection) -> list[tuple[str, str]]:
-    """Words of the address the form has no control for, carried along."""
-    own = {field.name for field in fields(ask, collection)} | {"cursor", "f"}
-    return [(name, text) for name, text in ask.query.items() if name not in own]
+def carried_params(ask: RequestContext, collection: Collection) -> list[tuple[str, str]]:
+    """Parameters the form has no control for, carried along as hidden fields."""
+    controls = {field.name for field in fields(ask, collection)} | {"cursor", "f"}
+    return [(name, text) for name, text in ask.query.items() if name not in controls]
 
 
-def _field(column: Column, given: str, on_record: tuple[str, ...]) -> Field:
-    """A control for one property; a value not among its choices is kept as one."""
+def _field(column: Column, value: str, on_record: tuple[str, ...]) -> Field:
+    """A control for one property; a value not among its choices becomes one of them."""
     fixed = ("true", "false") if column.type == "boolean" else column.choices
     choices = fixed or on_record
-    if choices and given and given not in choices:
-        choices = (*choices, given)
+    if choices and value and value not in choices:
+        choices = (*choices, value)
     label = HEADS.get(column.name) or spaced(column.name).capitalize()
-    return Field(column.name, label, given, _KINDS.get(column.type, "text"), choices)
+    return Field(column.name, label, value, _KINDS.get(column.type, "text"), choices)
 
 
 def _on_record(ask: RequestContext, collection: Collection, name: str) -> tuple[str, ...]:
-    """Values that deposits have, for the properties whose words a reader cannot guess."""
+    """Values that deposits have, for the properties whose values a reader cannot guess."""
     if name not in {"commodity", "oblast"} or collection.id not in {"deposits", "changes"}:
         return ()
     return tuple(sorted(ask.store.facts.deposits[name].dropna().unique()))
@@ -179,33 +182,33 @@ def _layer_fields(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(fit)[:4]
 
 
-def _given(features: Sequence[Document], collection: Collection) -> set[str]:
-    """Properties that the features of the page have: all, unless only some were asked for."""
+def _present(features: Sequence[Document], collection: Collection) -> set[str]:
+    """Properties that the features of the page have: all, unless only some were requested."""
     if not features:
         return set(collection.column_names)
     return set(features[0].get("properties") or {})
 
 
 def _chart(
-    ask: RequestContext, collection: Collection, features: Sequence[Document], told: str
+    ask: RequestContext, collection: Collection, features: Sequence[Document], about: str
 ) -> svg_map.Map | None:
-    """A map of the features on this page; None where none has a place."""
+    """A map of the features on this page; None where none has a geometry."""
     if not _placed(features):
         return None
     title = f"Map of {collection.title.lower()} on this page"
-    return svg_map.locator(ask.store, features, title, told)
+    return svg_map.locator(ask.store, features, title, about)
 
 
 def _placed(features: Sequence[Document]) -> bool:
     return any(svg_map.geometry(feature) is not None for feature in features)
 
 
-def _told(document: Document) -> str:
+def count_text(document: Document) -> str:
     """How many of how many."""
     here, whole = document["numberReturned"], document.get("numberMatched")
     if whole is None or here == whole:
-        return f"{number(here)} on this page."
-    return f"{number(here)} of {number(whole)} on this page."
+        return f"{count(here, 'feature')} on this page."
+    return f"{number(here)} of {count(whole, 'feature')} on this page."
 
 
 def _size(geometry: Document | None) -> int:

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
+from geodata.answers.question import DEFAULT_COMMODITIES, DEFAULT_CONTROL, VERDICTS
 from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
 from geodata.interval import today
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.rendering import Document, page, render
+from service.pages.rendering import Document, page, render, source_title
 
-SHOWN = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "control_share",
-         "contested_share",          "line_distance_km")  # fmt: skip
+COLUMNS = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "control_share",
+         "contested_share", "line_distance_km")  # fmt: skip
 HEADS: Mapping[str, str] = {
     "answers": "Answers",
     "data": "Data",
@@ -30,15 +31,15 @@ def view(ask: RequestContext, document: Document) -> str:
     choice = store.sources.select(day)
     table = store.control.deposits_on(day, None)
     whole = table[table["part_of"].isna().to_numpy()]
-    rows = json_rows(whole, SHOWN)
+    rows = json_rows(whole, COLUMNS)
     features = [
         {"id": row["id"], "properties": row, "geometry": shape}
         for row, shape in zip(rows, whole.geometry, strict=True)
     ]
     counts = {verdict: sum(row["control"] == verdict for row in rows) for verdict in VERDICTS}
-    asked = any_commodity(whole, DEFAULT_COMMODITIES)
-    listed = [r for r, wanted in zip(rows, asked, strict=True)
-              if wanted and r["control"] in {"occupied", "contested", "uncertain"}]  # fmt: skip
+    default = any_commodity(whole, DEFAULT_COMMODITIES)
+    listed = [r for r, is_default in zip(rows, default, strict=True)
+              if is_default and r["control"] in DEFAULT_CONTROL]  # fmt: skip
     return page(
         ask,
         "landing.html",
@@ -51,7 +52,8 @@ def view(ask: RequestContext, document: Document) -> str:
         rows=sorted(listed, key=lambda r: VERDICTS.index(r["control"])),
         chart=svg_map.of_day(
             store, "today", f"Deposits of critical minerals in Ukraine, {day}",
-            f"{len(rows)} deposits of critical minerals by who holds the ground they lie in.",
+            f"{len(rows)} deposits of critical minerals by verdict. "
+            f"{svg_map.control_text(source_title(ask, choice.source), _text(choice.asof))}",
             day, choice.source, features,
         ),
         collections=store.collections(),
@@ -59,16 +61,20 @@ def view(ask: RequestContext, document: Document) -> str:
     )  # fmt: skip
 
 
+def _text(day: date | None) -> str | None:
+    return None if day is None else str(day)
+
+
 def conformance(ask: RequestContext, document: Document) -> str:
-    """Conformance classes met, by standard."""
+    """Conformance classes, by standard."""
     classes = sorted(document["conformsTo"])
-    groups = [(name, list(own)) for name, own in groupby(classes, key=_standard)]
-    return page(ask, "conformance.html", title="Standards met", document=document, groups=groups)
+    groups = [(name, list(uris)) for name, uris in groupby(classes, key=_standard)]
+    return page(ask, "conformance.html", title="Conformance", document=document, groups=groups)
 
 
 def functions(ask: RequestContext, document: Document) -> str:
     """Functions that filters may use."""
-    return page(ask, "functions.html", title="Functions in filters", document=document)
+    return page(ask, "functions.html", title="Filter functions", document=document)
 
 
 def _standard(uri: str) -> str:
@@ -90,8 +96,8 @@ class Operation:
     @property
     def link(self) -> str | None:
         """The path itself where it can be followed as it stands."""
-        wanted = any(p["required"] for p in self.parameters)
-        return self.path if self.method == "GET" and "{" not in self.path and not wanted else None
+        complete = "{" not in self.path and not any(p["required"] for p in self.parameters)
+        return self.path if self.method == "GET" and complete else None
 
 
 def api_page(document: Document) -> str:
@@ -109,14 +115,14 @@ def api_page(document: Document) -> str:
 
 def groups(document: Document) -> list[tuple[str, str, list[Operation]]]:
     """Operations by tag: its id, its head, and the operations in the order of the document."""
-    found: dict[str, list[Operation]] = {}
+    by_tag: dict[str, list[Operation]] = {}
     for path, entry in document["paths"].items():
         for method, operation in entry.items():
             tag = (operation.get("tags") or ["other"])[0]
-            found.setdefault(tag, []).append(_operation(document, path, method, operation))
-    order = [tag for tag in HEADS if tag in found]
-    rest = [tag for tag in found if tag not in HEADS]
-    return [(tag, HEADS.get(tag, tag.capitalize()), found[tag]) for tag in (*order, *rest)]
+            by_tag.setdefault(tag, []).append(_operation(document, path, method, operation))
+    order = [tag for tag in HEADS if tag in by_tag]
+    rest = [tag for tag in by_tag if tag not in HEADS]
+    return [(tag, HEADS.get(tag, tag.capitalize()), by_tag[tag]) for tag in (*order, *rest)]
 
 
 def _operation(document: Document, path: str, method: str, operation: Document) -> Operation:
@@ -133,31 +139,31 @@ def _operation(document: Document, path: str, method: str, operation: Document) 
     )
 
 
-def _parameters(document: Document, given: Iterable[Document]) -> Iterable[dict[str, Any]]:
+def _parameters(document: Document, entries: Iterable[Document]) -> Iterable[dict[str, Any]]:
     """Parameters with references followed and their schema in words."""
     shared = document.get("components", {}).get("parameters", {})
-    for entry in given:
-        own = shared.get(str(entry["$ref"]).rpartition("/")[2], {}) if "$ref" in entry else entry
-        if own:
+    for entry in entries:
+        name = str(entry.get("$ref", "")).rpartition("/")[2]
+        parameter = shared.get(name, {}) if name else entry
+        if parameter:
             yield {
-                "name": str(own["name"]),
-                "place": str(own.get("in", "query")),
-                "required": bool(own.get("required")),
-                "meaning": str(own.get("description", "")),
-                "kind": _kind(own.get("schema", {})),
+                "name": str(parameter["name"]),
+                "place": str(parameter.get("in", "query")),
+                "required": bool(parameter.get("required")),
+                "meaning": str(parameter.get("description", "")),
+                "kind": _kind(parameter.get("schema", {})),
             }
 
 
 def _kind(schema: Document) -> str:
     """A parameter's schema in a few words."""
     if "enum" in schema:
-        shown = [str(choice) for choice in schema["enum"]]
-        return f"one of {', '.join(shown)}"
+        return f"one of {', '.join(str(choice) for choice in schema['enum'])}"
     kind = str(schema.get("type", "any"))
     if kind == "array":
-        return f"comma list of {_kind(schema.get('items', {}))}"
+        return f"comma-separated list of {_kind(schema.get('items', {}))}"
     ends = [f"{schema[k]}" for k in ("minimum", "maximum") if k in schema]
-    about = [str(schema.get("format", "")), f"{' to '.join(ends)}" if len(ends) == 2 else ""]
-    about.append(f"default {schema['default']}" if "default" in schema else "")
-    told = ", ".join(part for part in about if part)
-    return f"{kind} ({told})" if told else kind
+    details = [str(schema.get("format", "")), f"{' to '.join(ends)}" if len(ends) == 2 else ""]
+    details.append(f"default {schema['default']}" if "default" in schema else "")
+    text = ", ".join(detail for detail in details if detail)
+    return f"{kind} ({text})" if text else kind

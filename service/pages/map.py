@@ -1,4 +1,4 @@
-"""What must the map page know before it asks anything: sources, words, where the tiles are."""
+"""What must the map page know before it asks anything: sources, names, where the tiles are."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -44,7 +44,7 @@ def map_page(ask: RequestContext) -> str:
 
 
 def about(ask: RequestContext) -> dict[str, object]:
-    """What the page's scripts are told."""
+    """What the page's scripts start from."""
     store = ask.store
     manifest = store.manifest
     root = root_of(ask.base)
@@ -92,8 +92,8 @@ def _source(source: Source, store: Store) -> dict[str, object]:
 
 def _commodities(store: Store) -> list[dict[str, object]]:
     """Commodities some deposit has, with the number of deposits; a group counts its members."""
-    held = [frozenset(found) for found in store.facts.deposits["commodities"]]
-    counted = [(c, sum(bool(members(c.id) & found) for found in held)) for c in commodities()]
+    of_deposits = [frozenset(names) for names in store.facts.deposits["commodities"]]
+    counted = [(c, sum(bool(members(c.id) & s) for s in of_deposits)) for c in commodities()]
     return [
         {
             "id": entry.id,
@@ -114,8 +114,8 @@ def _tiles(ask: RequestContext, name: str) -> str:
 
 @cache
 def _palette() -> Mapping[str, object]:
-    found: Mapping[str, object] = orjson.loads((STATIC / "palette.json").read_bytes())
-    return found
+    palette: Mapping[str, object] = orjson.loads((STATIC / "palette.json").read_bytes())
+    return palette
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The pages of rasters: all of them, one with its picture and legend, and values asked of it."""
+"""The pages of rasters: all of them, one with its picture and legend, and values of it."""
 
 import math
 from collections.abc import Mapping
@@ -10,9 +10,10 @@ from service.pages.rendering import Document, page
 ACROSS, DOWN = 4, 3
 """Most tiles of a picture."""
 DEGREES = 85.0511
-FACTS = {
-    "count": "Cells that hold a value", "min": "Least", "max": "Greatest", "mean": "Mean",
-    "median": "Median", "stdev": "Standard deviation", "sum": "Sum", "integral": "Integral",
+STATISTICS = {
+    "count": "Cells with a value", "min": "Minimum", "max": "Maximum", "mean": "Mean",
+    "median": "Median", "stdev": "Standard deviation", "sum": "Sum",
+    "integral": "Integral (value times km²)",
 }  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def raster(ask: RequestContext, document: Document) -> str:
         "raster.html",
         title=document["title"],
         document=document,
-        rows=_drawn(ask, document),
+        rows=_tiles_with_values(ask, document),
         ramps=RAMPS,
         rescales=RESCALES,
         territories=list(ask.store.control.territories.values()),
@@ -36,30 +37,40 @@ def raster(ask: RequestContext, document: Document) -> str:
 
 
 def point(ask: RequestContext, document: Document) -> str:
-    """The value at a spot."""
+    """The value at a point."""
     return _values(ask, document, f"{document['lat']}, {document['lon']}", {})
 
 
 def statistics(ask: RequestContext, document: Document) -> str:
     """Statistics in a territory."""
-    shown = {name: document[key] for key, name in FACTS.items() if document[key] is not None}
-    named = document["area"].get("territory")
-    known = ask.store.control.territories
-    return _values(ask, document, known[named].title if named else "The area sent", shown)
+    figures = {n: document[key] for key, n in STATISTICS.items() if document[key] is not None}
+    territory = document["area"].get("territory")
+    titles = ask.store.control.territories
+    title = titles[territory].title if territory else "The area you sent"
+    return _values(ask, document, title, figures)
 
 
 def _values(
-    ask: RequestContext, document: Document, title: str, shown: Mapping[str, object]
+    ask: RequestContext, document: Document, title: str, figures: Mapping[str, object]
 ) -> str:
-    found = ask.store.rasters.raster(str(document["raster"]))
-    return page(ask, "raster_values.html", title=title, document=document, own=found, shown=shown)
+    raster = ask.store.rasters.raster(str(document["raster"]))
+    return page(
+        ask,
+        "raster_values.html",
+        title=title,
+        document=document,
+        raster=raster,
+        figures=figures,
+    )
 
 
-def _drawn(ask: RequestContext, document: Document) -> list[list[tuple[int, int, int] | None]]:
+def _tiles_with_values(
+    ask: RequestContext, document: Document
+) -> list[list[tuple[int, int, int] | None]]:
     """Tiles of the picture, None where one would be empty."""
-    held = ask.store.rasters.holds
+    has_values = ask.store.rasters.holds
     rows = picture(document["bounds"])
-    return [[zxy if held(document["id"], zxy) else None for zxy in row] for row in rows]
+    return [[zxy if has_values(document["id"], zxy) else None for zxy in row] for row in rows]
 
 
 def picture(bounds: list[float]) -> list[list[tuple[int, int, int]]]:

@@ -17,16 +17,16 @@ from service.pages import template_filters
 Link = Callable[..., str]
 Document = Mapping[str, Any]
 HEADS: Mapping[int, str] = {
-    400: "That question cannot be read",
-    404: "There is nothing here",
-    405: "That cannot be done here",
-    406: "Not in that form",
-    410: "It is no longer there",
-    413: "That is too much",
-    415: "That cannot be taken in",
-    429: "Too many questions at once",
-    500: "Something failed on our side",
-    503: "Not ready yet",
+    400: "Invalid request",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Format not available",
+    410: "No longer available",
+    413: "Request too large",
+    415: "Unsupported content type",
+    429: "Too many requests",
+    500: "Server error",
+    503: "Not available at the moment",
 }
 
 
@@ -62,28 +62,34 @@ def render(template: str, *, base: str = "", pinned: str | None = None, **values
 
 
 def page(ask: RequestContext, template: str, **values: object) -> str:
-    """A page that answers a request: with its own links and the release that spoke."""
+    """A page that answers a request: with its own links and the release that answers."""
     pinned = ask.query.get("release")
-    own = {
+    shared = {
         "path": ask.path,
         "asked": ask.query,
         "manifest": ask.store.manifest,
         "sources": ask.store.sources.by_id,
         "begins": {s: str(ask.store.sources.first_day(s)) for s in ask.store.sources.present},
+        "reported_to": {s: str(ask.store.sources.last_day(s)) for s in ask.store.sources.present},
         "here": _here(ask),
     }
-    return render(template, base=ask.base, pinned=pinned, **{**own, **values})
+    return render(template, base=ask.base, pinned=pinned, **{**shared, **values})
+
+
+def source_title(ask: RequestContext, source: str) -> str:
+    """What a source is called; its id where the release does not describe it."""
+    described = ask.store.sources.by_id.get(source)
+    return described.title if described else source
 
 
 def _here(ask: RequestContext) -> Callable[..., str]:
-    """A link to the same question, with some words changed; None drops a word."""
+    """A link to the same request with some parameters changed; None drops one."""
 
     def here(**changed: object) -> str:
-        given = {**ask.query, **changed}
-        kept = {k: str(v) for k, v in given.items() if v is not None}
+        params = {k: str(v) for k, v in {**ask.query, **changed}.items() if v is not None}
         if "f" not in changed:
-            kept.pop("f", None)
-        return url(root_of(ask.base), ask.path, kept)
+            params.pop("f", None)
+        return url(root_of(ask.base), ask.path, params)
 
     return here
 
@@ -91,10 +97,10 @@ def _here(ask: RequestContext) -> Callable[..., str]:
 def _linker(root: str, pinned: str | None) -> Link:
     def to(path: str, params: Mapping[str, object] | None = None) -> str:
         """A link to a path of the service; it stays in the release that is being read."""
-        given = {k: str(v) for k, v in (params or {}).items() if v is not None}
+        query = {k: str(v) for k, v in (params or {}).items() if v is not None}
         if pinned is not None:
-            given.setdefault("release", pinned)
-        return url(root, quote(path), given)
+            query.setdefault("release", pinned)
+        return url(root, quote(path), query)
 
     return to
 

@@ -10,13 +10,20 @@ from geodata.interval import today
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.rendering import Document, page
+from service.pages.rendering import Document, page, source_title
 from service.pages.svg_timeline import Bar
 from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number
 
-OFTEN = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
+COMMON = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
 """Commodities offered first in the form."""
 _ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
+_VERDICT_PHRASES = {
+    "occupied": "in occupied land",
+    "contested": "in contested land",
+    "government": "in government-held land",
+    "uncertain": "uncertain",
+    "unknown": "not known",
+}
 FORMS = (("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "GeoParquet"))
 
 
@@ -31,12 +38,12 @@ def view(ask: RequestContext, document: Document) -> str:
         document=document,
         question=question,
         territory=territory,
-        lead=lead(document["summary"], question),
-        sentences=[sentence(s, question, territory.title) for s in document["summary"]],
+        overview_text=overview_text(document["summary"], question),
+        answer_texts=[answer_text(s, question, territory.title) for s in document["summary"]],
         tallies=[(s, tally(s["deposits"])) for s in document["summary"]],
         groups=groups(document["features"]),
-        disputes=disputes(document["features"]),
-        speakers=speakers(document["features"]),
+        disagreements=disagreements(document["features"]),
+        reporting_sources=reporting_sources(document["features"]),
         chart=chart(ask, document),
         choices=choices(ask, question),
         forms=FORMS,
@@ -47,56 +54,48 @@ def view(ask: RequestContext, document: Document) -> str:
 def title(question: Document) -> str:
     """What the page is called."""
     names = [commodity(name) for name in question["commodities"]]
-    shown = listing(names) if len(names) <= 4 else f"{number(len(names))} commodities"
-    return f"Deposits of {shown}, {question['date']}"
+    listed = listing(names) if len(names) <= 4 else f"{number(len(names))} commodities"
+    return f"Deposits of {listed}, {question['date']}"
 
 
-def sentence(summary: Document, question: Document, territory: str) -> str:
+def answer_text(summary: Document, question: Document, territory: str) -> str:
     """The answer for one commodity as a sentence."""
     counts = summary["deposits"]
-    whole, asked = sum(counts.values()), summary["commodity"]
-    name = _ADJECTIVES.get(asked, commodity(asked))
+    whole, word = sum(counts.values()), summary["commodity"]
+    name = _ADJECTIVES.get(word, commodity(word))
     if not whole:
         return f"No {name} deposit on record may lie in “{territory}”."
     anywhere = question["territory"] in {"occupied", "ukraine"}
     place = "in Ukraine" if anywhere else f"that may lie in “{territory}”"
-    verb = "are" if question["date"] >= str(today()) else "were"
+    is_past = question["date"] < str(today())
     if whole == 1:
-        held = next(v for v in VERDICTS if counts[v])
-        verb = "is" if verb == "are" else "was"
-        return f"The one {name} deposit on record {place} {verb} {_held(held)}."
-    told = [f"{number(counts[v])} {_held(v)}" for v in VERDICTS if counts[v]]
+        verdict = next(v for v in VERDICTS if counts[v])
+        verb = "was" if is_past else "is"
+        return f"The one {name} deposit on record {place} {verb} {_VERDICT_PHRASES[verdict]}."
+    phrases = _counts(counts, is_past=is_past)
+    return f"Of the {number(whole)} {name} deposits on record {place}, {phrases}."
+
+
+def _counts(counts: Mapping[str, int], *, is_past: bool) -> str:
+    """`2 were in occupied land and 6 in government-held land`: the verb with the first count."""
+    phrases = [(number(counts[v]), _VERDICT_PHRASES[v]) for v in VERDICTS if counts[v]]
     if not counts["occupied"]:
-        told.insert(0, "none in occupied land")
-    return f"Of the {number(whole)} {name} deposits on record {place}, {_verbed(told, verb)}."
+        phrases.insert(0, ("none", _VERDICT_PHRASES["occupied"]))
+    (amount, place), *others = phrases
+    one, many = ("was", "were") if is_past else ("is", "are")
+    verb = one if amount == "1" else many
+    return listing([f"{amount} {verb} {place}", *(f"{n} {where}" for n, where in others)])
 
 
-def lead(summaries: Sequence[Document], question: Document) -> str:
+def overview_text(summaries: Sequence[Document], question: Document) -> str:
     """The answer for many commodities at once; a deposit of several counts for each of them."""
-    held = [s for s in summaries if s["deposits"]["occupied"]]
-    verb = "has" if len(held) == 1 else "have"
+    occupied = [s for s in summaries if s["deposits"]["occupied"]]
+    verb = "has" if len(occupied) == 1 else "have"
     on = "today" if question["date"] == str(today()) else f"on {question['date']}"
     return (
-        f"{number(len(held))} of {number(len(summaries))} commodities {verb} a deposit in "
+        f"{number(len(occupied))} of {number(len(summaries))} commodities {verb} a deposit in "
         f"occupied land {on}. A deposit of several commodities is counted with each of them."
     )
-
-
-def _verbed(told: Sequence[str], verb: str) -> str:
-    first, *rest = told
-    amount, _, where = first.partition(" ")
-    own = {"are": "is", "were": "was"}[verb] if amount == "1" else verb
-    return listing([f"{amount} {own} {where}", *rest])
-
-
-def _held(verdict: str) -> str:
-    return {
-        "occupied": "in occupied land",
-        "contested": "in contested ground",
-        "government": "in government-held land",
-        "uncertain": "uncertain",
-        "unknown": "unknown",
-    }[verdict]
 
 
 def tally(counts: Mapping[str, int]) -> list[Bar]:
@@ -112,35 +111,35 @@ def tally(counts: Mapping[str, int]) -> list[Bar]:
 
 def groups(features: Sequence[Document]) -> list[tuple[str, list[Document]]]:
     """Deposits by verdict, in the order of verdicts."""
-    own = [f["properties"] for f in features]
-    return [(v, rows) for v in VERDICTS if (rows := [p for p in own if p["control"] == v])]
+    deposits = [f["properties"] for f in features]
+    return [(v, rows) for v in VERDICTS if (rows := [d for d in deposits if d["control"] == v])]
 
 
-def speakers(features: Sequence[Document]) -> list[str]:
-    """Sources that speak of the day, in the order of priority."""
-    says = features[0]["properties"]["by_source"] if features else []
-    return [entry["source"] for entry in says if entry["asof"]]
+def reporting_sources(features: Sequence[Document]) -> list[str]:
+    """Sources that cover the day, in the order of priority."""
+    reports = features[0]["properties"]["by_source"] if features else []
+    return [report["source"] for report in reports if report["asof"]]
 
 
-def disputes(features: Sequence[Document]) -> list[Document]:
-    """Deposits of which sources that speak of the day give different verdicts."""
-    own = [f["properties"] for f in features]
-    return [p for p in own if len({e["control"] for e in p["by_source"] if e["asof"]}) > 1]
+def disagreements(features: Sequence[Document]) -> list[Document]:
+    """Deposits for which sources that cover the day give different verdicts."""
+    deposits = [f["properties"] for f in features]
+    return [d for d in deposits if len({r["control"] for r in d["by_source"] if r["asof"]}) > 1]
 
 
 def chart(ask: RequestContext, document: Document) -> svg_map.Map:
-    """The deposits listed, over the land held on the day."""
+    """The deposits listed, over control on the day."""
     question, features = document["question"], document["features"]
     counts = {v: len(rows) for v, rows in groups(features)}
-    told = listing([f"{number(n)} {VERDICT_NAMES[v]}" for v, n in counts.items()]) or "none"
-    asof = question["control_asof"]
-    land = f"Land of {asof} after {question['source']}." if asof else "No map reaches the day."
+    listed = listing([f"{number(n)} {VERDICT_NAMES[v]}" for v, n in counts.items()]) or "none"
+    source = source_title(ask, question["source"])
+    control = svg_map.control_text(source, question["control_asof"])
     return svg_map.of_day(
         ask.store,
         "map",
         f"Map of the deposits listed, {question['date']}",
-        f"Deposits listed: {told}. {land} Each is drawn at its representative point; how far "
-        "it may lie from there is in the table.",
+        f"Deposits listed: {listed}. {control} Each is drawn at its representative point; the "
+        "position uncertainty is in the table.",
         date.fromisoformat(question["date"]),
         question["source"],
         features,
@@ -154,19 +153,19 @@ def choices(ask: RequestContext, question: Document) -> dict[str, Any]:
         "territories": list(ask.store.control.territories.values()),
         "sources": [ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
         "source": ask.query.get("source", ""),
-        "everything": ask.query.get("include") == "all",
+        "include_all": ask.query.get("include") == "all",
     }
 
 
 def commodity_choices(ask: RequestContext, picked: set[str]) -> dict[str, Any]:
     """Commodities with a deposit on record, the usual ones first, and which of them are picked."""
-    have = {c for own in ask.store.facts.deposits["commodities"] for c in own}
-    known = {c.id: c for c in commodities() if not members(c.id).isdisjoint(have)}
+    on_record = {c for names in ask.store.facts.deposits["commodities"] for c in names}
+    known = {c.id: c for c in commodities() if not members(c.id).isdisjoint(on_record)}
     every = "all" in picked or len(picked) == len(commodities())
     offered = {name: (c, not every and name in picked) for name, c in known.items()}
     return {
-        "often": [offered[name] for name in OFTEN if name in offered],
-        "others": [entry for name, entry in offered.items() if name not in OFTEN],
+        "common": [offered[name] for name in COMMON if name in offered],
+        "others": [entry for name, entry in offered.items() if name not in COMMON],
         "every": every,
     }
 
@@ -178,11 +177,11 @@ def article(ask: RequestContext, document: Document) -> str:
         "article.html",
         title=document["title"],
         document=document,
-        turned=[turned(ask.store, phrase) for phrase in document["phrases"]],
+        changed=[changed(ask.store, phrase) for phrase in document["phrases"]],
     )
 
 
-def turned(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
+def changed(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
     """Deposits of a phrase whose verdict differs between the two days: id, name, then, today."""
     then, now = (_verdicts(store, phrase[day]["date"]) for day in ("then", "today"))
     listed = [d for day in ("then", "today") for d in phrase[day]["deposits"]]
@@ -202,30 +201,31 @@ def territories(ask: RequestContext, document: Document) -> str:
 
 def territory(ask: RequestContext, document: Document) -> str:
     """One territory on a day."""
-    own = document["properties"]
+    described = document["properties"]
     return page(
         ask,
         "territory.html",
-        title=own["title"],
+        title=described["title"],
         document=document,
-        own=own,
+        territory=described,
         chart=territory_chart(ask, document),
         choices=[ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
     )
 
 
 def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
-    """The territory, over the country and the line of contact of the day."""
-    store, own = ask.store, document["properties"]
+    """The territory, over the country and the contact line of the day."""
+    store, described = ask.store, document["properties"]
     window, shape = svg_map.country(store), svg_map.geometry(document)
     parts = svg_map.ground(store, window)
     if shape is not None and not shape.is_empty:
         parts = (*parts, svg_map.SvgPath("territory", window.path(shape)))
-    if own["control_asof"]:
-        line = store.control.contact_line_on(date.fromisoformat(own["date"]), own["source"]).line
+    if described["control_asof"]:
+        day = date.fromisoformat(described["date"])
+        line = store.control.contact_line_on(day, described["source"]).line
         parts = (*parts, svg_map.SvgPath("front-case", window.path(line)),
                  svg_map.SvgPath("front", window.path(line)))  # fmt: skip
     legend = (("territory", "the territory"), *svg_map.legend(parts))
-    about = f"{number(own['area_km2'])} km² on {own['date']}."
+    about = f"{number(described['area_km2'])} km² on {described['date']}."
     shapes = (*parts, *svg_map.outline(store, window))
-    return svg_map.Map("area", f"Map of {own['title']}", about, window, shapes, legend=legend)
+    return svg_map.Map("area", f"Map of {described['title']}", about, window, shapes, legend=legend)

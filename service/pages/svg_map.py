@@ -1,4 +1,4 @@
-"""How is a map drawn on the server: the country, who holds what on a day, and marks on it."""
+"""How is a map drawn on the server: the country, control on a day, and marks on it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,12 @@ FEW = 40
 MANY = 400
 """More marks than this are drawn as plain dots, in one path."""
 _MARKED = ("occupied", "uncertain", "contested", "government", "unknown")
-HELD = (("held", "occupied land"), ("fought", "contested ground"), ("front", "line of contact"))
+CONTROL = (
+    ("held", "occupied land"),
+    ("fought", "contested land"),
+    ("front", "contact line"),
+)
+"""What is drawn of control: CSS class and words of the legend."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +57,22 @@ class Label:
 
 def legend(shapes: Iterable[SvgPath]) -> tuple[tuple[str, str], ...]:
     """Legend of what was drawn of control."""
-    drawn = {shape.kind for shape in shapes}
-    return tuple(entry for entry in HELD if entry[0] in drawn)
+    kinds = {shape.kind for shape in shapes}
+    return tuple(entry for entry in CONTROL if entry[0] in kinds)
 
 
 def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
     """A mark for each point feature in the window; the plainest verdicts lie undermost."""
     order = ("unknown", "government", "spot", "uncertain", "contested", "occupied")
-    found = []
+    inside = []
     for feature in features:
         shape = geometry(feature)
         if shape is None or shape.is_empty or shapely.get_dimensions(shape) > 0:
             continue
         at = shape.centroid
         if window.holds((at.x, at.y, at.x, at.y)):
-            found.append(_mark(window, feature, at))
-    return tuple(sorted(found, key=lambda mark: order.index(mark.kind)))
+            inside.append(_mark(window, feature, at))
+    return tuple(sorted(inside, key=lambda mark: order.index(mark.kind)))
 
 
 @dataclass(frozen=True)
@@ -105,15 +110,21 @@ def ground(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
     return _shapes(window, (("land", store.facts.outline), ("water", store.facts.lakes)))
 
 
-def held(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
-    """Occupied land, contested ground and the line of contact of a source's map of a day."""
-    control = store.control
+def control_text(source: str, asof: str | None) -> str:
+    """Whose control of which day a map shows. source: its title."""
+    if asof is None:
+        return f"{source} has no data for this date."
+    return f"Control as of {asof}, according to {source}."
+
+
+def control(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
+    """Occupied land, contested land and the contact line of a source's map of a day."""
     return _shapes(
         window,
         (
-            ("held", control.land_on(day, "occupied", source)),
-            ("fought", control.land_on(day, "contested", source)),
-            ("front-case", line := control.contact_line_on(day, source).line),
+            ("held", store.control.land_on(day, "occupied", source)),
+            ("fought", store.control.land_on(day, "contested", source)),
+            ("front-case", line := store.control.contact_line_on(day, source).line),
             ("front", line),
         ),
     )
@@ -135,17 +146,17 @@ def of_day(  # noqa: PLR0913 - what a map of a day is of
 ) -> Map:
     """The country on a day with deposits marked by their verdict."""
     window = country(store)
-    shapes = (*ground(store, window), *held(store, window, day, source), *outline(store, window))
+    shapes = (*ground(store, window), *control(store, window, day, source), *outline(store, window))
     spots = marks(window, features)
-    told = (*_verdicts(spots[::-1]), *legend(shapes))
-    return Map(name, title, about, window, shapes, spots, (), told)
+    legend_entries = (*_verdicts(spots[::-1]), *legend(shapes))
+    return Map(name, title, about, window, shapes, spots, (), legend_entries)
 
 
 def locator(store: Store, features: Sequence[Feature], title: str, about: str) -> Map:
-    """Where the features of a page lie: over the country, or over their own bounds."""
-    drawn = [shape for f in features if (shape := geometry(f)) is not None and not shape.is_empty]
+    """Where the features of a page lie: over the country, or over their properties bounds."""
+    present = [s for f in features if (s := geometry(f)) is not None and not s.is_empty]
     window = country(store)
-    if drawn and not window.holds(bounds := shapely.total_bounds(drawn).tolist()):
+    if present and not window.holds(bounds := shapely.total_bounds(present).tolist()):
         window = SvgWindow.of(tuple(bounds))
     areas = ((_area_kind(f), shape) for f in features if (shape := geometry(f)) is not None)
     wide = ((kind, shape) for kind, shape in areas if shapely.get_dimensions(shape) > 0)
@@ -161,12 +172,12 @@ def locator(store: Store, features: Sequence[Feature], title: str, about: str) -
 
 def geometry(feature: Feature) -> BaseGeometry | None:
     """A feature's geometry, which may be one already; None where it is not in degrees."""
-    given = feature.get("geometry")
-    if isinstance(given, BaseGeometry):
-        return given
-    if not given or not given.get("coordinates"):
+    member = feature.get("geometry")
+    if isinstance(member, BaseGeometry):
+        return member
+    if not member or not member.get("coordinates"):
         return None
-    shape = shapely.geometry.shape(given)
+    shape = shapely.geometry.shape(member)
     west, south, east, north = shape.bounds
     inside = west >= -180 and east <= 180 and south >= -90 and north <= 90
     return shapely.make_valid(shape) if inside else None
@@ -178,7 +189,7 @@ def _dots(spots: Iterable[Mark]) -> SvgPath:
 
 
 def _area_kind(feature: Feature) -> str:
-    """How an area is filled: as what it is said to be, where it is land of a status."""
+    """How an area is filled: by its status, where it has one."""
     status = (feature.get("properties") or {}).get("status")
     return {"occupied": "held", "contested": "fought"}.get(str(status), "area")
 
@@ -189,16 +200,16 @@ def _verdicts(spots: Iterable[Mark]) -> tuple[tuple[str, str], ...]:
 
 
 def _mark(window: SvgWindow, feature: Feature, at: shapely.Point) -> Mark:
-    own = feature.get("properties") or {}
-    verdict = own.get("control", own.get("status"))
+    properties = feature.get("properties") or {}
+    verdict = properties.get("control", properties.get("status"))
     kind = verdict if verdict in _MARKED else "spot"
-    name = own.get("name_en") or own.get("deposit_id") or feature.get("id")
+    name = properties.get("name_en") or properties.get("deposit_id") or feature.get("id")
     x, y = window.spot(at.x, at.y)
-    told = f"{name}, {verdict}" if kind != "spot" else str(name)
-    link = f"/collections/deposits/items/{feature['id']}" if "control" in own else None
-    return Mark(x, y, kind, told, link)
+    text = f"{name}, {VERDICT_NAMES[kind]}" if kind != "spot" else str(name)
+    link = f"/collections/deposits/items/{feature['id']}" if "control" in properties else None
+    return Mark(x, y, kind, text, link)
 
 
-def _shapes(window: SvgWindow, given: Iterable[tuple[str, BaseGeometry]]) -> tuple[SvgPath, ...]:
-    paths = ((kind, window.path(shape)) for kind, shape in given if not shape.is_empty)
+def _shapes(window: SvgWindow, shapes: Iterable[tuple[str, BaseGeometry]]) -> tuple[SvgPath, ...]:
+    paths = ((kind, window.path(shape)) for kind, shape in shapes if not shape.is_empty)
     return tuple(SvgPath(kind, path) for kind, path in paths if path)

@@ -60,11 +60,11 @@ class Axis:
     def ticks(self) -> tuple[Tick, ...]:
         """Years on a long axis, months on a short one."""
         days = list(_firsts(self.first, self.last, months=self._months))
-        found = []
+        ticks = []
         for number, day in enumerate(days):
             text = str(day.year) if self._months == 12 else f"{day:%Y-%m}"
-            found.append(Tick(self.at(day), text, bool(number % 2)))
-        return tuple(found)
+            ticks.append(Tick(self.at(day), text, bool(number % 2)))
+        return tuple(ticks)
 
     @property
     def _months(self) -> int:
@@ -73,7 +73,7 @@ class Axis:
 
 
 def strip(source: str, verdicts: Iterable[Mapping[str, Any]], axis: Axis) -> Strip:
-    """The shares of a deposit's ground by status through time, stacked."""
+    """The shares of a deposit's footprint by status through time, stacked."""
     bars: list[Bar] = []
     for row in verdicts:
         begins = axis.at(date.fromisoformat(row["valid_from"]))
@@ -90,9 +90,9 @@ def counts(points: Sequence[Mapping[str, Any]], order: Sequence[str], axis: Axis
     ends = [*days[1:], axis.last + timedelta(days=1)]
     alike = groupby(zip(points, days, ends, strict=True), key=lambda p: [p[0][k] for k in order])
     bars: list[Bar] = []
-    for same, stretch in alike:
-        own = list(stretch)
-        x, stop = axis.at(own[0][1]), axis.at(own[-1][2])
+    for same, group in alike:
+        run = list(group)
+        x, stop = axis.at(run[0][1]), axis.at(run[-1][2])
         shares = {k: n / most for k, n in zip(order, same, strict=True)}
         bars += _piled(shares, order, x, round(stop - x, 3))
     return Strip("", tuple(bars))

@@ -80,16 +80,16 @@ class SvgWindow:
         cut = shapely.clip_by_rect(
             shape, self.west - edge, self.south - edge, self.east + edge, self.north + edge
         )
-        drawn = shapely.simplify(
+        simple = shapely.simplify(
             shapely.transform(cut, self._move), coarse, preserve_topology=False
         )
-        parts = shapely.get_parts(drawn)
+        parts = shapely.get_parts(simple)
         closed = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
         rings = shapely.get_rings(parts[closed])
         big = shapely.area(shapely.polygons(rings)) > coarse
         lines = parts[shapely.get_dimensions(parts) == 1]
         return "".join(
-            [*(_drawn(r, "Z") for r in rings[big]), *(_drawn(line, "") for line in lines)]
+            [*(_path_data(r, "Z") for r in rings[big]), *(_path_data(line, "") for line in lines)]
         )
 
     def scale_bar(self) -> tuple[float, float]:
@@ -108,7 +108,7 @@ class SvgWindow:
         return np.column_stack([x, (self.north - at[:, 1]) * self.scale])
 
 
-def _drawn(line: BaseGeometry, end: str) -> str:
+def _path_data(line: BaseGeometry, end: str) -> str:
     """A line in path data, one decimal, closed rings without their last point."""
     at = shapely.get_coordinates(line)[: -1 if end else None]
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in at) + end

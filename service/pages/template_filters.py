@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,23 +15,25 @@ MINUS = "\u2212"
 NOTHING = "\u2013"
 _URL = re.compile(r"https?://[^\s<>\"'()]+")
 VERDICT_MEANINGS: Mapping[str, str] = {
-    "occupied": "At least 95 % of the ground where the deposit may lie is occupied.",
-    "uncertain": "The position is not known well enough for a verdict: part of the ground where "
-    "the deposit may lie is occupied or contested and part is not, or it was not tested.",
-    "contested": "At least 95 % of the ground where the deposit may lie is contested: claimed by "
-    "both sides, or held firmly by neither.",
-    "government": "At most 5 % of the ground where the deposit may lie is occupied, and none is "
-    "contested.",
-    "unknown": "The source does not reach back to the day asked.",
+    "occupied": "At least 95 % of the area where the deposit may lie is occupied.",
+    "uncertain": "No firm verdict: part of the area where the deposit may lie is occupied or "
+    "contested and part is not, or its position is too uncertain to be tested.",
+    "contested": "At least 95 % of the area where the deposit may lie is contested: claimed by "
+    "both sides, or firmly held by neither.",
+    "government": "At most 5 % of the area where the deposit may lie is occupied, and none of it "
+    "is contested.",
+    "unknown": "Not known: the record of the source begins after the date requested.",
 }
 BASES: Mapping[str, str] = {
     "published_coordinates": "published coordinates",
-    "settlement": "the settlement it lies at",
-    "settlement_offset": "a stated distance from a settlement",
-    "district": "a description of its district",
+    "settlement": "the settlement where it lies",
+    "settlement_offset": "a published distance from a settlement",
+    "district": "a description of the district",
 }
 UNITS: Mapping[str, str] = {"1": "share, 0 to 1", "d": "days", "har": "ha", "By": "bytes",
                             "deg": "degrees"}  # fmt: skip
+ANY_SOURCE = "first in priority that covers the date"
+"""Which source answers where none is chosen, as forms say it."""
 _NAMES = {entry.id: entry.name_en for entry in commodities()}
 Rows = Sequence[Mapping[str, Any]]
 
@@ -44,7 +47,7 @@ VERDICT_NAMES: Mapping[str, str] = {
 VERDICT_HEADS: Mapping[str, str] = {
     "occupied": "In occupied land",
     "uncertain": "Uncertain",
-    "contested": "In contested ground",
+    "contested": "In contested land",
     "government": "In government-held land",
     "unknown": "Unknown",
 }
@@ -69,8 +72,8 @@ def plain(value: float | None) -> str:
     """A number with the digits it was given with, at most four after the point."""
     if value is None:
         return NOTHING
-    shown = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return number(value, len(shown.partition(".")[2]))
+    digits = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return number(value, len(digits.partition(".")[2]))
 
 
 def percent(share: float | None) -> str:
@@ -103,11 +106,14 @@ def kilometres(value: float | None) -> str:
 
 
 def line_distance(value: float | None) -> str:
-    """The signed distance to the line of contact in words."""
+    """The signed distance from a deposit to the contact line in words.
+
+    What lies beyond occupied land may be contested: it is not said to be the government's.
+    """
     if value is None:
         return NOTHING
-    side = "on the occupied side" if value < 0 else "on the government side"
-    return f"{kilometres(abs(value))} {side}"
+    side = "inside" if value < 0 else "outside"
+    return f"{kilometres(abs(value))}, {side} occupied land"
 
 
 def amount(row: Mapping[str, Any]) -> str:
@@ -136,6 +142,14 @@ def span(low: float | None, high: float | None) -> str:
     return number(low) if low == high or high is None else f"{number(low)} to {number(high)}"
 
 
+def day_before(day: str) -> str:
+    """The last day of an interval from the day it ends before, `YYYY-MM-DD` both.
+
+    Data keep half-open intervals; a reader prints the last day of which something holds.
+    """
+    return str(date.fromisoformat(day) - timedelta(days=1))
+
+
 def commodity(name: str) -> str:
     """The English name of a commodity, in lower case within a sentence."""
     return _NAMES.get(name, name).lower()
@@ -143,10 +157,8 @@ def commodity(name: str) -> str:
 
 def listing(names: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
-    found = list(names)
-    return (
-        f" {last} ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
-    )
+    *others, final = [*names] or [""]
+    return f"{', '.join(others)} {last} {final}" if others else final
 
 
 def count(value: int, one: str, many: str | None = None) -> str:
@@ -156,14 +168,14 @@ def count(value: int, one: str, many: str | None = None) -> str:
 
 def pieces(text: str) -> list[Piece]:
     """A text cut at the addresses in it; nothing but http and https becomes a link."""
-    found, reached = [], 0
+    parts, reached = [], 0
     for match in _URL.finditer(text):
         address = match[0].rstrip(".,;:")
         if match.start() > reached:
-            found.append(Piece(text[reached : match.start()], None))
-        found.append(Piece(_short(address), address))
+            parts.append(Piece(text[reached : match.start()], None))
+        parts.append(Piece(_short(address), address))
         reached = match.start() + len(address)
-    return [*found, Piece(text[reached:], None)] if reached < len(text) else found
+    return [*parts, Piece(text[reached:], None)] if reached < len(text) else parts
 
 
 def value(entry: object) -> str:
@@ -192,11 +204,6 @@ def bytes_(size: int) -> str:
     return f"{size}{THIN}B"
 
 
-def held(day: str, today: str) -> str:
-    """Is or was: what a verdict of a day is told in."""
-    return "are" if day >= today else "were"
-
-
 def _short(address: str) -> str:
     """An address without scheme, long ones cut in the middle."""
     parts = urlsplit(address)
@@ -207,11 +214,11 @@ def _short(address: str) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number, "plain": plain, "percent": percent, "metres": metres,
     "kilometres": kilometres, "line_distance": line_distance, "amount": amount,
-    "commodity": commodity, "listing": listing, "pieces": pieces, "value": value,
-    "spaced": spaced, "bytes": bytes_,
+    "day_before": day_before, "commodity": commodity, "listing": listing, "pieces": pieces,
+    "value": value, "spaced": spaced, "bytes": bytes_,
 }  # fmt: skip
 GLOBALS: Mapping[str, Any] = {
     "VERDICTS": VERDICTS, "VERDICT_NAMES": VERDICT_NAMES, "VERDICT_HEADS": VERDICT_HEADS,
     "VERDICT_MEANINGS": VERDICT_MEANINGS, "BASES": BASES, "UNITS": UNITS, "NOTHING": NOTHING,
-    "count": count, "span": span, "held": held,
+    "ANY_SOURCE": ANY_SOURCE, "count": count, "span": span,
 }  # fmt: skip

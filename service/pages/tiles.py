@@ -27,7 +27,7 @@ def tileset(ask: RequestContext, document: Document) -> str:
 
 def tile_matrix_sets(ask: RequestContext, document: Document) -> str:
     """The grids there are."""
-    return page(ask, "grids.html", title="Grids of tiles", document=document)
+    return page(ask, "grids.html", title="Tile grids", document=document)
 
 
 def tile_matrix_set(ask: RequestContext, document: Document) -> str:
@@ -36,7 +36,7 @@ def tile_matrix_set(ask: RequestContext, document: Document) -> str:
 
 
 def _of(ask: RequestContext) -> str:
-    """What the tiles show, in words."""
+    """What the tiles show."""
     if "collection" in ask.path_params:
         return ask.store.collection(ask.path_params["collection"]).title
     return ask.query.get("collections", "all collections").replace(",", ", ")
@@ -44,5 +44,5 @@ def _of(ask: RequestContext) -> str:
 
 def styles(ask: RequestContext, document: Document) -> str:
     """All styles."""
-    palettes = {own.id: own.palette for own in KINDS.values()}
-    return page(ask, "styles.html", title="Styles of the map", document=document, palettes=palettes)
+    palettes = {kind.id: kind.palette for kind in KINDS.values()}
+    return page(ask, "styles.html", title="Map styles", document=document, palettes=palettes)

@@ -16,14 +16,14 @@ _CLASS = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "SimpleFill"}
 _LINE, _POINT = "geometry_type(@geometry) = 'Line'", "geometry_type(@geometry) = 'Point'"
 _SHARE = """CASE WHEN "share" >= 0.95 THEN "status" WHEN "share" > 0.05 THEN 'uncertain' END"""
 _STATUS = {
-    "government": "held by the government (95 % or more of where it may lie)",
-    "unknown": "no source speaks, or the position is not known well enough",
-    "occupied": "occupied (95 % or more)",
-    "contested": "contested (95 % or more)",
-    "uncertain": "in part, 5 to 95 %",
+    "government": "government-held (at least 95 % of the area where it may lie)",
+    "unknown": "not known (not covered by the source)",
+    "occupied": "occupied (at least 95 %)",
+    "contested": "contested (at least 95 %)",
+    "uncertain": "one status in part (5 to 95 %)",
 }
 _VERDICT = {
-    "government": "held by the government",
+    "government": "government-held",
     "unknown": "not known",
     "occupied": "occupied",
     "contested": "contested",
@@ -145,10 +145,10 @@ def name_in(lang: str) -> str:
 
 
 def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
-    """Deposits by their verdict of the present day, with names."""
+    """Deposits by their verdict today, with names."""
     return ItemsLayer(
         "lodeline_deposits",
-        "Deposits by verdict today, with names",
+        "Deposits by verdict (today)",
         items_address(base, "deposits"),
         shown=False,
         name_field=name_in(lang),
@@ -160,7 +160,7 @@ def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
 
 
 def spans(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
-    """Deposits through time, coloured by who holds where they may lie."""
+    """Deposits through time, coloured by the status of the area where they may lie."""
     return ItemsLayer(
         "lodeline_timelines",
         "Deposits through time",
@@ -176,7 +176,7 @@ def land(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
     """Land under a status, through time."""
     return ItemsLayer(
         "lodeline_control",
-        f"Control through time ({choice.source})",
+        f"Territorial control through time ({choice.source})",
         items_address(base, "control", choice.source),
         opacity=palette.opacity,
         geometry="Polygon",
@@ -200,15 +200,15 @@ def _verdicts(labels: Mapping[str, str], palette: Palette) -> tuple[Category, ..
 def land_tiles(address: str, palette: Palette, choice: SourceSelection) -> TilesLayer:
     """Land by its status on one day, by one source."""
     day = day_number(choice.day)
-    held = f'"source" = \'{choice.source}\' and "valid_from" <= {day} and "valid_to" > {day}'
+    valid = f'"source" = \'{choice.source}\' and "valid_from" <= {day} and "valid_to" > {day}'
     return TilesLayer(
         "lodeline_control_tiles",
-        f"Control on {choice.day} ({choice.source}), tiles",
+        f"Territorial control on {choice.day} ({choice.source}), vector tiles",
         address,
         shown=False,
         opacity=palette.opacity,
         drawn=tuple(
-            Rule("control", _fill(colour), where=f"{held} and \"status\" = '{name}'")
+            Rule("control", _fill(colour), where=f"{valid} and \"status\" = '{name}'")
             for name, colour in palette.control.items()
         ),
     )

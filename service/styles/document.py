@@ -8,7 +8,7 @@ from typing import Any
 from geodata.control.sources import SourceSelection
 from geodata.store.base import TilesetAbout
 from service.styles import layers
-from service.styles.expressions import held_on
+from service.styles.expressions import valid_on
 from service.styles.palette import Palette, palettes
 
 CENTRE, ZOOM = (31.2, 48.6), 5.0
@@ -93,14 +93,14 @@ def _source(scene: Scene, name: str) -> dict[str, Any]:
 
 def _layers(palette: Palette, scene: Scene) -> list[dict[str, Any]]:
     """All layers from the ground up."""
-    held, colours = held_on(scene.choice.source, scene.choice.day), palette.basemap
+    valid, colours = valid_on(scene.choice.source, scene.choice.day), palette.basemap
     sea = {"id": "sea", "type": "background", "paint": {"background-color": colours["sea"]}}
-    found = [
+    drawn_on_sea = [
         layers.land(colours),
-        *layers.held_land(palette, held),
+        *layers.control(palette, valid),
         layers.water(colours),
         *layers.lines(colours),
         *layers.labels(colours, scene.lang),
-        *layers.deposits(palette, held, scene.lang),
+        *layers.deposits(palette, valid, scene.lang),
     ]
-    return [sea, *(layer for layer in found if layer["source"] in scene.tilesets)]
+    return [sea, *(layer for layer in drawn_on_sea if layer["source"] in scene.tilesets)]

@@ -21,8 +21,8 @@ def day_number(day: date) -> int:
     return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
-def held_on(source: str, day: date) -> Expression:
-    """Rows of a source that hold on a day."""
+def valid_on(source: str, day: date) -> Expression:
+    """Rows of a source that are valid on a day."""
     number = day_number(day)
     return [
         "all",

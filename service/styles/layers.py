@@ -28,7 +28,7 @@ def land(colours: Colours) -> Layer:
 
 
 def water(colours: Colours) -> Layer:
-    """Lakes and reservoirs, over whoever holds their shores."""
+    """Lakes and reservoirs, over control of their shores."""
     return _fill("water", "water", colours["lake"])
 
 
@@ -72,13 +72,13 @@ def labels(colours: Colours, lang: str) -> list[Layer]:
 def _place_names(colours: Colours, lang: str) -> Layer:
     """Capitals in bold, larger places first."""
     capital: Expression = ["==", ["get", "capital"], "country"]
-    found = _label("place-names", "places", _text(colours, "label"), lang, {4: 11, 10: 16})
-    found["layout"] |= {
+    layer = _label("place-names", "places", _text(colours, "label"), lang, {4: 11, 10: 16})
+    layer["layout"] |= {
         "text-font": ["case", capital, ["literal", BOLD], ["literal", REGULAR]],
         "symbol-sort-key": ["-", 0, ["to-number", ["get", "population"]]],
         "text-padding": 4,
     }
-    return found
+    return layer
 
 
 def _fill(name: str, source_layer: str, colour: str) -> Layer:
@@ -136,13 +136,13 @@ def _text(colours: Colours, name: str) -> dict[str, object]:
     return {"text-color": colours[name], "text-halo-color": halo, "text-halo-width": 1.3}
 
 
-def held_land(palette: Palette, held: Expression) -> list[Layer]:
-    """Land under a status: an edge, and over it areas that hide it but where free land begins.
+def control(palette: Palette, valid: Expression) -> list[Layer]:
+    """Land under a status: an outline, and over it areas that hide all but its outer edge.
 
     Cells of different ages meet inside; their borders mean nothing on a day.
     """
-    shared = {"source": "control", "source-layer": "control", "filter": held}
-    own = {status: palette.on_land(status) for status in palette.control}
+    shared = {"source": "control", "source-layer": "control", "filter": valid}
+    opaque = {status: palette.on_land(status) for status in palette.control}
     return [
         {**shared, "id": "control-outline", "type": "line", "layout": {"line-join": "round"},
          "paint": {
@@ -151,15 +151,15 @@ def held_land(palette: Palette, held: Expression) -> list[Layer]:
          }},
         {**shared, "id": "control", "type": "fill",
          "paint": {
-             "fill-color": match("status", own, palette.basemap["land"]),
+             "fill-color": match("status", opaque, palette.basemap["land"]),
              "fill-antialias": False,
          }},
     ]  # fmt: skip
 
 
-def deposits(palette: Palette, held: Expression, lang: str) -> list[Layer]:
+def deposits(palette: Palette, valid: Expression, lang: str) -> list[Layer]:
     """Discs of uncertain position, marks coloured by verdict, names."""
-    shared = {"source": "timelines", "source-layer": "standings", "filter": held}
+    shared = {"source": "timelines", "source-layer": "standings", "filter": valid}
     colour = match("verdict", palette.verdict, palette.verdict["unknown"])
     return [
         {**shared, "id": "deposit-discs", "type": "circle", "minzoom": DISC_ZOOM,

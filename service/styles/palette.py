@@ -24,24 +24,24 @@ class Palette:
     def on_land(self, status: str) -> str:
         """The colour of land under a status: as opaque as land itself."""
         pairs = zip(_parts(self.control[status]), _parts(self.basemap["land"]), strict=True)
-        mixed = (round(own * self.opacity + land * (1 - self.opacity)) for own, land in pairs)
+        mixed = (round(top * self.opacity + land * (1 - self.opacity)) for top, land in pairs)
         return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 @cache
 def palettes() -> Mapping[str, Palette]:
     """The palettes by mode: `light` and `dark`."""
-    return {mode: _palette(found) for mode, found in orjson.loads(_FILE.read_bytes()).items()}
+    return {mode: _palette(colours) for mode, colours in orjson.loads(_FILE.read_bytes()).items()}
 
 
-def _palette(found: dict[str, dict[str, str]]) -> Palette:
-    control = {name: own for name, own in found["control"].items() if name != "opacity"}
+def _palette(colours: dict[str, dict[str, str]]) -> Palette:
+    control = {name: text for name, text in colours["control"].items() if name != "opacity"}
     return Palette(
-        found["verdict"],
+        colours["verdict"],
         control,
-        float(found["control"]["opacity"]),
-        found["commodity"],
-        found["basemap"],
+        float(colours["control"]["opacity"]),
+        colours["commodity"],
+        colours["basemap"],
     )
 
 

@@ -23,8 +23,8 @@ def test_the_panel_says_what_the_server_answers(page: MapPage) -> None:
     for verdict, count in summary["deposits"].items():
         assert page.text(f"#count-{verdict}") == str(count)
     assert page.text("#headline").startswith(f"{summary['deposits']['occupied']} of 8 deposits")
-    assert "13,800,000 t ore of 13,800,000 t ore" in page.text("#amounts")
-    assert "7 deposits have no published figure" in page.text("#amounts")
+    assert "13,800,000 t ore in occupied land, 13,800,000 t ore in all" in page.text("#amounts")
+    assert "no published figure for 7 deposits" in page.text("#amounts")
     assert page.tab.locator("#caveats li").count() >= 2
 
 
@@ -67,7 +67,7 @@ def test_a_deposit_clicked_opens_all_that_is_known_of_it(page: MapPage) -> None:
 
     text = page.text("#detail")
     for words in ("occupied", "100\u00a0%", "2 July 2025", "13,800,000 t ore", "C1+C2", "2025-01",
-                  "The verdict turns if", "Dated control of settlements"):  # fmt: skip
+                  "The verdict would change if", "Dated control of settlements"):  # fmt: skip
         assert words in text
     page.until(f"() => location.hash.includes('deposit={TURN}')")
 
@@ -76,7 +76,7 @@ def test_a_deposit_without_a_figure_is_said_to_have_none(page: MapPage) -> None:
     page.open("#day=2025-07-05&deposit=kruta_balka_li")
     page.tab.wait_for_selector("#detail .says")
 
-    assert "No published figure" in page.text("#detail")
+    assert "No published estimate" in page.text("#detail")
 
 
 def test_the_chart_marks_the_day_and_takes_the_reader_to_another(page: MapPage) -> None:

@@ -115,7 +115,7 @@ def test_sources_that_disagree_are_shown_to(chromium: object, twofold: str) -> N
             ".map(f => f.properties.deposit_id)).size"
         )
 
-        assert page.text("#differ-said").startswith(f"{ringed} of ")
+        assert page.text("#differ-said").startswith(f"Sources disagree on {ringed} of ")
         assert ringed > 5
         assert page.run("() => map.queryRenderedFeatures({layers: ['differ-fill']}).length") > 0
         assert "DeepStateMap" in page.text("#who")

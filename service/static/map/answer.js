@@ -1,8 +1,8 @@
 // What is the answer for the day on the screen: the sentence, the counts, the amounts, what is missing.
-import { quantity } from "./amounts.js";
+import { occupiedOf } from "./amounts.js";
 import { inWords, toDay } from "./days.js";
 import { byId, el, verdictMark } from "./dom.js";
-import { mineralNames } from "./tip.js";
+import { mineralNames, sinceText } from "./tip.js";
 import { named, number, percent, t } from "./words.js";
 
 /** The sentence and the counts of a day; counts: deposits by verdict, or null while unknown. */
@@ -61,16 +61,13 @@ function amounts(about, state, summary) {
 }
 
 function amountRow(about, state, row) {
-  const { occupied_low: low, occupied_high: high, total, unit } = row;
-  const inside = low === null ? null : quantity({ low, best: low === high ? low : null, high, unit });
-  const all = quantity({ low: null, best: total, high: null, unit });
   const [name] = mineralNames([row.commodity], about, state.lang);
-  const share = total ? Math.min((low ?? 0) / total, 1) : 0;
+  const share = row.total ? Math.min((row.occupied_low ?? 0) / row.total, 1) : 0;
   const scheme = row.category_scheme === "unstated" ? null : row.category_scheme;
   return el("li", {},
     el("b", {}, name), el("small", {}, [t(`measure_${row.measure}`), t(`kind_${row.kind}`), scheme].filter(Boolean).join(" · ")),
     el("span", { class: "meter wide", "aria-hidden": "true" }, el("i", { style: { "--share": `${share * 100}%` } })),
-    el("span", { class: "figures" }, t("amount_of", { inside: inside ?? t("amount_zero"), all })),
+    el("span", { class: "figures" }, occupiedOf(row)),
     el("small", { class: "missing" }, t("amount_gap", { n: row.deposits_without, known: row.deposits_with_figure })));
 }
 
@@ -81,7 +78,7 @@ function drawTable(state, answer, about, choose) {
     el("th", { scope: "row" }, el("button", { type: "button", class: "plain", onclick: () => choose(properties.id) }, named(properties))),
     el("td", {}, verdictMark(properties.control, t(properties.control))),
     el("td", { class: "n" }, percent(properties.control_share)),
-    el("td", {}, properties.control_since ? el("time", { datetime: properties.control_since }, inWords(toDay(properties.control_since), state.lang, "short")) : "–"));
+    el("td", {}, properties.control_since ? el("time", { datetime: properties.control_since }, sinceText(about, properties, state.lang, "short")) : "–"));
   const shown = answer.features.filter((feature) => state.verdicts.includes(feature.properties.control));
   const head = ["name", "verdict", "share", "since"].map((key) => el("th", { scope: "col" }, t(key)));
   byId("table").replaceChildren(

@@ -4,7 +4,7 @@ import { quantity, sort } from "./amounts.js";
 import { inWords, toDay, toText } from "./days.js";
 import { byId, el, verdictMark } from "./dom.js";
 import { depositsPath } from "./question.js";
-import { mineralNames } from "./tip.js";
+import { mineralNames, sinceText } from "./tip.js";
 import { kilometres, named, percent, t } from "./words.js";
 
 /** deposits(): the list of all; close(): the reader is done with it. */
@@ -57,16 +57,16 @@ export function createDetail(about, state, deposits, close) {
 
   function body(entry) {
     const { lang } = state.values;
-    const since = entry.control_since ? inWords(toDay(entry.control_since), lang) : "–";
+    const side = entry.line_distance_km < 0 ? "line_inside" : "line_outside";
     return [
       el("p", { class: "big" }, verdictMark(entry.control, t(entry.control))),
       el("p", { class: "faint" }, t(`${entry.control}_is`)),
       el("dl", { class: "rows" },
         row(t("share"), meter(entry.control_share)),
-        row(t("since"), since),
+        row(t("since"), entry.control_since ? sinceText(about, entry, lang) : "–"),
         row(t("mineral"), mineralNames(entry.commodities, about, lang).join(", ")),
         entry.position_uncertainty_m ? row(t("position_head"), t("position", { km: kilometres(entry.position_uncertainty_m / 1000) })) : "",
-        entry.line_distance_km === null ? "" : row(t("line"), t("flips_towards", { km: kilometres(entry.line_distance_km) })),
+        entry.line_distance_km === null ? "" : row(t("line"), t(side, { km: kilometres(entry.line_distance_km) })),
         entry.flips_if_line_moves_km === null ? "" : row(t("sensitivity"), t("flips", { km: kilometres(entry.flips_if_line_moves_km) }))),
       el("h3", {}, t("who_says")),
       el("ul", { class: "says" }, entry.by_source.map((one) => says(one, lang))),

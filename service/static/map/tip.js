@@ -1,4 +1,5 @@
 // What is under the pointer: name, verdict and minerals of a deposit, in a few words.
+import { inWords, toDay } from "./days.js";
 import { byId, el, verdictMark } from "./dom.js";
 import { named, percent, t } from "./words.js";
 
@@ -6,6 +7,13 @@ import { named, percent, t } from "./words.js";
 export function mineralNames(ids, about, lang) {
   const known = new Map(about.commodities.map((entry) => [entry.id, entry[lang] ?? entry.en]));
   return ids.filter(Boolean).map((id) => known.get(id) ?? id);
+}
+
+/** The first day of a verdict; where the record of its source begins it may be older. */
+export function sinceText(about, { control_since, control_source }, lang, form = "long") {
+  const date = inWords(toDay(control_since), lang, form);
+  const begins = about.sources.find((entry) => entry.id === control_source)?.first_day;
+  return begins === control_since ? t("since_record", { date }) : date;
 }
 
 /** Shows a tip over a map while the pointer is on a deposit; choose(id) on a click. */
