@@ -1,4 +1,7 @@
-"""What was made lately is kept in memory, up to a size in all, and made once however many ask."""
+"""How is what was made lately kept in memory, up to a size in all, and made once however many ask?
+
+A segmented LRU cache with single flight, on `cachetools`: sizes are bytes unless said otherwise.
+"""
 
 import asyncio
 import dataclasses
@@ -89,7 +92,7 @@ class Cache(Generic[V]):
 
     def put(self, key: Hashable, value: V) -> None:
         """Keep a value in place of what its key had before."""
-        size = self._size_of(key, value)
+        size = self._size_of(key, value)  # before the lock: weighing a page takes milliseconds
         with self._lock:
             self._keep(key, value, size)
 
@@ -114,12 +117,12 @@ class Cache(Generic[V]):
             with suppress(_AbandonedError):
                 return flight.result()
         try:
-            made = make()
+            value = make()
         except BaseException as error:
             self._fail(key, flight, error)
             raise
-        self._land(key, flight, made)
-        return made
+        self._land(key, flight, value)
+        return value
 
     async def get_or_await(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
         """The same for the event loop: those who wait take no thread.
@@ -135,12 +138,12 @@ class Cache(Generic[V]):
             with suppress(_AbandonedError):
                 return await asyncio.wrap_future(flight)
         try:
-            made = await make()
+            value = await make()
         except BaseException as error:
             self._fail(key, flight, error)
             raise
-        self._land(key, flight, made)
-        return made
+        self._land(key, flight, value)
+        return value
 
     def _claim(self, key: Hashable) -> tuple[V | None, Future[V] | None, bool]:
         """The value kept; or who makes it, and whether that is the one who asks here."""
@@ -156,6 +159,7 @@ class Cache(Generic[V]):
             return None, flight, True
 
     def _land(self, key: Hashable, flight: Future[V], value: V) -> None:
+        """Keep what was made, and give it to all who wait."""
         try:
             size = math.inf if value is None else self._size_of(key, value)
         except BaseException as error:
@@ -167,8 +171,10 @@ class Cache(Generic[V]):
         flight.set_result(value)
 
     def _fail(self, key: Hashable, flight: Future[V], error: BaseException) -> None:
+        """Hand an error to all who wait; whoever asks next makes it anew."""
         with self._lock:
             del self._flights[key]
+        # A cancelled task's own CancelledError would cancel those who wait with it.
         flight.set_exception(error if isinstance(error, Exception) else _AbandonedError())
 
     def _used(self, key: Hashable) -> V | None:
@@ -182,10 +188,11 @@ class Cache(Generic[V]):
 
     def _protect(self, key: Hashable, entry: Sized[V]) -> None:
         """Move an entry to the protected segment; what must make room goes back on probation."""
-        if entry[0] > self._protected.maxsize:
+        if entry[0] > self._protected.maxsize:  # it stays on probation, and in use there
             return
         del self._probation[key]
         while self._protected.currsize + entry[0] > self._protected.maxsize:
+            # Least recently used first. Dropped outright, what is in use would be made again.
             dropped, other = self._protected.popitem()
             if other[0] <= self._probation.maxsize:
                 self._probation[dropped] = other
@@ -193,6 +200,7 @@ class Cache(Generic[V]):
 
     def _keep(self, key: Hashable, value: V, size: float) -> None:
         segment = self._protected if key in self._protected else self._probation
+        # The entry before goes first: its size, counted twice, filled the room once for good.
         segment.pop(key, None)
         if size <= segment.maxsize:
             segment[key] = (size, value)
@@ -228,6 +236,7 @@ def memory_bytes(value: object, seen: set[int] | None = None) -> int:
     An object that is no dataclass says its size itself, in `nbytes`. seen: ids counted before.
     """
     seen = set() if seen is None else seen
+    # By identity: what a value holds twice, or holds itself, is there once.
     if id(value) in seen:
         return 0
     seen.add(id(value))
@@ -245,6 +254,7 @@ def memory_bytes(value: object, seen: set[int] | None = None) -> int:
 
 def _geometry_bytes(shapes: Any) -> int:  # noqa: ANN401 - shapely takes one and many alike
     """Bytes of one geometry or of an array of them, None among them."""
+    # `getsizeof` sees the Python object of a geometry and nothing of GEOS.
     parts = shapely.get_parts(shapes)
     rings = int(shapely.get_num_interior_rings(parts).sum()) + 2 * len(parts) + np.size(shapes)
     return COORDINATE * int(np.sum(shapely.get_num_coordinates(shapes))) + PART * rings

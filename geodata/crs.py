@@ -1,4 +1,4 @@
-"""Which coordinate reference systems are used, and how arrays of coordinates pass between them.
+"""Which coordinate reference systems are used, and how do coordinates pass between them?
 
 Everything stored is CRS84: longitude, latitude in degrees on WGS 84.
 """
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 
 from geodata.errors import InvalidInput
-from geodata.types import GeometryArray
+from geodata.types import FloatArray, GeometryArray
 
 CRS84 = "OGC:CRS84"
 CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -30,16 +29,19 @@ def _transformer(source: str, target: str) -> pyproj.Transformer:
 
 
 def reproject(geometries: GeometryArray, source: str, target: str) -> GeometryArray:
-    """Geometries from one CRS to another, x first in both. Empty and None stay as they are."""
+    """Geometries from one CRS to another, (n,), x first in both; vertex by vertex, heights go.
+
+    Empty and None stay as they are. What has no place in the target becomes infinite.
+    """
     transform = _transformer(source, target).transform
 
-    def move(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def move(coordinates: FloatArray) -> FloatArray:
         return np.column_stack(transform(coordinates[:, 0], coordinates[:, 1]))
 
     return np.asarray(shapely.transform(geometries, move))
 
 
-def areas_km2(geometries: GeometryArray) -> npt.NDArray[np.float64]:
+def areas_km2(geometries: GeometryArray) -> FloatArray:
     """Areas on the WGS 84 ellipsoid of CRS84 polygons, (n,) km2; empty gives 0, None gives NaN.
 
     Computed in an ellipsoidal equal-area projection; edges are straight there, which differs
@@ -74,7 +76,7 @@ class Axes:
 
 
 def flipped(geometries: GeometryArray) -> GeometryArray:
-    """Geometries with x and y exchanged."""
+    """Geometries with x and y exchanged, (n,)."""
     return np.asarray(shapely.transform(geometries, lambda xy: xy[:, ::-1]))
 
 
@@ -106,12 +108,12 @@ def parse_crs(text: str, parameter: str) -> Axes:
 
     Raises InvalidInput. Nothing is ever looked up: what is not in OFFERED is refused.
     """
-    found = OFFERED.get(text) or _by_code().get(text.strip("[]<>").upper())
-    if found is None:
+    axes = OFFERED.get(text) or _by_code().get(text.strip("[]<>").upper())
+    if axes is None:
         raise InvalidInput(
             f"{parameter} is {text[:80]!r}; offered are {', '.join(OFFERED)}", parameter=parameter
         )
-    return found
+    return axes
 
 
 @cache

@@ -1,4 +1,8 @@
-"""What can go wrong: one tree of errors, grouped by what the catcher does."""
+"""What can go wrong: one tree of errors, grouped by what the catcher does?
+
+`kind` is stable, and part of what clients see; which status answers it is known in
+`service/http/errors.py` alone.
+"""
 
 
 class LodelineError(Exception):

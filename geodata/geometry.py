@@ -1,4 +1,4 @@
-"""How are polygons cleaned, snapped and read: the few rules all geometry obeys.
+"""How are polygons cleaned, snapped, united and subtracted: the few rules all geometry obeys?
 
 All functions take and give arrays, CRS84 unless said otherwise.
 """
@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
 from geodata.crs import GEOD
-from geodata.types import GeometryArray
+from geodata.types import FloatArray, GeometryArray, IntArray, Mask
 
 GRID_DEG = 1e-6
 """Maps as read are snapped to this grid (0.11 m of latitude)."""
@@ -20,6 +19,8 @@ CUT_GRID_DEG = 1e-9
 """Points where edges of two maps cross are snapped to this finer grid: at 1e-6 every cut bends a
 border by half a grid step, which over 656 maps adds up to 4e-8 of the area; here it stays 5e-11."""
 EMPTY = shapely.MultiPolygon()
+MULTI_TYPES = (4, 5, 6, 7)
+"""GEOS's numbers of multipoints, multilines, multipolygons and collections."""
 KINDS: dict[str, Callable[[Any], BaseGeometry]] = {
     "MultiPoint": shapely.MultiPoint,
     "MultiLineString": shapely.MultiLineString,
@@ -33,16 +34,17 @@ def as_array(geometries: object) -> GeometryArray:
     return np.atleast_1d(np.asarray(geometries, dtype=object))
 
 
-def parts_of(geometries: object) -> tuple[GeometryArray, npt.NDArray[np.intp]]:
+def parts_of(geometries: object) -> tuple[GeometryArray, IntArray]:
     """The single parts of any geometries, (n,), and the place of the geometry each is of."""
     parts, owner = shapely.get_parts(as_array(geometries), return_index=True)
-    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
+    # Collections may hold collections: `get_parts` opens one level at a time.
+    while np.isin(shapely.get_type_id(parts), MULTI_TYPES).any():
         parts, whole = shapely.get_parts(parts, return_index=True)
         owner = owner[whole]
     return parts, owner
 
 
-def have_empty_parts(geometries: GeometryArray) -> npt.NDArray[np.bool_]:
+def have_empty_parts(geometries: GeometryArray) -> Mask:
     """Whether a part or ring of each has no points, (n,); of None and what is empty as a whole, no.
 
     GEOS counts a polygon with an empty hole as valid, and ends the process when it relates it to
@@ -50,10 +52,10 @@ def have_empty_parts(geometries: GeometryArray) -> npt.NDArray[np.bool_]:
     """
     parts, owner = parts_of(geometries)
     rings, polygon = shapely.get_rings(parts, return_index=True)
-    some = np.zeros(len(geometries), dtype=bool)
-    some[owner[shapely.is_empty(parts)]] = True
-    some[owner[polygon[shapely.is_empty(rings)]]] = True
-    return some & ~shapely.is_empty(geometries)
+    has_empty = np.zeros(len(geometries), dtype=bool)
+    has_empty[owner[shapely.is_empty(parts)]] = True
+    has_empty[owner[polygon[shapely.is_empty(rings)]]] = True
+    return has_empty & ~shapely.is_empty(geometries)
 
 
 def without_empty_parts(geometry: BaseGeometry) -> BaseGeometry:
@@ -79,7 +81,7 @@ def polygonal(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def snapped(geometry: BaseGeometry, grid: float = GRID_DEG) -> BaseGeometry:
-    """The areal part, made valid, without heights, on the grid."""
+    """The areal part, made valid, without heights, on the grid: a MultiPolygon, maybe empty."""
     flat = shapely.force_2d(geometry)
     valid = flat if shapely.is_valid(flat) else shapely.make_valid(flat)
     areal = polygonal(valid)
@@ -107,14 +109,15 @@ def intersection(
 
 def opening(geometry: BaseGeometry, width: float) -> BaseGeometry:
     """The parts of a polygon at least about `width` wide, in its own units."""
+    # Grown by twice what it was shrunk, and clipped: corners that shrinking rounds come back whole.
     core = shapely.buffer(geometry, -width / 2, quad_segs=2)
     return polygonal(shapely.intersection(geometry, shapely.buffer(core, width, quad_segs=2)))
 
 
 def geodesic_discs(
-    lon: npt.NDArray[np.float64],
-    lat: npt.NDArray[np.float64],
-    radius_m: npt.NDArray[np.float64],
+    lon: FloatArray,
+    lat: FloatArray,
+    radius_m: FloatArray,
     vertices: int = 64,
 ) -> GeometryArray:
     """Discs of constant geodesic radius on WGS 84, (n,) polygons with `vertices` corners.
@@ -125,8 +128,11 @@ def geodesic_discs(
     if not len(lon):
         return np.empty(0, dtype=object)
     azimuth = np.linspace(0, 360, vertices, endpoint=False)
+    # A regular polygon of n corners at r has n/2 r^2 sin(2 pi/n): r is chosen so that it is a
+    # disc's.
     corner = radius_m * np.sqrt(2 * np.pi / vertices / np.sin(2 * np.pi / vertices))
     n = len(lon)
+    # Azimuths against the clock, as exterior rings of GeoJSON run (RFC 7946, 3.1.6).
     x, y, _ = GEOD.fwd(
         np.repeat(lon, vertices),
         np.repeat(lat, vertices),

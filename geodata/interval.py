@@ -1,4 +1,4 @@
-"""What is an interval of days, and how OGC's closed `datetime` becomes a half-open one.
+"""What is an interval of days, and how does OGC's closed `datetime` become a half-open one?
 
 Days are numpy `datetime64[D]`. Intervals are half-open, `[start, stop)`. An open start is
 `FIRST_DAY`, an open end is `LAST_DAY`; in tables an open end is null.
@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import InvalidInput
-from geodata.types import DayArray
+from geodata.types import DayArray, Mask
 
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
@@ -56,6 +55,7 @@ def parse_day(text: str, parameter: str = "date") -> date:
     Raises InvalidInput naming the parameter.
     """
     dashed = text[4:8:3] == "--"  # Python also reads weeks (2025-W09-2) and 20250225T12Z
+    # RFC 3339 wants a zone, and takes T and Z in either case (5.6); Python wants Z.
     try:
         if dashed and len(text) == len("2025-02-25"):
             return _sane(date.fromisoformat(text))
@@ -63,7 +63,7 @@ def parse_day(text: str, parameter: str = "date") -> date:
             moment = datetime.fromisoformat(text.upper())
             if moment.tzinfo is not None:
                 return _sane(moment.astimezone(UTC).date())
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError):  # moved to UTC the last day of the calendar overflows
         pass
     shown = text if len(text) <= 40 else text[:40] + "…"
     raise InvalidInput(
@@ -74,6 +74,7 @@ def parse_day(text: str, parameter: str = "date") -> date:
 
 
 def _sane(day: date) -> date:
+    """The day; raises ValueError for the first and last there are, which stand for open ends."""
     if not FIRST_DAY < day < LAST_DAY:
         raise ValueError(day)
     return day
@@ -87,6 +88,7 @@ def parse_datetime(text: str, parameter: str = "datetime") -> Interval:
     """
     if "/" not in text:
         return one_day(parse_day(text, parameter))
+    # OGC API Features 1.0.1, 7.15.4: `..` or nothing at either side of the slash is open.
     first, _, last = text.partition("/")
     start = FIRST_DAY if first in ("", "..") else parse_day(first, parameter)
     stop = _closed_end(last, start, parameter)
@@ -105,22 +107,23 @@ def _closed_end(text: str, start: date, parameter: str) -> date:
     if (
         text.startswith("P")
         and text.endswith("D")
-        and text[1:-1].isascii()
+        and text[1:-1].isascii()  # `isdigit` alone takes superscripts, which int() does not
         and text[1:-1].isdigit()
     ):
+        # Nine digits are more days than the calendar has, and no work to read.
         days = min(int(text[1:-1][:9]), (LAST_DAY - start).days - 1)
         return start + timedelta(days=days + 1)
     return parse_day(text, parameter) + timedelta(days=1)
 
 
 def as_days(values: Any) -> DayArray:  # noqa: ANN401 - anything date-like, as pandas takes it
-    """Dates, ISO strings or nulls as `datetime64[D]`; null stays NaT."""
+    """Dates, ISO strings or nulls as `datetime64[D]`, (n,); null stays NaT."""
     series = pd.Series(values, dtype=object).astype("object")
-    given = [
+    days = [
         np.datetime64("NaT", "D") if pd.isna(v) or v == "" else np.datetime64(v, "D")
         for v in series
     ]
-    return np.array(given, dtype="datetime64[D]")
+    return np.array(days, dtype="datetime64[D]")
 
 
 def days_of(table: pd.DataFrame, column: str) -> DayArray:
@@ -128,14 +131,20 @@ def days_of(table: pd.DataFrame, column: str) -> DayArray:
     return np.asarray(pd.to_datetime(table[column]).to_numpy().astype("datetime64[D]"))
 
 
-def covers(starts: DayArray, stops: DayArray, day: date) -> npt.NDArray[np.bool_]:
-    """Which half-open intervals hold the day. A NaT stop is open."""
+def covers(starts: DayArray, stops: DayArray, day: date) -> Mask:
+    """Which half-open intervals hold the day, (n,). A NaT stop is open.
+
+    starts, stops: (n,) `datetime64[D]`.
+    """
     when = np.datetime64(day, "D")
     return np.asarray((starts <= when) & (np.isnat(stops) | (when < stops)))
 
 
-def overlaps(starts: DayArray, stops: DayArray, wanted: Interval) -> npt.NDArray[np.bool_]:
-    """Which half-open intervals share a day with the wanted one. NaT ends are open."""
+def overlaps(starts: DayArray, stops: DayArray, wanted: Interval) -> Mask:
+    """Which half-open intervals share a day with the wanted one, (n,). NaT ends are open.
+
+    starts, stops: (n,) `datetime64[D]`.
+    """
     began = np.isnat(starts) | (starts < np.datetime64(wanted.stop, "D"))
     lasts = np.isnat(stops) | (stops > np.datetime64(wanted.start, "D"))
     return began & lasts

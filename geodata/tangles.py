@@ -9,25 +9,26 @@ two rings, that come near each other. A body of 260 kB whose 5,000 holes all tou
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.geometry import parts_of
-from geodata.types import GeometryArray
+from geodata.types import GeometryArray, IntArray
 
 MOST_MEETINGS = 4_000_000
 """Meetings of boxes of edges, or of rings, that take about half a second to check."""
 MOST_STRANGERS = 300_000
 """Meetings of edges of different shapes that take about two seconds to unite."""
 _AT_ONCE = 1 << 20
-Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+"""Meetings found at a time, so that counting takes little memory."""
+Pairs = tuple[IntArray, IntArray]
 
 
 def is_tangled(shapes: GeometryArray | BaseGeometry, most: int = MOST_MEETINGS) -> bool:
     """Whether more than `most` boxes of two edges, or of two rings, meet; each counts twice."""
     lines, _ = _lines(shapes)
     edges, _ = _edges(lines)
+    # Of fewer boxes than the root of the limit no more than the limit can meet: nothing to count.
     return any(
         len(boxes) ** 2 > most and _exceeds((one for one, _ in _pairs(boxes)), most)
         for boxes in (lines, edges)
@@ -43,7 +44,7 @@ def are_interwoven(shapes: GeometryArray, most: int = MOST_STRANGERS) -> bool:
     edges, line = _edges(lines)
     ends, owner = shapely.get_coordinates(edges).reshape(-1, 2, 2), shape[line]
 
-    def strangers(pairs: Pairs) -> npt.NDArray[np.intp]:
+    def strangers(pairs: Pairs) -> IntArray:
         one, other = (chosen[owner[pairs[0]] != owner[pairs[1]]] for chosen in pairs)
         joined = (ends[one][:, :, None] == ends[other][:, None, :]).all(axis=-1).any(axis=(1, 2))
         return np.asarray(one[~joined])
@@ -53,7 +54,7 @@ def are_interwoven(shapes: GeometryArray, most: int = MOST_STRANGERS) -> bool:
 
 def _lines(
     shapes: GeometryArray | BaseGeometry,
-) -> tuple[GeometryArray, npt.NDArray[np.intp]]:
+) -> tuple[GeometryArray, IntArray]:
     """The rings and lines of shapes, and the place of the shape each belongs to."""
     parts, shape = parts_of(shapes)
     areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
@@ -63,7 +64,7 @@ def _lines(
     return lines, np.concatenate([shape[areal][part], shape[linear]])
 
 
-def _edges(lines: GeometryArray) -> tuple[GeometryArray, npt.NDArray[np.intp]]:
+def _edges(lines: GeometryArray) -> tuple[GeometryArray, IntArray]:
     """Each edge as a line of two ends, and the line it is of."""
     places, line = shapely.get_coordinates(lines, return_index=True)
     joined = line[:-1] == line[1:]
@@ -79,11 +80,11 @@ def _pairs(shapes: GeometryArray) -> Iterator[Pairs]:
         yield one + start, other
 
 
-def _exceeds(counted: Iterator[npt.NDArray[np.intp]], most: int) -> bool:
+def _exceeds(counted: Iterator[IntArray], most: int) -> bool:
     """Whether there are more than `most` in all; counting ends there."""
     count = 0
-    for some in counted:
-        count += len(some)
+    for batch in counted:
+        count += len(batch)
         if count > most:
             return True
     return False

@@ -10,10 +10,16 @@ from schemas.record import ColumnType
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
+"""Places in other arrays: numpy's index type."""
+Int64Array = npt.NDArray[np.int64]
+"""Numbers: days, microseconds, counts."""
 Mask = npt.NDArray[np.bool_]
 GeometryArray = npt.NDArray[np.object_]
+"""shapely geometries; None where there is none."""
 DayArray = npt.NDArray[np.datetime64]
+"""`datetime64[D]`; NaT for an open end."""
 Progress = Callable[[str, int, int], None]
+"""A stage's name, how much of it is done, and how much there is."""
 ARROW: dict[ColumnType, pa.DataType] = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -23,6 +29,7 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "datetime": pa.timestamp("us", "UTC"),
     "strings": pa.list_(pa.string()),
 }
+"""Arrow type of a column by its type in `schemas`; geometry travels apart."""
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:

@@ -1,4 +1,4 @@
-"""Where do things lie on disk, and how are they written so that nothing half-written stays."""
+"""Where do things lie on disk, and how are they written so that nothing half-written stays?"""
 
 import fcntl
 import hashlib
@@ -80,6 +80,7 @@ class Workspace:
     def point_current_at(self, release_id: str) -> None:
         """Publish: one rename of a fresh link over `current`."""
         self.release_path(release_id)
+        # rename(2) replaces a link at once: a reader sees the old release or the new one.
         fresh = self.root / f".current-{os.getpid()}"
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(Path("releases") / release_id)
@@ -92,6 +93,7 @@ def only_writer(workspace: Workspace) -> Iterator[None]:
     """Hold the workspace for one writer. Raises Conflict at once where another writes."""
     workspace.root.mkdir(parents=True, exist_ok=True)
     with (workspace.root / ".lock").open("w") as handle:
+        # Freed by the kernel when the process ends, however it ends: no stale lock to remove.
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -117,10 +119,11 @@ def settle(scratch: Path, target: Path) -> None:
 
     Raises Conflict where the target exists.
     """
+    # A rename may reach the disk before the bytes it names.
     for path in scratch.rglob("*"):
         if path.is_file():
             _sync_file(path)
-    scratch.chmod(0o755)
+    scratch.chmod(0o755)  # mkdtemp gives 0700, and another user may serve
     if target.exists():
         raise Conflict(f"{target.name} exists already; nothing was changed")
     scratch.rename(target)
@@ -166,6 +169,7 @@ def _sync_file(path: Path) -> None:
 
 
 def _sync_folder(path: Path) -> None:
+    """Have a rename in a folder on disk: names belong to the folder, not to the file."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""The words of Lodeline: the records that travel between files, releases and users."""
+"""Which records are there: what travels between files, releases and users?"""
 
 from schemas.control import Cell, Change, Span, VerdictInterval
 from schemas.deposit import Deposit, Estimate

@@ -104,9 +104,9 @@ class Estimate(Record):
     @model_validator(mode="after")
     def bounds_are_ordered(self) -> "Estimate":
         """Low <= amount <= high, and at least one of them is given."""
-        given = [x for x in (self.amount_low, self.amount, self.amount_high) if x is not None]
-        if not given:
+        amounts = [x for x in (self.amount_low, self.amount, self.amount_high) if x is not None]
+        if not amounts:
             raise ValueError(f"estimate {self.id} has no amount; leave the row out")
-        if given != sorted(given):
-            raise ValueError(f"estimate {self.id}: low, amount, high are {given}; order them")
+        if amounts != sorted(amounts):
+            raise ValueError(f"estimate {self.id}: low, amount, high are {amounts}; order them")
         return self

@@ -19,7 +19,7 @@ LAYER_ID = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$"
 """A layer keeps its own name where a URL can hold it as it is."""
 LayerId = Annotated[str, Field(pattern=LAYER_ID)]
 RASTER_ID = r"^[A-Za-z0-9_-]{1,64}$"
-"""No dot, so that an id and a file's ending are told apart in a URL."""
+"""No dot, so that in a URL an id and a file's extension are not mistaken for each other."""
 RasterId = Annotated[str, Field(pattern=RASTER_ID)]
 CellType = Literal["uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]
 Reading = Literal["quantity", "days"]
@@ -61,12 +61,12 @@ class Layer(Record):
 
 def layer_columns(layer: Layer) -> tuple[Column, ...]:
     """The columns of a layer, its geometry last."""
-    own = tuple(
+    properties = tuple(
         Column(name=c.name, type=c.type, nullable=c.nullable, meaning=f"{c.name} of the file")
         for c in layer.columns
     )
     shape = Column("geometry", "geometry", nullable=True, meaning="Geometry, CRS84.")
-    return (*own, shape)
+    return (*properties, shape)
 
 
 class Raster(Record):

@@ -22,7 +22,7 @@ from geodata.crs import CRS84
 from geodata.errors import InvalidInput
 from geodata.geometry import EMPTY, difference, intersection, polygons_of, union_all
 from geodata.interval import as_days, covers
-from geodata.types import DayArray, GeometryArray
+from geodata.types import DayArray, GeometryArray, Mask
 
 DayMap = Mapping[str, BaseGeometry]
 ID_DIGITS = 16
@@ -197,7 +197,7 @@ def as_of(cells: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
     return cells[covers(*_ends(cells), day)]
 
 
-def on_days(cells: gpd.GeoDataFrame, days: DayArray) -> npt.NDArray[np.bool_]:
+def on_days(cells: gpd.GeoDataFrame, days: DayArray) -> Mask:
     """(cells, days) mask: which cell holds on which day; `days` is `datetime64[D]`."""
     starts, stops = _ends(cells)
     later = np.isnat(stops)[:, None] | (days[None, :] < stops[:, None])

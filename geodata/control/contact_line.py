@@ -122,7 +122,7 @@ def sample_points(footprints: GeometryArray, count: int = SAMPLES) -> GeometryAr
     return result
 
 
-def _spiral(shape: BaseGeometry, count: int) -> npt.NDArray[np.float64]:
+def _spiral(shape: BaseGeometry, count: int) -> FloatArray:
     if shape.geom_type == "Point":
         return np.repeat(shapely.get_coordinates(shape), count, axis=0)
     west, south, east, north = shape.bounds

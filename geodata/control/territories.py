@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.geometry import difference, intersection
-from geodata.types import FloatArray
+from geodata.types import FloatArray, Mask
 from schemas import Territory
 
 LandOn = Callable[[date, str], BaseGeometry]
@@ -58,7 +58,7 @@ def codes(territory: Territory, areas: Areas) -> frozenset[str]:
 
 def may_belong_to(
     shares: FloatArray, oblasts: npt.NDArray[np.object_], wanted: frozenset[str]
-) -> npt.NDArray[np.bool_]:
+) -> Mask:
     """Which deposits may lie in a territory, (n,).
 
     shares: (n,) share of each footprint in the extent; NaN where there is no footprint: then the

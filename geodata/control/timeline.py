@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geodata.interval import covers
-from geodata.types import DayArray, FloatArray, IntArray
+from geodata.types import DayArray, FloatArray, IntArray, Mask
 
 CERTAIN = 0.95
 """Share of the footprint from which a verdict is certain (0.05 on the other side)."""
@@ -158,7 +158,7 @@ def _rounded(share: FloatArray, most: FloatArray | int) -> FloatArray:
     return np.asarray(np.round(np.clip(share, 0, most), DECIMALS) + 0.0)
 
 
-def _differs_from_previous(table: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+def _differs_from_previous(table: pd.DataFrame, columns: list[str]) -> Mask:
     values = [table[name].to_numpy() for name in columns]
     different = np.zeros(max(len(table) - 1, 0), dtype=bool)
     for column in values:

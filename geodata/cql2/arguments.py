@@ -22,7 +22,7 @@ _WANTED: dict[Takes, frozenset[Kind]] = {
     "members": frozenset(("strings",)),
     "any": frozenset((*_SCALARS, "interval", "geometry", "strings")),
 }
-_WORDS: dict[Takes, str] = {
+_WANTED_TEXTS: dict[Takes, str] = {
     "scalar": "a text, number, boolean, date or timestamp",
     "string": "a text",
     "pattern": "a pattern in quotes",
@@ -104,9 +104,10 @@ def _advice(node: Node, wants: Takes) -> str:
     return ""
 
 
-def _misfit(operator: str, found: Node, wants: Takes) -> InvalidInput:
+def _misfit(operator: str, node: Node, wants: Takes) -> InvalidInput:
+    wanted, present = _WANTED_TEXTS[wants], _shown(node)
     return InvalidInput(
-        f"{operator.upper()} wants {_WORDS[wants]} and has {_shown(found)}{_advice(found, wants)}",
+        f"{operator.upper()} wants {wanted} and has {present}{_advice(node, wants)}",
         parameter="filter",
     )
 
@@ -157,6 +158,8 @@ def between(value: Node, low: Node, high: Node) -> Node:
 
 def among(value: Node, members: tuple[Node, ...]) -> Node:
     """IN: one look-up for the literals of the value's kind, a comparison for each other member."""
+    # A list of 10,000 literals is one look-up; as comparisons it would be 10,000 passes over the
+    # rows.
     pairs = [(member, in_common(value, member)) for member in members]
     sure = [pair[1] for _, pair in pairs if pair and pair[0] == value and is_literal(pair[1])]
     others = [
@@ -164,8 +167,8 @@ def among(value: Node, members: tuple[Node, ...]) -> Node:
         for member, pair in pairs
         if not (pair and pair[0] == value and is_literal(pair[1]))
     ]
-    found = Call("in", (value, Items(tuple(dict.fromkeys(sure)))), "boolean")
-    parts = [found, *dict.fromkeys(others)] if sure or not others else list(dict.fromkeys(others))
+    look_up = Call("in", (value, Items(tuple(dict.fromkeys(sure)))), "boolean")
+    parts = [look_up, *dict.fromkeys(others)] if sure or not others else list(dict.fromkeys(others))
     return parts[0] if len(parts) == 1 else Call("or", tuple(parts), "boolean")
 
 

@@ -15,6 +15,7 @@ from geodata.errors import InvalidInput
 from schemas.record import Column
 
 MOST_MEMBERS = 10_000
+"""Members of a list."""
 GEOMETRY = "geometry"
 _KINDS: dict[str, Kind] = {
     "string": "string",

@@ -19,6 +19,7 @@ from geodata.tangles import is_tangled
 from geodata.types import GeometryArray
 
 MOST_VERTICES = 100_000
+"""Vertices of a geometry in a filter."""
 MOST_MEETINGS = 1_000_000
 """Meetings of edges, or of rings, that take about 0.1 s to check."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -164,6 +165,7 @@ def _sound(shape: BaseGeometry) -> BaseGeometry:
 
 def _in_crs84(shape: BaseGeometry, crs: FilterCrs, *, cut: bool = False) -> BaseGeometry:
     _refuse_outside(shape.bounds, crs)
+    # Edges of a box are straight in its CRS and bend on the way to degrees.
     if cut and shape.length:
         shape = shapely.segmentize(shape, shape.length / 4 / _EDGE_PARTS)
     try:

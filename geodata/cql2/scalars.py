@@ -1,17 +1,20 @@
-"""How are columns compared, joined by three-valued logic, and reckoned with?"""
+"""How are columns compared, joined by three-valued logic, and reckoned with?
+
+Logic is SQL's (Kleene's): null is unknown, and a filter keeps a row only where it is true.
+"""
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cql2.columns import Datum, Shapes
 from geodata.cql2.temporal import Span, span_is_null
+from geodata.types import FloatArray
 
 COMPARISONS = {
     "=": pc.equal,
@@ -21,7 +24,6 @@ COMPARISONS = {
     ">": pc.greater,
     ">=": pc.greater_equal,
 }
-Doubles: TypeAlias = npt.NDArray[np.float64]
 
 
 def comparison(name: str) -> Callable[[Datum, Datum], Datum]:
@@ -30,9 +32,9 @@ def comparison(name: str) -> Callable[[Datum, Datum], Datum]:
 
     def compared(left: Datum, right: Datum) -> Datum:
         if is_dictionary(left) and isinstance(right, pa.Scalar):
-            return on_words(left, lambda words: compare(words, right))
+            return on_distinct(left, lambda values: compare(values, right))
         if is_dictionary(right) and isinstance(left, pa.Scalar):
-            return on_words(right, lambda words: compare(left, words))
+            return on_distinct(right, lambda values: compare(left, values))
         return compare(plain(left), plain(right))
 
     return compared
@@ -75,13 +77,15 @@ def within_list(value: Datum, members: list[Datum]) -> Datum:
         return any_of(
             pa.scalar(value=False, type=pa.bool_()), *(pc.equal(value, m) for m in members)
         )
-    return on_words(value, lambda words: _found(words, members))
+    return on_distinct(value, lambda values: _is_among(values, members))
 
 
-def _found(values: pa.Array, members: list[Datum]) -> Datum:
+def _is_among(values: pa.Array, members: list[Datum]) -> Datum:
+    # `is_in` compares values of one type: where a member has a fraction all become doubles.
     wanted = pa.array([member.as_py() for member in members], _common_type(values, members))
     if values.type != wanted.type:
         values = values.cast(wanted.type)
+    # Of a null `is_in` says false; `null = member` is unknown.
     return pc.if_else(pc.is_valid(values), pc.is_in(values, value_set=wanted), None)
 
 
@@ -91,19 +95,20 @@ def _common_type(values: pa.Array, members: list[Datum]) -> pa.DataType:
 
 
 def is_dictionary(value: Datum) -> bool:
-    """True for a column kept as indices into its distinct words."""
+    """True for a column kept as indices into its distinct texts."""
     return isinstance(value, pa.DictionaryArray)
 
 
 def plain(value: Datum) -> Datum:
-    """A column with its words written out."""
+    """A column with its texts written out."""
     return value.dictionary_decode() if is_dictionary(value) else value
 
 
-def on_words(values: Datum, work: Callable[[Any], Any]) -> Datum:
-    """Work done on the distinct words where they are known, on all values elsewhere.
+def on_distinct(values: Datum, work: Callable[[Any], Any]) -> Datum:
+    """Work done on the distinct texts where they are known, on all values elsewhere.
 
-    An array of strings the work returns for a dictionary column stays one.
+    A column of a few texts is so worked on a few times, not once a row. Where the work gives texts
+    of a dictionary column, the result is one too.
     """
     if not is_dictionary(values):
         return work(values)
@@ -113,22 +118,26 @@ def on_words(values: Datum, work: Callable[[Any], Any]) -> Datum:
     return pc.take(done, values.indices)
 
 
-def whole_quotient(left: Doubles, right: Doubles) -> Doubles:
+def whole_quotient(left: FloatArray, right: FloatArray) -> FloatArray:
     """`div`: the quotient without its fraction, towards zero as SQL has it."""
     return np.trunc(left / right)
 
 
-def power(left: Doubles, right: Doubles) -> Doubles:
-    """`^`; unlike in IEEE 754, `1^null` and `null^0` have no result."""
+def power(left: FloatArray, right: FloatArray) -> FloatArray:
+    """`^`; NaN stands for null here, so `1^null` and `null^0` have no result.
+
+    IEEE 754 has 1 for both, whatever the other side.
+    """
     return np.where(np.isnan(left) | np.isnan(right), np.nan, np.power(left, right))
 
 
-def arithmetic(work: Callable[..., Doubles]) -> Callable[..., Datum]:
+def arithmetic(work: Callable[..., FloatArray]) -> Callable[..., Datum]:
     """An operator over columns and numbers: null in, or no finite number out, gives null."""
 
     def computed(*operands: Datum) -> Datum:
         with np.errstate(all="ignore"):
             result = np.asarray(work(*map(doubles, operands)), dtype=np.float64)
+        # Division by nothing and overflow give no number: null, as SQL has no infinity.
         finite = np.isfinite(result)
         if all(isinstance(operand, pa.Scalar) for operand in operands):
             return pa.scalar(float(result[0]) if finite[0] else None, pa.float64())
@@ -137,7 +146,7 @@ def arithmetic(work: Callable[..., Doubles]) -> Callable[..., Datum]:
     return computed
 
 
-def doubles(value: Datum) -> Doubles:
+def doubles(value: Datum) -> FloatArray:
     """Numbers as doubles, NaN where missing; a single number has length 1."""
     if isinstance(value, pa.Scalar):
         return np.array([np.nan if value.as_py() is None else value.as_py()], dtype=np.float64)
@@ -148,6 +157,7 @@ def part_of_date(part: Callable[[Datum], Datum]) -> Callable[[Datum], Datum]:
     """A calendar part of dates or UTC timestamps, as whole numbers."""
 
     def computed(moment: Datum) -> Datum:
+        # Without its zone, which is UTC: no table of zones is needed.
         bare = moment.cast(pa.timestamp("us")) if pa.types.is_timestamp(moment.type) else moment
         return pc.cast(part(bare), pa.int64())
 

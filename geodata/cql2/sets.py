@@ -1,6 +1,8 @@
-"""How do lists of strings relate as sets? From three counts per row, over offsets and values.
+"""How do lists of texts relate as sets? By three counts a row, over offsets and values.
 
-Against a list of literals each literal is a bit; two columns meet as sorted (row, word) pairs.
+Against a list of literals each literal is a bit; two columns meet as sorted (row, text) pairs.
+Definitions: OGC CQL2 (21-065r2), the array functions; lists are sets there, so what stands twice
+counts once.
 """
 
 from collections.abc import Callable
@@ -8,17 +10,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.cql2.columns import Datum
 from geodata.cql2.scalars import plain
+from geodata.types import Int64Array, Mask
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Flags: TypeAlias = npt.NDArray[np.bool_]
 _TURNED = {"a_contains": "a_containedby", "a_containedby": "a_contains"}
 _MOST_BITS = 63
+"""Literals of a list that have a bit each; the sign bit of the number says that there is
+another."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,12 @@ class Counts:
     strays: True where the left list has a member that the right one has not.
     """
 
-    wanted: Ints
-    shared: Ints
-    strays: Flags
+    wanted: Int64Array
+    shared: Int64Array
+    strays: Mask
 
 
-Claim: TypeAlias = Callable[[Counts], Flags]
+Claim: TypeAlias = Callable[[Counts], Mask]
 
 CLAIMS: dict[str, Claim] = {
     "a_contains": lambda counts: counts.shared == counts.wanted,
@@ -47,19 +49,20 @@ def list_relation(name: str) -> Callable[[Datum, Datum], Datum]:
     """The array function of that name; null where a list is null or has a null member."""
 
     def related(left: Datum, right: Datum) -> Datum:
+        # The column stands on the left: only the right side may be a list of literals.
         if _rows(left) < 0 <= _rows(right):
             return list_relation(_TURNED.get(name, name))(right, left)
         rows = _rows(left)
         one = _as_lists(left, max(rows, 1))
         if _is_literal(right):
-            known, counts = _known(one), _against_words(one, right)
+            known, counts = _known(one), _against_literals(one, right)
         else:
             other = _as_lists(right, max(rows, 1))
             known, counts = _known(one) & _known(other), _side_by_side(one, other)
-        found = CLAIMS[name](counts)
+        holds = CLAIMS[name](counts)
         if rows < 0:
-            return pa.scalar(bool(found[0]) if known[0] else None, pa.bool_())
-        return pa.array(found, mask=~known)
+            return pa.scalar(bool(holds[0]) if known[0] else None, pa.bool_())
+        return pa.array(holds, mask=~known)
 
     return related
 
@@ -68,25 +71,26 @@ def _is_literal(value: Datum) -> bool:
     return _rows(value) < 0 and len({member.as_py() for member in value}) <= _MOST_BITS
 
 
-def _against_words(lists: pa.Array, words: list[pa.Scalar]) -> Counts:
-    """Lists against the same few words for every row: each word is one bit."""
-    wanted = pa.array({word.as_py() for word in words}, pa.string())
+def _against_literals(lists: pa.Array, literals: list[pa.Scalar]) -> Counts:
+    """Lists against the same few texts for every row: each text is one bit."""
+    wanted = pa.array({literal.as_py() for literal in literals}, pa.string())
     places = pc.index_in(lists.flatten(), value_set=wanted)
     bits = np.left_shift(np.int64(1), places.fill_null(_MOST_BITS).to_numpy().astype(np.int64))
-    found = _any_bits(lists, bits)
-    shared = np.bitwise_count(found & np.int64(2**_MOST_BITS - 1)).astype(np.int64)
-    return Counts(np.full(len(lists), len(wanted)), shared, found < 0)
+    together = _any_bits(lists, bits)
+    shared = np.bitwise_count(together & np.int64(2**_MOST_BITS - 1)).astype(np.int64)
+    return Counts(np.full(len(lists), len(wanted)), shared, together < 0)
 
 
-def _any_bits(lists: pa.Array, bits: Ints) -> Ints:
+def _any_bits(lists: pa.Array, bits: Int64Array) -> Int64Array:
     """The bits of each list's members together, 0 for an empty one."""
     lengths = pc.fill_null(pc.list_value_length(lists), fill_value=0).to_numpy()
     filled = np.flatnonzero(lengths)
-    found = np.zeros(len(lists), dtype=np.int64)
+    together = np.zeros(len(lists), dtype=np.int64)
     if len(filled):
         starts = np.cumsum(lengths)[filled] - lengths[filled]
-        found[filled] = np.bitwise_or.reduceat(bits, starts)
-    return found
+        # `reduceat` gives the value at its start for an empty part, so empty lists are left out.
+        together[filled] = np.bitwise_or.reduceat(bits, starts)
+    return together
 
 
 def _rows(value: Datum) -> int:
@@ -114,7 +118,8 @@ def _column(member: Datum, rows: int) -> pa.Array:
     return plain(member)
 
 
-def _known(lists: pa.Array) -> Flags:
+def _known(lists: pa.Array) -> Mask:
+    """Which lists are known: neither null nor with a null member, which could be anything."""
     known = np.asarray(lists.is_valid().to_numpy(zero_copy_only=False)).copy()
     members = lists.flatten()
     if members.null_count:
@@ -126,11 +131,11 @@ def _known(lists: pa.Array) -> Flags:
 def _side_by_side(left: pa.Array, right: pa.Array) -> Counts:
     """Lists of one column against those of another, row by row."""
     members = pa.concat_arrays([left.flatten(), right.flatten()])
-    words = pc.fill_null(members.dictionary_encode().indices, fill_value=0).to_numpy()
+    numbers = pc.fill_null(members.dictionary_encode().indices, fill_value=0).to_numpy()
     cut = len(left.flatten())
-    distinct = int(words.max(initial=0)) + 1
-    one = _keys(left, words[:cut].astype(np.int64), distinct)
-    other = _keys(right, words[cut:].astype(np.int64), distinct)
+    distinct = int(numbers.max(initial=0)) + 1
+    one = _keys(left, numbers[:cut].astype(np.int64), distinct)
+    other = _keys(right, numbers[cut:].astype(np.int64), distinct)
     inside = _contained(one, other)
     wanted, shared, strays = (
         np.bincount(keys // distinct, minlength=len(left))
@@ -139,15 +144,16 @@ def _side_by_side(left: pa.Array, right: pa.Array) -> Counts:
     return Counts(wanted, shared, strays > 0)
 
 
-def _keys(lists: pa.Array, words: Ints, distinct: int) -> Ints:
-    """Sorted distinct (row, word) pairs as single numbers."""
+def _keys(lists: pa.Array, numbers: Int64Array, distinct: int) -> Int64Array:
+    """Sorted distinct (row, text) pairs as single numbers. numbers: those of the texts."""
     rows = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
-    keys = rows * distinct + words
+    keys = rows * distinct + numbers
+    # Lists of one member each, or in order, need no sorting.
     rising = len(keys) < 2 or bool((keys[1:] > keys[:-1]).all())
     return keys if rising else np.unique(keys)
 
 
-def _contained(keys: Ints, others: Ints) -> Flags:
+def _contained(keys: Int64Array, others: Int64Array) -> Mask:
     """Which sorted keys are among the sorted others."""
     if not len(others):
         return np.zeros(len(keys), dtype=bool)

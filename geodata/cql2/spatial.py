@@ -1,10 +1,12 @@
-"""How do geometries relate? The eight spatial functions, through the frame's index."""
+"""How do geometries relate? The eight spatial functions, through the index of the rows.
+
+Relations are those of simple features (DE-9IM, OGC 06-103r4) in the plane of degrees, CRS84.
+"""
 
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -12,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.cql2.columns import Datum, Shapes
 from geodata.crs import GEOD, areas_km2
 from geodata.geometry import as_array, unshared_copy
-from geodata.types import GeometryArray, Mask
+from geodata.types import FloatArray, GeometryArray, IntArray, Mask
 
 Test: TypeAlias = Callable[[GeometryArray, GeometryArray], Mask]
 
@@ -56,6 +58,7 @@ def spatial(name: str) -> Callable[[Datum, Datum], Datum]:
 
 
 def _against(name: str, shapes: Shapes, literal: BaseGeometry) -> Datum:
+    # The index finds what meets; what it does not find is disjoint.
     if name == "s_disjoint":
         return _answers(~_selected("s_intersects", shapes, literal), shapes)
     return _answers(_selected(name, shapes, literal), shapes)
@@ -64,9 +67,10 @@ def _against(name: str, shapes: Shapes, literal: BaseGeometry) -> Datum:
 def _selected(name: str, shapes: Shapes, literal: BaseGeometry) -> Mask:
     """Rows for which `name(row, literal)` holds, found by the index."""
     chosen = np.zeros(len(shapes.array), dtype=bool)
+    # A box is what maps ask for, and needs no geometry for points.
     if name == "s_intersects" and _is_rectangle(literal):
         chosen[_touching_rectangle(shapes, literal)] = True
-    elif name == "s_equals":
+    elif name == "s_equals":  # the tree has no such predicate
         near = shapes.frame.tree.query(literal)
         chosen[near[shapely.equals(shapes.array[near], literal)]] = True
     else:
@@ -78,20 +82,22 @@ def _is_rectangle(literal: BaseGeometry) -> bool:
     return bool(literal.geom_type == "Polygon" and literal.equals(shapely.box(*literal.bounds)))
 
 
-def _touching_rectangle(shapes: Shapes, literal: BaseGeometry) -> npt.NDArray[np.intp]:
-    """For points the index alone decides; for the rest the geometry."""
+def _touching_rectangle(shapes: Shapes, literal: BaseGeometry) -> IntArray:
+    """Places of the rows that meet it: for points the index alone decides, else the geometry."""
     near = shapes.frame.tree.query(literal)
-    found = shapes.array[near]
-    sure = shapely.get_type_id(found) == 0
-    if not sure.all():
-        own = unshared_copy(literal)
-        shapely.prepare(own)
-        sure[~sure] = shapely.intersects(own, found[~sure])
-    return np.asarray(near[sure])
+    shapes_near = shapes.array[near]
+    meets = shapely.get_type_id(shapes_near) == 0  # the box of a point is the point
+    if not meets.all():
+        # Filters are kept and shared among threads, and their literals with them.
+        box = unshared_copy(literal)
+        shapely.prepare(box)
+        meets[~meets] = shapely.intersects(box, shapes_near[~meets])
+    return np.asarray(near[meets])
 
 
-def _answers(found: Mask, shapes: Shapes) -> pa.Array:
-    return pa.array(found, mask=shapes.missing)
+def _answers(truth: Mask, shapes: Shapes) -> pa.Array:
+    """Truth by row, null where a row has no geometry."""
+    return pa.array(truth, mask=shapes.missing)
 
 
 def distance_km(left: Datum, right: Datum) -> Datum:
@@ -113,7 +119,7 @@ def _array(value: Datum) -> GeometryArray:
     return value.array if isinstance(value, Shapes) else as_array(value)
 
 
-def _numbers(shapes: GeometryArray, figures: npt.NDArray[np.float64], *operands: Datum) -> Datum:
+def _numbers(shapes: GeometryArray, figures: FloatArray, *operands: Datum) -> Datum:
     """One figure for each geometry that is not missing, in order."""
     known = ~shapely.is_missing(shapes)
     values = np.full(len(shapes), np.nan)

@@ -2,7 +2,8 @@
 
 Every operand becomes a closed span of whole numbers: days where both sides know only days, else
 microseconds, where a date is its whole day in UTC. So `date T_DURING interval of timestamps` asks
-for the whole day to lie inside. Definitions: OWL-Time, by start and end.
+for the whole day to lie inside. Definitions: OGC CQL2 (21-065r2), temporal functions, after Allen's
+relations of OWL-Time, by start and end.
 """
 
 from collections.abc import Callable
@@ -10,18 +11,17 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from geodata.cql2.columns import Datum
+from geodata.types import Int64Array, Mask
 
 Unit = Literal["day", "us"]
-Ints: TypeAlias = npt.NDArray[np.int64]
-Flags: TypeAlias = npt.NDArray[np.bool_]
 
 DAY_US = 86_400_000_000
-EARLIEST = np.iinfo(np.int64).min
-LATEST = np.iinfo(np.int64).max
+"""Microseconds of a day; UTC as Arrow has it knows no leap seconds."""
+EARLIEST, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+"""What stands for an open start and end: before and after every day and moment."""
 OPEN = "open"
 
 
@@ -37,12 +37,12 @@ class Span:
 class Ends:
     """Closed spans, (n,) or of length 1. known: False where the operand is null."""
 
-    start: Ints
-    end: Ints
-    known: Flags
+    start: Int64Array
+    end: Int64Array
+    known: Mask
 
 
-Relation: TypeAlias = Callable[[Ends, Ends], Flags]
+Relation: TypeAlias = Callable[[Ends, Ends], Mask]
 
 RELATIONS: dict[str, Relation] = {
     "t_after": lambda a, b: a.start > b.end,
@@ -68,13 +68,14 @@ def relation(name: str) -> Callable[[Datum, Datum], Datum]:
     holds = RELATIONS[name]
 
     def related(left: Datum, right: Datum) -> Datum:
+        # In days where both know only days: what ends on the day another begins meets it, though
+        # there is all of the day between both in microseconds.
         unit: Unit = "day" if _knows_days(left) and _knows_days(right) else "us"
         one, other = _ends(left, unit), _ends(right, unit)
-        found, known = holds(one, other), one.known & other.known
-        found, known = np.broadcast_arrays(found, known)
+        truth, known = np.broadcast_arrays(holds(one, other), one.known & other.known)
         if all(_is_single(side) for side in (left, right)):
-            return pa.scalar(bool(found[0]) if known[0] else None, pa.bool_())
-        return pa.array(found, mask=~known)
+            return pa.scalar(bool(truth[0]) if known[0] else None, pa.bool_())
+        return pa.array(truth, mask=~known)
 
     return related
 
@@ -88,9 +89,11 @@ def day_of(moment: Datum) -> Datum:
     """The UTC day of a timestamp, as a date; a date stays as it is."""
     if _is_date(moment):
         return moment
-    days = np.floor_divide(_whole(moment), DAY_US).astype(np.int32)
-    found = pa.array(days, mask=~np.broadcast_to(_valid(moment), days.shape)).view(pa.date32())
-    return found[0] if isinstance(moment, pa.Scalar) else found
+    # Towards the past: before 1970 a quotient cut towards zero would be the next day.
+    numbers = np.floor_divide(_whole(moment), DAY_US).astype(np.int32)
+    known = np.broadcast_to(_valid(moment), numbers.shape)
+    days = pa.array(numbers, mask=~known).view(pa.date32())
+    return days[0] if isinstance(moment, pa.Scalar) else days
 
 
 def span_is_null(span: Span) -> Datum:
@@ -107,29 +110,30 @@ def _ends(value: Datum, unit: Unit) -> Ends:
     begins, stops = _bounded(value.start), _bounded(value.end)
     start = np.where(begins, _first(value.start, unit), EARLIEST)
     end = np.where(stops, _last(value.end, unit), LATEST)
+    # Written as open on both sides it holds always; with both ends missing nothing is known of it.
     unbounded = value.start is OPEN and value.end is OPEN
     return Ends(start, end, begins | stops | unbounded)
 
 
-def _bounded(end: Datum) -> Flags:
+def _bounded(end: Datum) -> Mask:
     return np.array([False]) if end is OPEN else _valid(end)
 
 
-def _first(value: Datum, unit: Unit) -> Ints:
+def _first(value: Datum, unit: Unit) -> Int64Array:
     if value is OPEN:
         return np.array([EARLIEST])
     whole = _whole(value)
     return whole * DAY_US if unit == "us" and _is_date(value) else whole
 
 
-def _last(value: Datum, unit: Unit) -> Ints:
+def _last(value: Datum, unit: Unit) -> Int64Array:
     if value is OPEN:
         return np.array([LATEST])
     first = _first(value, unit)
     return first + (DAY_US - 1) if unit == "us" and _is_date(value) else first
 
 
-def _whole(value: Datum) -> Ints:
+def _whole(value: Datum) -> Int64Array:
     """Days or microseconds since 1970; 0 where missing."""
     array = pa.array([value.as_py()], value.type) if isinstance(value, pa.Scalar) else value
     bare = array.view(pa.int32() if _is_date(value) else pa.int64())
@@ -137,7 +141,7 @@ def _whole(value: Datum) -> Ints:
     return np.asarray(filled.to_numpy()).astype(np.int64, copy=False)
 
 
-def _valid(value: Datum) -> Flags:
+def _valid(value: Datum) -> Mask:
     if isinstance(value, pa.Scalar):
         return np.array([value.is_valid])
     if value.null_count == 0:

@@ -1,4 +1,4 @@
-"""How does CQL2 text become the structure that CQL2 JSON describes?
+"""How does CQL2 text (OGC 21-065r2) become the structure that CQL2 JSON describes?
 
 By operator precedence, one token after the other, none read twice. The grammar of the `cql2`
 package tries brackets as a group and again as a list: it took 5 seconds to refuse 20 opening
@@ -51,6 +51,7 @@ def read_text(text: str) -> Plain:
 
 def _refuse_deep(structure: Plain) -> None:
     """Raise InvalidInput at more than MOST_DEPTH calls within calls, as in `1+1+1+…`."""
+    # By a list of its own: a walk that calls itself could pass the interpreter's depth.
     parts = [(structure, 0)]
     while parts:
         part, depth = parts.pop()
@@ -69,6 +70,7 @@ def _expression(reader: Reader, least: int) -> Plain:
         left, most = _value(reader), _SIGN
         while least <= (power := _MARKS.get(reader.next.key, -1)) <= most:
             left = _joined(reader, left, power)
+            # `a LIKE b LIKE c` has no reading: after a predicate only what binds more loosely.
             most = power - (power == _PREDICATE)
         return left
 
@@ -80,12 +82,14 @@ def _joined(reader: Reader, left: Plain, power: int) -> Plain:
     name = reader.take().key
     if power in {_AND, _OR}:
         return _chained(name.lower(), left, _expression(reader, power + 1))
+    # Comparisons group from the right, as in the grammar of the `cql2` package; sums from the left.
     right = _expression(reader, power if power == _COMPARISON else power + 1)
     return _call({"!=": "<>", "DIV": "div"}.get(name, name), left, right)
 
 
 def _chained(name: str, left: Plain, right: Plain) -> Plain:
     """AND or OR of both sides, where one is already of the sort with its members."""
+    # Flat, so that a thousand conditions are one call and not a thousand within each other.
     chain = left if _is_call(left, name) else _call(name, left)
     chain["args"].extend(right["args"] if _is_call(right, name) else [right])
     return chain
@@ -137,6 +141,7 @@ def _bracket(reader: Reader) -> Plain:
     """`()`, a group, or a list of two and more."""
     if reader.takes(")"):
         return []
+    # Read once, whichever it is: the comma decides afterwards.
     members = reader.listed(lambda: _expression(reader, 0))
     return members[0] if len(members) == 1 else members
 
@@ -147,6 +152,7 @@ def _not(reader: Reader) -> Plain:
 
 def _minus(reader: Reader) -> Plain:
     value = _expression(reader, _SIGN)
+    # A number takes its sign at once, so that -1 is a literal and no product.
     return -value if isinstance(value, float) else _call("*", -1.0, value)
 
 
@@ -179,6 +185,7 @@ def _called(reader: Reader, token: Token) -> Plain:
         return {name: args[0]}
     if name in {"interval", "bbox"}:
         return {name: args}
+    # One text in brackets is a group by the grammar; as an argument of these it is a list of one.
     if name in _ON_LISTS:
         args = [[arg] if isinstance(arg, str | float | bool) else arg for arg in args]
     return _call(name, *args)

@@ -15,9 +15,12 @@ from typing import TypeVar
 from geodata.errors import InvalidInput
 
 MOST_BYTES = 32_768
+"""Bytes of a filter in UTF-8."""
 MOST_DEPTH = 100
+"""Parts within parts: each takes some frames of the interpreter's stack, which has 1,000."""
 END = "end"
 
+# Possessive throughout (`++`, `*+`): nothing taken is given back, so nothing is tried twice.
 _TOKEN = re.compile(
     r"""(?P<blank>\s++)
     | (?P<string>'(?:[^'\\]++|''|\\.)*+')
@@ -132,9 +135,9 @@ class Reader:
     def refusal(self) -> InvalidInput:
         """The error for a token that cannot stand where it does."""
         start = self.next.start
-        found = repr(self._text[start : start + SHOWN]) if self.next.sort != END else "its end"
+        near = repr(self._text[start : start + SHOWN]) if self.next.sort != END else "its end"
         return InvalidInput(
-            f"filter is not CQL2 text at position {start + 1}, near {found}; "
+            f"filter is not CQL2 text at position {start + 1}, near {near}; "
             "write it like name LIKE 'A%' AND amount > 5",
             parameter="filter",
         )

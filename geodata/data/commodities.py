@@ -50,21 +50,21 @@ def members(word: str) -> frozenset[str]:
     return _MEMBERS.get(word, frozenset({word}))
 
 
-def parse_commodities(given: str | Iterable[str]) -> tuple[str, ...]:
+def parse_commodities(names: str | Iterable[str]) -> tuple[str, ...]:
     """Ids of the commodities named, in the order asked, each once.
 
-    given: a comma list, or several of them. Ids, names (English, Ukrainian), symbols and common
+    names: a comma list, or several of them. Ids, names (English, Ukrainian), symbols and common
     words are understood in any case, with blanks, hyphens or underscores; `all` is every id.
     Raises InvalidInput (parameter `commodity`) for an unknown word or none at all.
     """
-    lists = [given] if isinstance(given, str) else given
+    lists = [names] if isinstance(names, str) else names
     words = [word.strip() for text in lists for word in text.split(",") if word.strip()]
     if not words:
         raise InvalidInput(
             "commodity is empty; give names like lithium,titanium or all", parameter="commodity"
         )
-    found = [name for word in words for name in _ids_of(word)]
-    return tuple(dict.fromkeys(found))
+    ids = [id_ for word in words for id_ in _ids_of(word)]
+    return tuple(dict.fromkeys(ids))
 
 
 def _commodity(row: dict[str, str]) -> Commodity:

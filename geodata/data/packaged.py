@@ -1,4 +1,4 @@
-"""What facts are packaged: deposits, estimates, settlements, boundaries, territories, sources.
+"""Which facts are packaged: deposits, estimates, settlements, boundaries, territories, sources?
 
 Every loader reads its file once and hands out a copy, so a caller may change what it gets.
 Geometries are shared: shapely's are immutable. All coordinates are CRS84.
@@ -109,6 +109,7 @@ def facts_sha256() -> str:
     digest = hashlib.sha256()
     for path in data_files():
         content = path.read_bytes()
+        # With the length: no two lists of files run into one text.
         digest.update(f"{path.relative_to(DATA).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
@@ -116,8 +117,8 @@ def facts_sha256() -> str:
 
 def data_files() -> list[Path]:
     """The packaged data files (tables, boundaries, definitions), in order of their names."""
-    found = (p for p in DATA.rglob("*") if p.is_file() and p.suffix in _DATA_SUFFIXES)
-    return sorted(found, key=lambda path: path.relative_to(DATA).as_posix())
+    files = (p for p in DATA.rglob("*") if p.is_file() and p.suffix in _DATA_SUFFIXES)
+    return sorted(files, key=lambda path: path.relative_to(DATA).as_posix())
 
 
 # Tables

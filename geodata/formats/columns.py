@@ -1,4 +1,4 @@
-"""How are Arrow columns turned into texts and into the values of JSON."""
+"""How do Arrow columns become texts, values of JSON, and the first and last days of rows?"""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ Span = tuple[str | None, str | None]
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether values of the type are words (texts or lists of them), not numbers or dates."""
+    """Whether values of the type are texts or lists of them, not numbers or dates."""
     return _is_string(kind) or _is_list(kind)
 
 

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180): UTF-8 without a byte-order mark, CRLF, a header, geometry as WKT.
+"""How are rows written as CSV (RFC 4180): UTF-8 without a byte-order mark, CRLF, WKT?
 
 Spreadsheets evaluate cells, so a *text* that begins with = + - @ TAB CR LF (or their wide forms)
 gets a single quote in front; numbers are left as they are. Nulls and empty texts are both empty.

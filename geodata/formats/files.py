@@ -15,6 +15,7 @@ from geodata.formats.rows import Provenance
 LONGEST = 80
 """Characters of a file's stem."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+"""Names of devices: Windows opens no file called so, whatever its extension."""
 CHUNK = 1 << 18
 """Bytes read at a time."""
 
@@ -40,11 +41,11 @@ def distinct_names(
     `taken` are not given out.
     """
     used = {name.lower() for name in taken}
-    given: dict[str, str] = {}
+    chosen: dict[str, str] = {}
     for name in names:
-        given[name] = _free(_field_name(name) if ascii_only else name, longest, used)
-        used.add(given[name].lower())
-    return given
+        chosen[name] = _free(_field_name(name) if ascii_only else name, longest, used)
+        used.add(chosen[name].lower())  # SQLite and dBase know no case of names
+    return chosen
 
 
 def _free(wanted: str, longest: int, used: set[str]) -> str:
@@ -100,5 +101,5 @@ class Buffer(io.RawIOBase):
 
     def take(self) -> bytes:
         """All that was written since the last time."""
-        taken, self._parts = b"".join(self._parts), []
-        return taken
+        written, self._parts = b"".join(self._parts), []
+        return written

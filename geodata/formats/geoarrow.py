@@ -1,4 +1,4 @@
-"""Arrow: rows as a table with WKB geometry (GeoArrow), and as an IPC stream."""
+"""How are rows written as Arrow: a table with WKB geometry (GeoArrow), and an IPC stream?"""
 
 from collections.abc import Iterator
 
@@ -23,19 +23,19 @@ def write_arrow_stream(rows: Rows, about: Provenance) -> Iterator[bytes]:
     The schema carries where the data comes from, and unit and meaning of every column.
     """
     schema = arrow_schema(rows, about)
-    sink = Buffer()
-    with pa.ipc.new_stream(sink, schema) as writer:
+    buffer = Buffer()
+    with pa.ipc.new_stream(buffer, schema) as writer:
         for batch in rows.batches():
             writer.write_table(arrow_table(batch, schema))
-            yield sink.take()
-    yield sink.take()
+            yield buffer.take()
+    yield buffer.take()
 
 
 def arrow_schema(rows: Rows, about: Provenance) -> pa.Schema:
     """Columns with `description` and `unit`, the geometry last, the provenance beside them."""
     kinds = plain_table(rows.table.slice(0, 0)).schema
     known = {column.name: column for column in rows.columns}
-    fields = [field.with_metadata(_field_words(known.get(field.name))) for field in kinds]
+    fields = [field.with_metadata(_field_metadata(known.get(field.name))) for field in kinds]
     if rows.geometry is not None:
         fields.append(_geometry_field(rows))
     return pa.schema(fields, metadata=_provenance(rows, about))
@@ -61,27 +61,27 @@ def geometry_name(rows: Rows) -> str:
 
 def projjson(crs: str) -> dict[str, object]:
     """The CRS as PROJJSON."""
-    words: dict[str, object] = pyproj.CRS(crs).to_json_dict()
-    return words
+    document: dict[str, object] = pyproj.CRS(crs).to_json_dict()
+    return document
 
 
 def _geometry_field(rows: Rows) -> pa.Field:
-    words = {"crs": projjson(rows.crs), "crs_type": "projjson"}
+    metadata = {"crs": projjson(rows.crs), "crs_type": "projjson"}
     extension = {
         "ARROW:extension:name": "geoarrow.wkb",
-        "ARROW:extension:metadata": orjson.dumps(words),
+        "ARROW:extension:metadata": orjson.dumps(metadata),
     }
     return pa.field(geometry_name(rows), pa.binary(), metadata=extension)
 
 
-def _field_words(column: Column | None) -> dict[str, str]:
+def _field_metadata(column: Column | None) -> dict[str, str]:
     if column is None:
         return {}
     return {"description": column.meaning} | ({"unit": column.unit} if column.unit else {})
 
 
 def _provenance(rows: Rows, about: Provenance) -> dict[str, str]:
-    """The facts under their own names, and with the columns as JSON under `lodeline`."""
+    """Where the rows come from, name by name, and with the columns as JSON under `lodeline`."""
     columns = [
         {"name": c.name, "type": c.type, "unit": c.unit, "meaning": c.meaning} for c in rows.columns
     ]

@@ -1,15 +1,14 @@
-"""What kind of shapes do rows hold, and how are they made fit for a format."""
+"""Which geometry type do rows have, and how are their shapes made fit for a format?"""
 
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 
 from geodata.crs import CRS84
 from geodata.formats.rows import Rows
-from geodata.types import GeometryArray
+from geodata.types import FloatArray, GeometryArray
 
 TYPE_NAMES = (
     "Point",
@@ -52,15 +51,15 @@ def layer_type(rows: Rows) -> str:
 
     Where there is no shape, what the collection declares.
     """
-    found = type_names(shapes_of(rows))
-    if not found:
+    names = type_names(shapes_of(rows))
+    if not names:
         return rows.geometry_type or "Unknown"
-    singles = {name.removeprefix("Multi") for name in found}
+    singles = {name.removeprefix("Multi") for name in names}
     if len(singles) > 1 or not singles <= set(_MULTI):
         return "Unknown"
     if rows.geometry_type in {f"Multi{name}" for name in singles}:
         return rows.geometry_type
-    return found.pop() if len(found) == 1 else f"Multi{singles.pop()}"
+    return names.pop() if len(names) == 1 else f"Multi{singles.pop()}"
 
 
 def are_points(rows: Rows) -> bool:
@@ -79,7 +78,7 @@ def promoted(shapes: GeometryArray, wanted: str) -> GeometryArray:
     return result
 
 
-def x_and_y(shapes: GeometryArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def x_and_y(shapes: GeometryArray) -> tuple[FloatArray, FloatArray]:
     """The coordinates of points, NaN where there is no point."""
     return np.asarray(shapely.get_x(shapes)), np.asarray(shapely.get_y(shapes))
 
@@ -101,7 +100,7 @@ def swapped(shapes: GeometryArray) -> GeometryArray:
     """The shapes with x and y exchanged; heights stay. None stays None."""
     high = bool(shapely.has_z(shapes).any())
 
-    def exchange(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def exchange(xy: FloatArray) -> FloatArray:
         return np.column_stack([xy[:, 1], xy[:, 0], *xy.T[2:]])
 
     return np.asarray(shapely.transform(shapes, exchange, include_z=high))

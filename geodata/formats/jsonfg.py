@@ -1,4 +1,4 @@
-"""JSON-FG 1.0 (OGC 21-045r1): GeoJSON with time, and with coordinates in other systems."""
+"""How are rows written as JSON-FG 1.0 (OGC 21-045r1): GeoJSON with time, and in other CRSs?"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def write_jsonfg(
     In CRS84 the shapes are GeoJSON's `geometry` and `place` is null; in any other system they are
     `place`, in the order of axes of that system, and `geometry` is null.
     """
-    told = {
+    head = {
         "conformsTo": CONFORMS_TO,
         "featureType": stem(about.name),
         "coordRefSys": crs_uri(rows.crs),
@@ -36,7 +36,7 @@ def write_jsonfg(
         **(members or {}),
     }
     parts = (encode_fg(batch) for batch in rows.batches(BATCH))
-    return collection(parts, told)
+    return collection(parts, head)
 
 
 def crs_uri(crs: str) -> str:
@@ -49,15 +49,16 @@ def encode_fg(rows: Rows) -> list[bytes]:
     """One JSON-FG feature a row, UTF-8."""
     names = rows.table.column_names
     columns = [json_values(column) for column in rows.table.columns]
-    own = rows.crs == CRS84
+    # `geometry` is for readers of GeoJSON, and CRS84 alone; every other CRS stands in `place`.
+    is_crs84 = rows.crs == CRS84
     return [
         orjson.dumps(
             {
                 "type": "Feature",
                 "id": row[0],
                 "time": time,
-                "geometry": shape if own else None,
-                "place": None if own else shape,
+                "geometry": shape if is_crs84 else None,
+                "place": None if is_crs84 else shape,
                 "properties": dict(zip(names, row, strict=True)),
             }
         )
@@ -73,8 +74,8 @@ def _shapes(rows: Rows) -> list[orjson.Fragment | None]:
 
 
 def _times(rows: Rows) -> list[dict[str, Any] | None]:
-    found = spans(rows)
-    return [None] * len(rows) if found is None else [time_member(span) for span in found]
+    days = spans(rows)
+    return [None] * len(rows) if days is None else [time_member(span) for span in days]
 
 
 def time_member(span: Span) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""KML 2.2: placemarks with names, days and typed data; coordinates CRS84, as KML demands.
+"""How are rows written as KML 2.2: placemarks with names, days and typed data, CRS84?
 
 Written as text, not through GDAL, whose writer holds the whole document in memory.
 """
@@ -32,7 +32,7 @@ def write_kml(rows: Rows, about: Provenance) -> Iterator[bytes]:
 
     The document's description is read as HTML by globes, so it is escaped a second time.
     """
-    yield (HEAD + _words(about) + _schema(rows)).encode()
+    yield (HEAD + _title(about) + _schema(rows)).encode()
     for batch in rows.batches(BATCH):
         yield "".join(_placemarks(batch)).encode()
     yield b"</Document></kml>\n"
@@ -66,9 +66,10 @@ def _coordinates(shape: BaseGeometry) -> str:
     return f"<coordinates>{' '.join(','.join(map(repr, place)) for place in places)}</coordinates>"
 
 
-def _words(about: Provenance) -> str:
-    told = escape(escape(xml_safe(description(about))))
-    return f"<name>{_text(about.title)}</name><description>{told}</description>\n"
+def _title(about: Provenance) -> str:
+    # Twice: the text is XML, and what it holds is read as HTML.
+    text = escape(escape(xml_safe(description(about))))
+    return f"<name>{_text(about.title)}</name><description>{text}</description>\n"
 
 
 def _schema(rows: Rows) -> str:
@@ -92,8 +93,8 @@ def _kml_type(column: pa.ChunkedArray) -> str:
 
 def _placemarks(rows: Rows) -> Iterator[str]:
     """The rows as placemarks, in the order the schema of KML wants their parts."""
-    found = spans(rows)
-    times = [""] * len(rows) if found is None else [_time(span) for span in found]
+    days = spans(rows)
+    times = [""] * len(rows) if days is None else [_time(span) for span in days]
     # GDAL reads `id` from the attribute alone, even where there is a field of that name.
     ids = [quoteattr(xml_safe(text or "")) for text in as_text(rows.table.column(0)).to_pylist()]
     parts = zip(ids, _names(rows), times, _data(rows), _crs84(rows), strict=True)

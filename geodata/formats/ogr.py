@@ -1,4 +1,4 @@
-"""GDAL's writers: FlatGeobuf, GeoPackage, and the door to them."""
+"""How are rows written by GDAL: FlatGeobuf, GeoPackage, and the door to its writers?"""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -23,6 +23,8 @@ GEOMETRY = "geom"
 """Name of the geometry among the columns given to GDAL; no property may have it."""
 _FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 FID = "fid"
+LONGEST_NAME = 128
+"""Characters of a column's name; columns of layers have no more."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def write_flatgeobuf(rows: Rows, about: Provenance) -> Iterator[bytes]:
     With the index the rows come in the order of the curve; it is left out where a row has no
     shape (it cannot be indexed) and where the client asked for an order.
     """
-    names = distinct_names(rows.table.column_names, 128, (GEOMETRY,))
+    names = distinct_names(rows.table.column_names, LONGEST_NAME, (GEOMETRY,))
 
     def build(folder: Path) -> Path:
         path = folder / "rows.fgb"
@@ -133,7 +135,7 @@ def write_geopackage(rows: Rows, about: Provenance) -> Iterator[bytes]:
 
     A property called `fid` or `geom` is numbered (`fid_1`): the format has these names itself.
     """
-    names = distinct_names(rows.table.column_names, 128, (FID, GEOMETRY))
+    names = distinct_names(rows.table.column_names, LONGEST_NAME, (FID, GEOMETRY))
 
     def build(folder: Path) -> Path:
         path = folder / "rows.gpkg"

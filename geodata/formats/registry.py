@@ -1,4 +1,4 @@
-"""Which formats are there: by the word of `f`, with media type, extension and writer."""
+"""Which formats are there: by the value of `f`, with media type, extension and writer?"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

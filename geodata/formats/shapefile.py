@@ -1,4 +1,4 @@
-"""Shapefile: a zip with one shapefile for each kind of shape, and a README of what was lost.
+"""How are rows written as a Shapefile: a zip of one for each kind of shape, and what was lost?
 
 The format has names of 10 characters, texts of 254 bytes, no lists, no times and no empty text
 apart from null. Every loss is written down in README.txt.
@@ -21,6 +21,7 @@ from geodata.formats.files import distinct_names, read_file, stem
 from geodata.formats.geometry_column import TYPE_NAMES, shapes_of
 from geodata.formats.ogr import GEOMETRY, Layer, renamed, write_layer
 from geodata.formats.rows import Provenance, Rows, about_text, generated_at
+from geodata.types import IntArray, Mask
 
 LONGEST_NAME = 10
 LONGEST_TEXT = 254
@@ -60,13 +61,13 @@ def parts(rows: Rows) -> dict[str, Rows]:
         return {"table": rows}
     shapes = shapes_of(rows)
     kinds = _kinds(shapes)
-    found = [kind for kind in KINDS if (kinds == kind).any()] or _declared(rows)
-    if not found:
+    present = [kind for kind in KINDS if (kinds == kind).any()] or _declared(rows)
+    if not present:
         return {"table": replace(rows, geometry=None)}
-    kinds[~np.isin(kinds, found)] = found[0]
+    kinds[~np.isin(kinds, present)] = present[0]
     shapes = np.where(_is_mixed(shapes), np.array(None, dtype=object), shapes)
     rows = replace(rows, geometry=shapes)
-    return {kind: _chosen(rows, np.flatnonzero(kinds == kind)) for kind in found}
+    return {kind: _chosen(rows, np.flatnonzero(kinds == kind)) for kind in present}
 
 
 def dbf_table(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:
@@ -100,7 +101,7 @@ def _kinds(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return np.array([kind_of.get(i) for i in shapely.get_type_id(shapes).tolist()], dtype=object)
 
 
-def _is_mixed(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+def _is_mixed(shapes: npt.NDArray[np.object_]) -> Mask:
     return np.asarray(shapely.get_type_id(shapes) == TYPE_NAMES.index("GeometryCollection"))
 
 
@@ -108,7 +109,7 @@ def _declared(rows: Rows) -> list[str]:
     return [kind for kind, names in KINDS.items() if rows.geometry_type in names]
 
 
-def _chosen(rows: Rows, numbers: npt.NDArray[np.intp]) -> Rows:
+def _chosen(rows: Rows, numbers: IntArray) -> Rows:
     shapes = None if rows.geometry is None else rows.geometry[numbers]
     return replace(rows, table=rows.table.take(pa.array(numbers)), geometry=shapes)
 

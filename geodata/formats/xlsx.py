@@ -1,4 +1,7 @@
-"""XLSX: a sheet of data and a sheet that says what it is. Nothing in it is ever a formula."""
+"""How are rows written as XLSX: a sheet of data, and a sheet that says what it is?
+
+Nothing in it is ever a formula.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -95,11 +98,11 @@ def _write_rows(sheet: Worksheet, table: pa.Table, writers: list[_Write]) -> Non
 
 def _write_about(book: xlsxwriter.Workbook, rows: Rows, about: Provenance, cut: int) -> None:
     sheet = book.add_worksheet("about")
-    words = [*provenance_dict(about).items(), ("rows", str(len(rows)))]
-    words += [("texts cut at 32,767 characters", str(cut))] if cut else []
-    words += [("", ""), ("column", "meaning")]
-    words += [(c.name, f"{c.meaning}{f' Unit: {c.unit}.' if c.unit else ''}") for c in rows.columns]
-    for row, (label, text) in enumerate(words):
+    lines = [*provenance_dict(about).items(), ("rows", str(len(rows)))]
+    lines += [("texts cut at 32,767 characters", str(cut))] if cut else []
+    lines += [("", ""), ("column", "meaning")]
+    lines += [(c.name, f"{c.meaning}{f' Unit: {c.unit}.' if c.unit else ''}") for c in rows.columns]
+    for row, (label, text) in enumerate(lines):
         sheet.write_string(row, 0, label)
         sheet.write_string(row, 1, text[:LONGEST])
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from geodata.errors import InvalidInput
 from geodata.rasters.lettering import INKS, Letter, can_write, text_ink
+from geodata.types import Mask
 from schemas import Raster
 
 Colours = npt.NDArray[np.uint8]
@@ -61,7 +62,7 @@ def palette(name: str) -> Colours:
 
 
 def palette_numbers(
-    values: npt.NDArray[np.generic], valid: npt.NDArray[np.bool_], ends: tuple[float, float]
+    values: npt.NDArray[np.generic], valid: Mask, ends: tuple[float, float]
 ) -> Colours:
     """Each value's number in the palette, of the shape of values; beyond the ends that of the end.
 

@@ -24,7 +24,7 @@ from geodata.rasters.cog import Overviews, write_cells
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
 from geodata.rasters.listing import DENSITY, OCCUPATION
-from geodata.types import GeometryArray
+from geodata.types import FloatArray, GeometryArray, IntArray, Mask
 from schemas import Raster, Source
 
 OCCUPATION_CELLS_PER_DEGREE = 240
@@ -97,8 +97,8 @@ def deposit_density(footprints: GeometryArray, outline: BaseGeometry, grid: Grid
 
 
 def _spread(
-    shape: BaseGeometry, grid: Grid, areas: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    shape: BaseGeometry, grid: Grid, areas: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
     """Rows and columns of the cells a footprint lies in, and the share of it in each."""
     if shapely.get_dimensions(shape) == 2:
         rows, columns, covered = coverage(shape, grid)
@@ -200,7 +200,7 @@ def _deposit_density(folder: Path, inputs: RasterInputs) -> Raster:
 
 def _described(
     cells: npt.NDArray[np.generic],
-    valid: npt.NDArray[np.bool_],
+    valid: Mask,
     grid: Grid,
     description: dict[str, object],
 ) -> Raster:

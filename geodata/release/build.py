@@ -1,4 +1,4 @@
-"""How is a release built: facts and accepted batches in, an immutable folder of tables out."""
+"""How is a release built: facts and accepted batches in, an immutable folder of tables out?"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,9 +57,10 @@ def build(workspace: Workspace, progress: Progress = silent) -> Manifest:
     with only_writer(workspace):
         maps = [e for e in accepted_batches(workspace) if e[1].source not in {LAYERS, RASTERS}]
         layers, rasters = layers_in_use(workspace), rasters_in_use(workspace)
-        brought = {used.batch.id: (used.folder, used.batch) for used in layers.values()}
-        brought |= {used.batch.id: (used.folder, used.batch) for used in rasters.values()}
-        used = (*maps, *brought.values())
+        # By batch: several layers come of one file, and a batch is checked and named once.
+        of_users = {used.batch.id: (used.folder, used.batch) for used in layers.values()}
+        of_users |= {used.batch.id: (used.folder, used.batch) for used in rasters.values()}
+        used = (*maps, *of_users.values())
         for folder, batch in used:
             check_batch(folder, batch, file_sha256)
         tables = release_tables(workspace, maps, progress)
@@ -75,17 +76,17 @@ def _write(
     workspace: Workspace,
     tables: Tables,
     batches: tuple[Batch, ...],
-    brought: UserData,
+    user_data: UserData,
     progress: Progress,
 ) -> Manifest:
     """Write tables and manifest into a new release folder, unless nothing is new."""
     before = newest_manifest(workspace)
     with scratch_folder(workspace.releases) as folder:
         features = write_all_features(folder, by_collection(tables))
-        layers = add_layers(folder, brought.layers)
-        rasters = add_rasters(folder, tables, brought.rasters)
-        given = [used.layer for used in brought.layers.values()]
-        tiles, noticed = add_tilesets(workspace, folder, tables, given, progress)
+        layers = add_layers(folder, user_data.layers)
+        rasters = add_rasters(folder, tables, user_data.rasters)
+        user_layers = [used.layer for used in user_data.layers.values()]
+        tiles, noticed = add_tilesets(workspace, folder, tables, user_layers, progress)
         layers += add_layer_list(folder, noticed)
         written = (*write_tables(folder, tables), *write_records(folder))
         files = (*written, *features, *layers, *rasters, *tiles)

@@ -1,4 +1,4 @@
-"""What is different between two releases: rows that came, went and changed, table by table."""
+"""What is different between two releases: rows that came, went and changed, table by table?"""
 
 import hashlib
 from dataclasses import dataclass

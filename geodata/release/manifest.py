@@ -1,4 +1,4 @@
-"""How is a release described, read back and checked against its own description."""
+"""How is a release described, read back and checked against its own description?"""
 
 import hashlib
 from pathlib import Path

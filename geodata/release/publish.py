@@ -1,4 +1,4 @@
-"""How does a release become the one being served: verified, then one rename; and back again."""
+"""How does a release become the one being served: verified, then one rename; and back again?"""
 
 from collections.abc import Callable
 from datetime import date

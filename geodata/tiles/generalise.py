@@ -9,13 +9,12 @@ day.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from geodata.tiles.clip import on_grid
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, Coordinates, to_units
 from geodata.tiles.varint import Signed
-from geodata.types import GeometryArray, IntArray
+from geodata.types import FloatArray, GeometryArray, IntArray
 
 TOLERANCE = 4.0
 """Detail left out below the deepest level: the square root of the area of the triangles removed,
@@ -189,9 +188,7 @@ def single_points(shapes: GeometryArray) -> tuple[GeometryArray, IntArray]:
     return np.asarray(points[filled]), point_rows[filled]
 
 
-def thin(
-    units: Coordinates, rank: npt.NDArray[np.float64], zoom: int, most: int | None = None
-) -> ThinnedPoints:
+def thin(units: Coordinates, rank: FloatArray, zoom: int, most: int | None = None) -> ThinnedPoints:
     """Points of a level: all of them, or where a tile has more than `most`, one for each square.
 
     units: (n, 2) in units of the level; NaN lies nowhere. rank: (n,) of several points in a

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
@@ -27,7 +26,7 @@ from geodata.tiles.mlt_streams import (
 )
 from geodata.tiles.mvt import TileLayer
 from geodata.tiles.varint import Signed
-from geodata.types import GeometryArray
+from geodata.types import FloatArray, GeometryArray, Int64Array
 
 POINT, LINE, AREA = 0, 1, 2
 _MULTI = 3
@@ -163,7 +162,7 @@ def _property(values: pa.Array) -> tuple[int, list[bytes], bool]:
     raise TypeError(f"a tile holds text, whole numbers, numbers and flags, not {values.type}")
 
 
-def _narrowest(values: npt.NDArray[np.int64]) -> IntegerType:
+def _narrowest(values: Int64Array) -> IntegerType:
     """Whole numbers in the narrowest type that holds them all."""
     least, most = int(values.min()), int(values.max())
     if least >= 0 and most < _UINT32_END:
@@ -173,7 +172,7 @@ def _narrowest(values: npt.NDArray[np.int64]) -> IntegerType:
     return IntegerType(values, _INT64, signed=True, wide=True)
 
 
-def _numbers(values: npt.NDArray[np.float64]) -> tuple[int, bytes]:
+def _numbers(values: FloatArray) -> tuple[int, bytes]:
     """Numbers of single precision where that keeps them all, else of double; little-endian."""
     with np.errstate(over="ignore"):  # what is too large for single precision is not kept by it
         short = values.astype("<f4")

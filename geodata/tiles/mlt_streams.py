@@ -9,9 +9,9 @@ from enum import IntEnum
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from geodata.tiles.varint import Signed, Unsigned, lengths, varints, zigzag
+from geodata.types import Mask
 
 PRESENT = 0x00
 _PLAIN, _RUNS = 0x00, 0x60
@@ -100,12 +100,12 @@ def raw(kind: Kind, count: int, body: bytes) -> bytes:
     return _stream(kind, _PLAIN, count, body)
 
 
-def flags(values: npt.NDArray[np.bool_]) -> bytes:
+def flags(values: Mask) -> bytes:
     """Flags, eight in a byte, runs of equal bytes written once."""
     return _stream(Data.PLAIN, _RUNS, len(values), _packed(values))
 
 
-def present(values: npt.NDArray[np.bool_]) -> bytes:
+def present(values: Mask) -> bytes:
     """Which rows have a value."""
     return _stream(PRESENT, _RUNS, len(values), _packed(values))
 
@@ -130,7 +130,7 @@ def _run_counts(coded: Unsigned, runs: Unsigned) -> bytes:
     return varint(len(runs) // 2) + varint(len(coded))
 
 
-def _packed(values: npt.NDArray[np.bool_]) -> bytes:
+def _packed(values: Mask) -> bytes:
     """Bits, lowest first, in the run lengths of bytes that ORC has: n + 3 equals, or -n others."""
     whole = np.packbits(values, bitorder="little")
     edges = np.flatnonzero(np.diff(whole)) + 1

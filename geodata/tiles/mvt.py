@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from geodata.tiles.grid import EXTENT
 from geodata.tiles.mvt_geometry import GeometryCommands, geometry_commands
 from geodata.tiles.varint import Signed, Unsigned, lengths, ranges, sums, varints
-from geodata.types import GeometryArray, Mask
+from geodata.types import GeometryArray, Int64Array, Mask
 
 FEATURE, KEY, VALUE = 0x12, 0x1A, 0x22
 """Tags of a layer's fields (MVT 2.1, vector_tile.proto)."""
@@ -172,7 +172,7 @@ class TileLayer:
 
     name: str
     table: pa.Table
-    ids: npt.NDArray[np.int64] | None
+    ids: Int64Array | None
     geometry: GeometryArray
     extent: int = EXTENT
 
@@ -219,7 +219,7 @@ def joined_layer(name: str, body: bytes, tagged: Tags, extent: int) -> bytes:
     return bytes((LAYER,)) + varints(np.array([len(content)], dtype=np.uint64)) + content
 
 
-def features(ids: npt.NDArray[np.int64], tagged: Tags, commands: GeometryCommands) -> bytes:
+def features(ids: Int64Array, tagged: Tags, commands: GeometryCommands) -> bytes:
     """The features of a layer, one field after the other.
 
     ids: (n,) 0 or more.

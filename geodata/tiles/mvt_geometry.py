@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from geodata.tiles.varint import Signed, Unsigned, ranges, zigzag
-from geodata.types import GeometryArray
+from geodata.types import GeometryArray, Mask
 
 POINT, LINESTRING, POLYGON = 1, 2, 3
 MOVE_TO, LINE_TO, CLOSE_PATH = 1, 2, 7
@@ -69,7 +69,7 @@ def _paths(geometry: GeometryArray, kinds: npt.NDArray[np.int_]) -> _Paths:
 def _positions(
     lines: GeometryArray,
     owners: Signed,
-    is_ring: npt.NDArray[np.bool_],
+    is_ring: Mask,
     kinds: npt.NDArray[np.int_],
 ) -> _Paths:
     xy, line_of = shapely.get_coordinates(lines, return_index=True)

@@ -15,13 +15,13 @@ from geodata.formats.files import distinct_names
 from geodata.tiles.clip import ClippedFeatures, clip_level, on_grid
 from geodata.tiles.generalise import FINER, TOLERANCE, PlanarPartition, partition, point_units, thin
 from geodata.tiles.grid import EXTENT, Coordinates, Tile, to_units
-from geodata.types import GeometryArray, IntArray
+from geodata.types import GeometryArray, Int64Array, IntArray
 from schemas.record import Column, ColumnType
 
 Ranks = npt.NDArray[np.float64]
 Partitions = list[tuple[IntArray, PlanarPartition]]
 """Rows of a group, and their areas as unions of faces."""
-Extra = dict[str, npt.NDArray[np.int64]]
+Extra = dict[str, Int64Array]
 """Properties that depend on the tile, by name, (n,) each."""
 OMITTED, POINT_COUNT = "omitted", "point_count"
 """How many rows a tile leaves out; how many points a point stands for."""
@@ -66,14 +66,14 @@ class SourceLayer:
     dimension: int
     thinned: bool = False
     groups: npt.NDArray[np.object_] | None = None
-    begins: npt.NDArray[np.int64] | None = None
+    begins: Int64Array | None = None
     rows: IntArray | None = None
     partitions: dict[int, Partitions] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.geometry)
 
-    def ids(self, rows: IntArray) -> npt.NDArray[np.int64]:
+    def ids(self, rows: IntArray) -> Int64Array:
         """Ids of features, (k,): those of their rows in the collection; see `tile_ids`."""
         return tile_ids(rows if self.rows is None else self.rows[rows])
 

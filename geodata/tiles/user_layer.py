@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
@@ -13,7 +12,7 @@ from geodata.tiles.generalise import MOST, crowded, out_of_collections, single_p
 from geodata.tiles.grid import EXTENT, LATITUDE_MAX, to_units
 from geodata.tiles.source_layer import Ranks, SourceLayer, fields, tile_table
 from geodata.tiles.tileset import Tileset
-from geodata.types import GeometryArray, IntArray
+from geodata.types import GeometryArray, IntArray, Mask
 
 DEEPEST, DEEPEST_POINTS = 10, 12
 """Deepest levels; clients draw deeper ones from them. A unit of level 10 is 6 m at 48 N."""
@@ -37,7 +36,7 @@ def user_layer(frame: FeatureTable) -> Tileset:
     return tileset_of(collection, source_layers, deepest, layer.licence if layer else "")
 
 
-def beyond_mercator(shapes: GeometryArray) -> npt.NDArray[np.bool_]:
+def beyond_mercator(shapes: GeometryArray) -> Mask:
     """Which shapes lie wholly beyond the square of Web Mercator, (n,); missing ones do not."""
     bounds = shapely.bounds(shapes)
     return np.asarray((bounds[:, 1] > LATITUDE_MAX) | (bounds[:, 3] < -LATITUDE_MAX))
