@@ -1,8 +1,10 @@
 """What every test may lean on: the real inputs, one Hypothesis profile, and no silent skips."""
 
 import os
-from collections.abc import Generator
+import subprocess
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +18,7 @@ from served import (
     made_once,
     second_release,
 )
+from warm_workers import WarmWorkers, is_worker
 
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
@@ -23,15 +26,20 @@ from geodata.workspace import Workspace
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("LODELINE_REQUIRE_ALL") == "1"
 
-# The same examples on every machine; no deadline, since a busy core is no defect.
+# The same examples on every machine; no deadline, since a busy core is no defect. `suite` is enough
+# for each strategy to reach what it is there for, which tests of the strategies assert; `deep` is
+# for a long run with other examples each time: make test ARGS=--hypothesis-profile=deep
 settings.register_profile(
-    "lodeline",
+    "suite",
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("lodeline")
+settings.register_profile(
+    "deep", settings.get_profile("suite"), derandomize=False, max_examples=500
+)
+settings.load_profile("suite")
 
 
 def shared_folder() -> Path:
@@ -46,6 +54,22 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no real inputs in {folder}; name their folder in LODELINE_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_workers() -> Iterator[WarmWorkers]:
+    """Children that open foreign files are forked from one that has loaded their libraries."""
+    workers, run = WarmWorkers(), subprocess.run
+
+    def run_warm(command: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_worker(command):
+            return run(command, *args, **kwargs)
+        return workers.run(command, kwargs["env"], kwargs.get("timeout"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "run", run_warm)
+        yield workers
+    workers.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.control.cells import DayMap
 from geodata.crs import CRS84
 from geodata.data import packaged
+from geodata.rasters import products
 from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace, file_sha256
@@ -110,8 +111,17 @@ def built_with_two_sources(root: Path) -> None:
     publish(workspace, build(workspace).id)
 
 
+def coarse_rasters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let releases have rasters of a few thousand cells, for tests of other things."""
+    monkeypatch.setattr(products, "OCCUPATION_CELLS_PER_DEGREE", 10)
+    monkeypatch.setattr(products, "DENSITY_CELLS_PER_DEGREE", 10)
+
+
 class SmallFacts:
-    """Packaged facts cut down to a few rows in a square country; `revision` changes a note."""
+    """Packaged facts cut down to a few rows in a square country; `revision` changes a note.
+
+    Rasters are made of them too, on coarse grids: fine ones are two thirds of such a build.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.revision = 0
@@ -124,6 +134,7 @@ class SmallFacts:
         self._areas = _few_areas()
         for name, function in self._loaders().items():
             monkeypatch.setattr(packaged, name, function)
+        coarse_rasters(monkeypatch)
 
     def _loaders(self) -> Mapping[str, object]:
         return {

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 from geodata import interval
+from geodata.cache import Cache
 from geodata.data import packaged
 from geodata.release.build import build
 from geodata.release.publish import publish
+from geodata.store.base import StoreCaches
 from geodata.workspace import Workspace
 from service.app import create_app
 from service.settings import Settings
@@ -147,10 +149,22 @@ def _answer(sent: list[Message]) -> Answer:
     return Answer(start["status"], headers, b"".join(part.get("body", b"") for part in rest))
 
 
+DAYS: Cache[Any] = Cache(300e6)
+"""What holds on the days of a release, by its id, for all applications of a test process."""
+
+
 def client_of(workspace: Workspace, **settings: Any) -> Client:
-    """A client of the application over a workspace."""
+    """A client of the application over a workspace.
+
+    Applications have DAYS in common unless settings say how much they keep or which source is
+    asked first: laying deposits over control is half of what a new application does.
+    """
     given = {"public_url": None, **settings}
-    return Client(create_app(Settings(workspace=workspace.root, **given)))
+    with pytest.MonkeyPatch.context() as patch:
+        if not {"cache_mb", "source_priority"} & settings.keys():
+            own = StoreCaches.of
+            patch.setattr(StoreCaches, "of", lambda size: replace(own(size), days=DAYS))
+        return Client(create_app(Settings(workspace=workspace.root, **given)))
 
 
 def local(href: str) -> str:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import geopandas as gpd
 import numpy as np
 import shapely
+import shapely.affinity
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
@@ -45,6 +46,8 @@ def lands(draw: st.DrawFn) -> BaseGeometry:
     """Land of a map: parts united, others cut out, so with holes and slivers; may be empty."""
     parts = draw(st.lists(boxes() | triangles(), max_size=3))
     cut = draw(st.lists(boxes() | triangles(), max_size=2))
+    if parts and draw(st.booleans()):
+        cut.append(shapely.affinity.scale(parts[0], 0.25, 0.25))  # the middle of one of them
     whole = union_all(np.array(parts, dtype=object), GRID_DEG)
     return difference(whole, union_all(np.array(cut, dtype=object), GRID_DEG), GRID_DEG)
 
@@ -128,16 +131,17 @@ def _runs(statuses: Sequence[str], days: Sequence[date]) -> list[tuple[str, date
 def boards(
     draw: st.DrawFn, statuses: Sequence[str] = ("occupied", "contested", "government")
 ) -> Board:
-    """Boards of 3 by 3 squares over up to 6 days."""
-    count = draw(st.integers(1, 6))
-    flat = draw(st.lists(st.sampled_from(statuses), min_size=9 * count, max_size=9 * count))
-    return Board(np.array(flat, dtype=object).reshape(3, 3, count))
+    """Boards of 3 by 3 squares over up to 6 days; on some days all have one status."""
+    status = st.sampled_from(statuses)
+    mixed, uniform = st.lists(status, min_size=9, max_size=9), status.map(lambda s: [s] * 9)
+    squares = draw(st.lists(mixed | uniform, min_size=1, max_size=6))
+    return Board(np.array(squares, dtype=object).T.reshape(3, 3, len(squares)))
 
 
 @st.composite
 def board_footprints(draw: st.DrawFn) -> BaseGeometry | None:
     """A box, a triangle, a point off the squares' edges, or nothing, on or beside the board."""
-    kind = draw(st.sampled_from(["box", "triangle", "point", "none", "empty"]))
+    kind = draw(st.sampled_from(["none", "box", "triangle", "point", "empty"]))
     x = st.integers(-5, 35).map(lambda n: WEST + n / 10 + 0.033)
     y = st.integers(-5, 35).map(lambda n: SOUTH + n / 10 + 0.033)
     if kind in {"none", "empty"}:
@@ -151,6 +155,9 @@ def board_footprints(draw: st.DrawFn) -> BaseGeometry | None:
     ring = [corner, (corner[0] + 1.2, corner[1] + 0.1), (corner[0], corner[1] + 0.9)]
     # A long slant edge is another line in the equal-area plane; real footprints have short ones.
     return shapely.segmentize(shapely.Polygon(ring), 0.02)
+
+
+some_footprints = st.lists(board_footprints(), min_size=3, max_size=6)
 
 
 @st.composite

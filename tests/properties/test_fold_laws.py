@@ -6,7 +6,7 @@ from io import BytesIO
 import geopandas as gpd
 import numpy as np
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracles import cells_on, off_the_border, status_at
 from shapely.geometry.base import BaseGeometry
@@ -77,7 +77,6 @@ def test_cells_are_valid_polygons_with_ordered_days_and_an_id_each(maps: Maps) -
     assert (ended["valid_to"] > ended["valid_from"]).all()
 
 
-@settings(max_examples=100)
 @given(map_sequences(), st.data())
 def test_a_fold_resumed_from_parquet_at_any_cut_equals_the_fold_at_once(
     maps: Maps, data: st.DataObject

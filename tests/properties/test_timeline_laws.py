@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracles import on_a_threshold, shares, verdict
 from shapely import box
 from shapely.geometry.base import BaseGeometry
-from strategies import EAST, FIRST, SOUTH, WEST, Board, board_footprints, boards
+from strategies import EAST, FIRST, SOUTH, WEST, Board, boards, some_footprints
 
 from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.timeline import STATUSES, changes, spans, verdicts_on
@@ -18,7 +18,6 @@ from geodata.control.timeline import STATUSES, changes, spans, verdicts_on
 COVERED = box(WEST, SOUTH, EAST, SOUTH + 3)
 ANY_STATUS = ("occupied", "contested", "government", "unknown")
 Footprints = list[BaseGeometry | None]
-some_footprints = st.lists(board_footprints(), min_size=1, max_size=4)
 
 
 def as_array(footprints: Footprints) -> np.ndarray:

@@ -79,7 +79,7 @@ def command(workspace: Path, *words: str) -> tuple[int, str]:
 def made(folder: Path) -> Path:
     """A workspace with a release of the facts alone, and the one served, which has all there is."""
     workspace = folder / "workspace"
-    inputs = _inputs(folder)
+    inputs = write_inputs(folder)
     for words in (
         ("release", "build", "--publish"),
         ("ingest", "deepstate", str(inputs / "daily")),
@@ -94,7 +94,7 @@ def made(folder: Path) -> Path:
     return workspace
 
 
-def _inputs(folder: Path) -> Path:
+def write_inputs(folder: Path) -> Path:
     """Two feeds of one source, a layer of points, lines and areas with days, and a raster."""
     inputs = folder / "inputs"
     for name in ("daily", "bodies"):

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from releases import SmallFacts
+from releases import SmallFacts, coarse_rasters
 
 from geodata.errors import Conflict, Damaged
 from geodata.release import build as building
@@ -103,6 +103,7 @@ class ReleaseHistory(RuleBasedStateMachine):
         self.workspace = Workspace(self.root / "ws")
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(building, "release_tables", lambda *_: self.tables())
+        coarse_rasters(self.patch)
         self.revision = 0
         self.published: str | None = None
         self.kept: dict[str, str] = {}
