@@ -21,7 +21,7 @@ from geodata.cache import Cache
 from geodata.data import packaged
 from geodata.release.build import build
 from geodata.release.publish import publish
-from geodata.store.base import StoreCaches
+from geodata.store.embedded import StoreCaches
 from geodata.workspace import Workspace
 from service.app import create_app
 from service.settings import Settings
