@@ -1,4 +1,4 @@
-"""What is a Source: who says so, under which terms, over which area and days."""
+"""What is a Source: who says so, under which terms, over which area and days?"""
 
 from typing import Literal
 

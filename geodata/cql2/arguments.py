@@ -49,51 +49,55 @@ _NAMES: dict[Kind, str] = {
 _INSTANTS = frozenset(("date", "datetime"))
 
 
-def fitted(operator: str, given: Node, wants: Takes) -> Node:
+def fitted(operator: str, argument: Node, wants: Takes) -> Node:
     """The argument as the operator takes it. Raises InvalidInput with what was wanted and found."""
-    node = _READ.get(wants, _as_it_is)(operator, given)
-    if isinstance(given, Items) and wants not in {"strings", "members"}:
-        raise _misfit(operator, given, wants)
+    node = _READ.get(wants, _as_it_is)(operator, argument)
+    if isinstance(argument, Items) and wants not in {"strings", "members"}:
+        raise _misfit(operator, argument, wants)
     if node.kind not in _WANTED[wants]:
         raise _misfit(operator, node, wants)
     return node
 
 
-def _as_it_is(_: str, given: Node) -> Node:
-    return given
+def _as_it_is(_: str, argument: Node) -> Node:
+    return argument
 
 
-def _instant(operator: str, given: Node) -> Node:
+def _instant(operator: str, argument: Node) -> Node:
     """A plain string as the date, timestamp or, in an interval, open end it spells."""
-    if not (isinstance(given, Value) and isinstance(given.value, str) and given.kind == "string"):
-        return given
-    if given.value == ".." and operator == "interval":
+    if not (
+        isinstance(argument, Value)
+        and isinstance(argument.value, str)
+        and argument.kind == "string"
+    ):
+        return argument
+    if argument.value == ".." and operator == "interval":
         return Value("..", "open")
-    return read_instant(given.value) or given
+    return read_instant(argument.value) or argument
 
 
-def _pattern(operator: str, given: Node) -> Node:
-    if not is_literal(given):
-        raise _misfit(operator, given, "pattern")
-    return given
+def _pattern(operator: str, argument: Node) -> Node:
+    if not is_literal(argument):
+        raise _misfit(operator, argument, "pattern")
+    return argument
 
 
-def _strings(operator: str, given: Node) -> Node:
+def _strings(operator: str, argument: Node) -> Node:
     """A list; one text in parentheses is a list of one."""
-    listed = Items((given,)) if given.kind == "string" else given
+    listed = Items((argument,)) if argument.kind == "string" else argument
     for member in listed.members if isinstance(listed, Items) else ():
         if member.kind != "string" or isinstance(member, Items):
             raise _misfit(operator, member, "string")
     return listed
 
 
-def _members(operator: str, given: Node) -> Node:
+def _members(operator: str, argument: Node) -> Node:
     """The list after IN, of comparable members."""
-    if not isinstance(given, Items):
-        raise _misfit(operator, given, "members")
-    for member in given.members:
+    if not isinstance(argument, Items):
+        raise _misfit(operator, argument, "members")
+    for member in argument.members:
         fitted(operator, member, "scalar")
-    return given
+    return argument
 
 
 def _advice(node: Node, wants: Takes) -> str:

@@ -1,4 +1,4 @@
-"""What is a checked filter: typed nodes, and the one text that stands for each tree."""
+"""What is a checked filter: typed nodes, and the one text that stands for each tree?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,6 +87,7 @@ def _spelled(value: Scalar) -> str:
         return "null"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
+    # In this order: a bool is an int to Python, and a datetime a date.
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):

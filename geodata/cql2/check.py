@@ -90,17 +90,17 @@ def _items(plain: list[Plain], scope: Scope) -> Items:
 
 
 def _property(plain: dict[str, Plain], scope: Scope) -> Property:
-    given = plain["property"]
-    name = scope.aliases.get(given, given)
+    written = plain["property"]
+    name = scope.aliases.get(written, written)
     kind = scope.kinds.get(name)
     if kind is None:
-        raise _refused(_unknown("property", given, [*scope.kinds, *scope.aliases]))
+        raise _refused(_unknown("property", written, [*scope.kinds, *scope.aliases]))
     return Property(GEOMETRY if kind == "geometry" else name, kind)
 
 
-def _unknown(what: str, given: str, known: list[str]) -> str:
-    near = get_close_matches(given[:100], known, 3) or sorted(known)[:20]
-    return f"filter names the {what} {given[:60]!r}, which is not here; there is {', '.join(near)}"
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name[:100], known, 3) or sorted(known)[:20]
+    return f"filter names the {what} {name[:60]!r}, which is not here; there is {', '.join(near)}"
 
 
 def _interval(plain: dict[str, Plain], scope: Scope) -> Node:
@@ -116,9 +116,9 @@ def _called(name: str, plain_args: list[Plain], scope: Scope) -> Node:
     if row is None:
         raise _refused(_unknown("function", name, [function.name for function in FUNCTIONS]))
     _refuse_wrong_count(row, len(plain_args))
-    given = [_node(arg, scope) for arg in plain_args]
-    takes = (*row.takes, *([row.takes[-1]] * (len(given) - len(row.takes))))
-    args = tuple(fitted(row.name, arg, want) for arg, want in zip(given, takes, strict=True))
+    nodes = [_node(arg, scope) for arg in plain_args]
+    takes = (*row.takes, *([row.takes[-1]] * (len(nodes) - len(row.takes))))
+    args = tuple(fitted(row.name, node, want) for node, want in zip(nodes, takes, strict=True))
     rewrite = _REWRITES.get(name)
     return rewrite(*args) if rewrite else Call(name, args, row.gives)
 

@@ -70,8 +70,8 @@ def column_of(frame: FilterInput, name: str, kind: Kind) -> Datum:
 
 def _strings(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
-        words = values.dictionary.cast(pa.string())
-        return pa.DictionaryArray.from_arrays(values.indices, words)
+        texts = values.dictionary.cast(pa.string())
+        return pa.DictionaryArray.from_arrays(values.indices, texts)
     return values if values.type == pa.string() else values.cast(pa.string())
 
 
@@ -79,6 +79,7 @@ def _numbers(values: pa.Array) -> pa.Array:
     if pa.types.is_integer(values.type):
         return values if values.type == pa.int64() else values.cast(pa.int64())
     floats = values if values.type == pa.float64() else values.cast(pa.float64())
+    # pandas writes a missing number as NaN; in a filter it is null.
     holes = pc.is_nan(floats)
     return pc.if_else(holes, None, floats) if pc.any(holes).as_py() else floats
 

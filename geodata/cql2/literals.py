@@ -75,6 +75,7 @@ def read_timestamp(text: Plain) -> Value:
 
 
 def _moment(day: str, time: str, fraction: str | None, zone: str | None) -> datetime:
+    # A point and six digits: what is finer than a microsecond is dropped and not rounded up.
     offset = "+00:00" if zone in (None, "Z", "z") else zone
     moment = datetime.fromisoformat(
         f"{day}T{time}{(fraction or '')[:7].ljust(7, '0') if fraction else ''}{offset}"
@@ -110,6 +111,7 @@ def read_box(numbers: Plain, crs: FilterCrs) -> Value:
     antimeridian and becomes two.
     """
     first, second, third, fourth = _corners(numbers)
+    # Only a longitude may be greater first (RFC 7946, 5.2: the box crosses the antimeridian).
     for low, high, axis in ((first, third, 0), (second, fourth, 1)):
         if low > high and crs.wraps != axis:
             raise _refused(f"BBOX has {low:g} before {high:g}; give the lower bound first")
@@ -154,6 +156,8 @@ def _sound(shape: BaseGeometry) -> BaseGeometry:
     vertices = shapely.get_num_coordinates(shape)
     if vertices > MOST_VERTICES:
         raise _refused(f"geometry has {vertices} vertices; the most is {MOST_VERTICES}")
+    # Before anything relates it: GEOS ends the process for an empty ring, and takes minutes for a
+    # tangle.
     if have_empty_parts(as_array(shape)).any():
         raise _refused("geometry has a part or ring without points; leave it out")
     if is_tangled(shape, MOST_MEETINGS):

@@ -69,7 +69,7 @@ _ARITHMETIC = tuple(
         ("-", np.subtract),
         ("*", np.multiply),
         ("/", np.divide),
-        ("%", np.fmod),
+        ("%", np.fmod),  # the sign of the dividend, as SQL has it; np.mod has the divisor's
         ("div", scalars.whole_quotient),
         ("^", scalars.power),
     )

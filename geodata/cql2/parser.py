@@ -44,7 +44,7 @@ def _from_json(text: str) -> Plain:
 def _refuse_deep(text: str) -> None:
     """An operator takes two brackets in JSON where it takes one in text.
 
-    A string that does not end is refused where it begins: what is within it cannot be told.
+    A string that does not end is refused where it begins: what is within it is not known.
     """
     depth = 0
     for mark in _JSON_MARK.finditer(text):

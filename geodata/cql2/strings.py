@@ -62,11 +62,11 @@ def length(value: Datum) -> Datum:
 
 def like(value: Datum, pattern: Datum) -> Datum:
     """LIKE: `%` any characters, `_` one, backslash before either takes it literally."""
-    matches = _matcher(_pieces(pattern.as_py()))
+    matches = _matcher(_pattern_parts(pattern.as_py()))
     return _on_strings(value, matches)
 
 
-def _pieces(pattern: str) -> list[str]:
+def _pattern_parts(pattern: str) -> list[str]:
     r"""A pattern cut into `%`, `_` and, marked by a backslash in front, plain text.
 
     `%%` counts as `%`: regular expressions need a time for each. A backslash before any other
@@ -84,10 +84,10 @@ def _pieces(pattern: str) -> list[str]:
     ]
 
 
-def _matcher(pieces: list[str]) -> Callable[[pa.Array], pa.Array]:
+def _matcher(parts: list[str]) -> Callable[[pa.Array], pa.Array]:
     """The cheapest test for a pattern: exact, start, end, middle, else a regular expression."""
-    text = "".join(piece[1:] for piece in pieces)
-    shape = "".join("t" if piece[0] == "\\" else piece for piece in pieces)
+    text = "".join(part[1:] for part in parts)
+    shape = "".join("t" if part[0] == "\\" else part for part in parts)
     if shape in {"", "t"}:
         return lambda texts: pc.equal(texts, text)
     if shape in _SIMPLE:
@@ -95,7 +95,7 @@ def _matcher(pieces: list[str]) -> Callable[[pa.Array], pa.Array]:
     wild = {"%": ".*", "_": "."}
     # `(?s)`: `.` takes line breaks too. Arrow's RE2 does not backtrack, so no pattern takes for
     # ever.
-    expression = "".join(wild.get(piece) or re.escape(piece[1:]) for piece in pieces)
+    expression = "".join(wild.get(part) or re.escape(part[1:]) for part in parts)
     return lambda texts: pc.match_substring_regex(texts, f"(?s)^{expression}$")
 
 
@@ -135,5 +135,5 @@ def _folded(
     if pc.all(ascii_, min_count=0).as_py():
         return plain(texts)
     others = pc.fill_null(pc.invert(ascii_), fill_value=False)
-    folded = [work(word) for word in texts.filter(others).to_pylist()]
+    folded = [work(text) for text in texts.filter(others).to_pylist()]
     return pc.replace_with_mask(plain(texts), others, pa.array(folded, pa.string()))

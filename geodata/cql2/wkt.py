@@ -30,6 +30,7 @@ def geometry_of(reader: Reader) -> GeoJSON:
     if tag is None:
         raise reader.refusal()
     reader.take()
+    # Of X Y M the third number is a measure and no height.
     size = 2 if _dimension(reader, tag[3] or tag[5]) == "M" else 3
     if reader.next.key == "EMPTY":
         raise InvalidInput(
@@ -64,7 +65,7 @@ def _members(reader: Reader) -> list[GeoJSON]:
 def _coordinates(reader: Reader, kind: str, size: int) -> list[Any]:
     if kind == "Point":
         return _bracketed(reader, size)
-    if kind == "MultiPoint":
+    if kind == "MultiPoint":  # with brackets around each point, or without, as older WKT has it
         reader.expect("(")
         return reader.listed(
             lambda: (_bracketed if reader.next.key == "(" else _position)(reader, size)

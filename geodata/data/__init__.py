@@ -1,1 +1,1 @@
-"""The packaged facts, and how they are made from readable tables."""
+"""The packaged facts: readable tables, boundaries and definitions."""

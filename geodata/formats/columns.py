@@ -41,7 +41,7 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:
     texts = pc.strftime(column.cast(pa.timestamp("us", "UTC")), "%Y-%m-%dT%H:%M:%SZ")
-    return pc.replace_substring(texts, ".000000Z", "Z")
+    return pc.replace_substring(texts, ".000000Z", "Z")  # %S writes the fraction of the unit
 
 
 def without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:

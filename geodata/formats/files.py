@@ -23,6 +23,7 @@ CHUNK = 1 << 18
 def stem(name: str) -> str:
     """ASCII letters, digits, `-`, `_` and inner dots, never empty and no device of Windows."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # No dots in a row and none at the ends: no way up a folder, no hidden file.
     safe = re.sub(r"\.{2,}|[^A-Za-z0-9._-]+", "-", plain)[:LONGEST].strip("-._")
     return f"{safe}-data" if _RESERVED.match(safe.partition(".")[0]) else safe or "download"
 

@@ -32,6 +32,8 @@ def shapes_of(rows: Rows) -> GeometryArray:
     """The shapes, (n,); those not asked for, empty or not finite are None."""
     if rows.geometry is None:
         return np.full(len(rows), None, dtype=object)
+    # The bounds of what is missing or empty are NaN, and those of what was moved off the map
+    # infinite.
     finite = np.isfinite(shapely.bounds(rows.geometry)).all(axis=1)
     if finite.all():
         return rows.geometry

@@ -82,6 +82,7 @@ def _schema(rows: Rows) -> str:
 
 def _kml_type(column: pa.ChunkedArray) -> str:
     """KML's name of the type; its integers have 32 bits, longer ones are doubles."""
+    # KML 2.2 (OGC 07-147r2): string, int, uint, short, ushort, float, double and bool; no dates.
     kind = column.type
     if pa.types.is_boolean(kind):
         return "bool"

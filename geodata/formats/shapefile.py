@@ -93,6 +93,7 @@ def _shortened(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _cut_bytes(text: str) -> str:
+    # `ignore` drops the half of a character at the cut.
     return text.encode()[:LONGEST_TEXT].decode(errors="ignore")
 
 

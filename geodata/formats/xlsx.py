@@ -42,6 +42,7 @@ def write_xlsx(rows: Rows, about: Provenance) -> Iterator[bytes]:
 
     def build(folder: Path) -> Path:
         path = folder / "rows.xlsx"
+        # Row by row into a file of its own: memory does not grow with the rows.
         options = {"constant_memory": True, "tmpdir": str(folder)}
         with xlsxwriter.Workbook(path, options) as book:
             book.set_properties({"title": about.title, "created": _naive(about)})

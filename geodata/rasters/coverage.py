@@ -116,7 +116,7 @@ def _shares(edges: Edges, height: int, width: int) -> FloatArray:
 
 
 def _batches(edges: Edges, height: int, width: int) -> Iterator[Edges]:
-    """The edges in stretches of about AT_ONCE pieces."""
+    """The edges in batches of about AT_ONCE pieces."""
     batch = np.cumsum(_counts(edges, height, width)) // AT_ONCE
     ends = np.flatnonzero(np.diff(batch, append=batch[-1:] + 1)) + 1
     for start, end in zip([0, *ends[:-1]], ends, strict=True):

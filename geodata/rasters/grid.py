@@ -63,7 +63,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Window:
-    """Cells of a grid: first column and row, and how many of each; in rasterio's order and words.
+    """Cells of a grid: first column and row, and how many of each, named as rasterio's are.
 
     A class of its own, because rasterio takes a second to load.
     """

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.control.cells import as_of
 from geodata.interval import as_days
 from geodata.rasters.cog import Overviews, write_cells
+from geodata.rasters.colours import EPOCH
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
 from geodata.rasters.listing import DENSITY, OCCUPATION
@@ -40,7 +41,6 @@ PER_KM2 = 1000.0
 Density = npt.NDArray[np.float32]
 INVASION = date(2022, 2, 24)
 """Where the colours of `occupation-since` begin unless asked otherwise: most days lie after it."""
-EPOCH = date(1970, 1, 1)
 NATURAL_EARTH = "Made with Natural Earth (public domain)."
 
 

@@ -252,7 +252,7 @@ def differences(path: Path, raster: Raster) -> list[str]:
 
 
 def _header(dataset: rasterio.DatasetReader) -> dict[str, object]:
-    """What a file says of itself, in the words of a record."""
+    """What a file says of itself, in the terms of a record."""
     move = dataset.transform
     return {
         "bands": dataset.count,

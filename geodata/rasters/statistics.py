@@ -25,7 +25,7 @@ MOST_DENSE = 500_000
 CELLS_AT_ONCE = 1 << 20
 """Cells read at a time: an area as large as the raster takes no more memory for it."""
 AT_ONCE = threading.BoundedSemaphore(2)
-"""Areas summed up at a time, so that many askers take no more memory than two."""
+"""Areas summed up at a time, so that many requests take no more memory than two."""
 DENSE_DEG = 0.02
 """Longest edge before an area is moved to a plane, about 2 km: straight edges of degrees bend
 there."""

@@ -91,6 +91,7 @@ def _write(
         written = (*write_tables(folder, tables), *write_records(folder))
         files = (*written, *features, *layers, *rasters, *tiles)
         content = content_sha256(files)
+        # Nothing new is the same release, and no further number: builds may run by the clock.
         if before is not None and before.content_sha256 == content and _whole(workspace, before):
             return before
         number = 1 if before is None else before.number + 1

@@ -85,8 +85,9 @@ def intervals_are_ordered(folder: Path) -> None:
 
 
 def shares_sum_to_one(folder: Path) -> None:
-    """On every stretch of days the four shares of a deposit sum to one."""
+    """In every verdict interval the four shares of a deposit sum to one."""
     rows = pd.read_parquet(folder / "standings.parquet")
+    # Each share is rounded to five digits by itself.
     total = rows[["occupied", "contested", "government", "unknown"]].sum(axis=1)
     wrong = rows[~np.isclose(total, 1, atol=1e-5)]
     if len(wrong):

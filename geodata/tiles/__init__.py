@@ -1,1 +1,1 @@
-"""Vector tiles: the grid, cutting and simplifying, encoders, archives, what layers hold."""
+"""Vector tiles: the grid, source layers, clipping, generalising, encoders, archives."""

@@ -1,4 +1,4 @@
-"""Where is a tile: the grid WebMercatorQuad, its numbers and its OGC description."""
+"""Where is a tile: the grid WebMercatorQuad, its numbers and its OGC description?"""
 
 from dataclasses import dataclass
 from math import pi

@@ -18,7 +18,7 @@ log = logging.getLogger("lodeline")
 def drawn_layer(
     workspace: Workspace, folder: Path, layer: Layer, progress: Progress = silent
 ) -> Path | None:
-    """The archive kept of a layer users brought; None, with a traceback, where drawing fails.
+    """The archive kept of a layer a user brought; None, with a traceback, where drawing fails.
 
     folder: where its rows are. Raises OSError and MemoryError: a disk that is full says nothing of
     the layer.

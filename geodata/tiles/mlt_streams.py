@@ -1,7 +1,7 @@
 """How are the values of a MapLibre Tile's column written: streams, each with a head (MLT v1)?
 
 A stream says what its numbers are for, how they are encoded, how many they are and how many bytes.
-Of each three encodings are tried (none, delta, run lengths), and the shortest is written.
+Of whole numbers three encodings are tried (none, delta, run lengths); the shortest is written.
 """
 
 from dataclasses import dataclass, replace

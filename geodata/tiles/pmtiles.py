@@ -108,7 +108,7 @@ class PMTilesArchive:
     def check(self) -> None:
         """Raises Damaged where the description or the tiles at either end cannot be read."""
         _ = self.metadata, self.bounds
-        # All tiles would take seconds; a file cut short has lost its last one.
+        # Of all tiles the first and the last in the file: one cut short has lost its last.
         places = sorted(self._places.values())
         for start, length in {places[0], places[-1]} if places else ():
             try:
