@@ -1,6 +1,6 @@
 """How is a cloud-optimised GeoTIFF written: the same cells give the same bytes.
 
-Loads rasterio, and stands on nothing else of Lodeline but `gdal`: the child that opens foreign
+Loads rasterio, and stands on nothing else of Lodeline but `gdal`: the worker that opens foreign
 files writes with it too.
 """
 
