@@ -57,7 +57,7 @@ def _days_in_use(workspace: Workspace) -> dict[Part, str]:
         if batch.source not in {LAYERS, RASTERS}:
             try:
                 found |= dict.fromkeys(_days(folder, batch), batch.id)
-            except Damaged:  # told of that batch alone
+            except Damaged:  # reported of that batch alone
                 continue
     return found
 

@@ -64,7 +64,7 @@ def withdraw(
     """Build later releases as if this batch had never been accepted; `restore` takes it back."""
     known = find_batch(workspace(), batch)
     withdraw_batch(workspace(), known, why)
-    _told(known, "withdrawn", as_json=as_json)
+    _say_done(known, "withdrawn", as_json=as_json)
 
 
 @app.command()
@@ -72,10 +72,10 @@ def restore(batch: Which, as_json: Json = False) -> None:
     """Take a withdrawal back."""
     known = find_batch(workspace(), batch)
     restore_batch(workspace(), known)
-    _told(known, "restored", as_json=as_json)
+    _say_done(known, "restored", as_json=as_json)
 
 
-def _told(batch: Batch, what: str, *, as_json: bool) -> None:
+def _say_done(batch: Batch, what: str, *, as_json: bool) -> None:
     (standing,) = batch_standings(workspace(), [batch])
     if as_json:
         show_json(_document(standing))

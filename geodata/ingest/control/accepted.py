@@ -31,18 +31,18 @@ class StoredDay:
         return self.snapshot.day
 
     def __str__(self) -> str:
-        told = self.snapshot
-        return f"{told.occupied_km2:,.0f} km2 on {told.day} (batch {self.batch})"
+        snapshot = self.snapshot
+        return f"{snapshot.occupied_km2:,.0f} km2 on {snapshot.day} (batch {self.batch})"
 
     def day_map(self) -> DayMap:
         """The map itself, as it was when its batch was written."""
-        told = self.snapshot
-        rows = gpd.read_parquet(self.folder / MAPS, filters=[("day", "==", told.day)])
+        snapshot = self.snapshot
+        rows = gpd.read_parquet(self.folder / MAPS, filters=[("day", "==", snapshot.day)])
         areas = dict(zip(rows["status"], rows.geometry, strict=True))
         captions = dict(zip(rows["status"], rows["status_original"].fillna(""), strict=True))
-        stamp = FileDate(told.day, told.published)
-        reading = ParsedFile(told.file, stamp, told.statuses, {}, captions, 0, 0, ())
-        return DayMap(reading, areas, overlap_km2=0, batch=self.batch)
+        stamp = FileDate(snapshot.day, snapshot.published)
+        parsed = ParsedFile(snapshot.file, stamp, snapshot.statuses, {}, captions, 0, 0, ())
+        return DayMap(parsed, areas, overlap_km2=0, batch=self.batch)
 
 
 class Accepted:

@@ -1,4 +1,4 @@
-"""How does a reading become a day's map: one multipolygon per status, none overlapping."""
+"""How does a parsed file become a day's map: one multipolygon per status, none overlapping."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,10 +46,10 @@ MAP_COLUMNS = pa.schema([
 class DayMap:
     """The map of one file. `areas` are multipolygons on the grid, disjoint up to the grid.
 
-    batch: where it is kept, if it was read from there.
+    batch: the batch it is of, if it was read from there.
     """
 
-    reading: ParsedFile
+    parsed: ParsedFile
     areas: Mapping[Status, BaseGeometry]
     overlap_km2: float
     batch: str | None = None
@@ -57,7 +57,7 @@ class DayMap:
     @property
     def day(self) -> date:
         """The day it stands for."""
-        return self.reading.stamp.day
+        return self.parsed.stamp.day
 
     @property
     def occupied(self) -> BaseGeometry:
@@ -74,13 +74,13 @@ class DayMap:
 
     def snapshot(self, source: str) -> Snapshot:
         """The record of this map."""
-        stamp = self.reading.stamp
+        stamp = self.parsed.stamp
         return Snapshot(
             source=source,
             day=stamp.day,
-            file=self.reading.file,
+            file=self.parsed.file,
             published=stamp.published,
-            statuses=self.reading.statuses,
+            statuses=self.parsed.statuses,
             occupied_km2=round(self.area_km2("occupied"), 3),
             contested_km2=round(self.area_km2("contested"), 3),
         )
@@ -93,9 +93,9 @@ class MapMaker:
         self._last: dict[Status, tuple[tuple[int, ...], BaseGeometry, tuple[BaseGeometry, ...]]]
         self._last = {}
 
-    def day_map(self, reading: ParsedFile) -> DayMap:
-        """The reading's map."""
-        whole = {status: self._union(status, pieces) for status, pieces in reading.pieces.items()}
+    def day_map(self, parsed: ParsedFile) -> DayMap:
+        """The map of a file."""
+        whole = {status: self._union(status, pieces) for status, pieces in parsed.pieces.items()}
         areas: dict[Status, BaseGeometry] = {}
         overlap = 0.0
         for status in (s for s in PRECEDENCE if s in whole):
@@ -103,7 +103,7 @@ class MapMaker:
             overlap += lost
             if not area.is_empty:
                 areas[status] = area
-        return DayMap(reading, areas, overlap)
+        return DayMap(parsed, areas, overlap)
 
     def _union(self, status: Status, pieces: tuple[BaseGeometry, ...]) -> BaseGeometry:
         """Union of pieces. Pieces are the same objects where files repeat them."""
@@ -153,30 +153,30 @@ def write_maps(
 
 def _write_maps(source: str, maps: Iterable[DayMap], folder: Path, inside: str) -> tuple[str, ...]:
     """Write maps and their snapshots in order of days; the names of the files."""
-    ordered = sorted(maps, key=lambda found: found.day)
+    ordered = sorted(maps, key=lambda day_map: day_map.day)
     _write_areas(ordered, folder / f"{inside}{MAPS}")
-    snapshots = [found.snapshot(source) for found in ordered]
+    snapshots = [day_map.snapshot(source) for day_map in ordered]
     write_records(Snapshot, snapshots, folder / f"{inside}{SNAPSHOTS}")
     return f"{inside}{MAPS}", f"{inside}{SNAPSHOTS}"
 
 
 def _write_areas(maps: Sequence[DayMap], path: Path) -> None:
     """GeoParquet: one row per day and status, in that order."""
-    rows = [row for found in maps for row in _map_rows(found)]
+    rows = [row for day_map in maps for row in _map_rows(day_map)]
     areas = np.array([row.pop("geometry") for row in rows], dtype=object)
     with geoparquet_file(path, MAP_COLUMNS) as file:
         file.write(pa.Table.from_pylist(rows, schema=MAP_COLUMNS), areas)
 
 
-def _map_rows(found: DayMap) -> Iterable[dict[str, Any]]:
-    stamp = found.reading.stamp
-    for status in sorted(found.areas):
-        area = found.areas[status]
+def _map_rows(day_map: DayMap) -> Iterable[dict[str, Any]]:
+    stamp = day_map.parsed.stamp
+    for status in sorted(day_map.areas):
+        area = day_map.areas[status]
         yield {
             "day": stamp.day,
             "status": status,
-            "status_original": found.reading.captions.get(status) or None,
-            "file": found.reading.file,
+            "status_original": day_map.parsed.captions.get(status) or None,
+            "file": day_map.parsed.file,
             "published": stamp.published,
             "sha256": _wkb_sha256(area),
             "geometry": area,
@@ -189,4 +189,4 @@ def _wkb_sha256(area: shapely.Geometry) -> str:
 
 def days_of(maps: Iterable[DayMap]) -> list[date]:
     """The days of maps, in order."""
-    return sorted(found.reading.stamp.day for found in maps)
+    return sorted(day_map.parsed.stamp.day for day_map in maps)

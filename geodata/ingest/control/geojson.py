@@ -22,7 +22,7 @@ POLYGON_TYPES = ("Polygon", "MultiPolygon", "GeometryCollection")
 def features_of(data: bytes) -> list[Any]:
     """The features of a GeoJSON FeatureCollection, one or more.
 
-    orjson refuses NaN, Infinity, broken UTF-8 and nesting beyond 1,024. Raises SetAside.
+    orjson refuses NaN, Infinity, broken UTF-8 and nesting beyond 1,024. Raises FileRejected.
     """
     try:
         document = orjson.loads(data.removeprefix(BOM))
@@ -140,8 +140,8 @@ def _within(clean: BaseGeometry, coverage: Coverage, repairs: tuple[str, ...]) -
         return CleanPolygon(fault="lies_in_coverage")
     if inside.all():
         return CleanPolygon(clean, repairs=repairs)
-    kept = shapely.MultiPolygon(list(parts[inside]))
-    return CleanPolygon(kept, repairs=(*repairs, "parts_lie_in_coverage"))
+    inside_parts = shapely.MultiPolygon(list(parts[inside]))
+    return CleanPolygon(inside_parts, repairs=(*repairs, "parts_lie_in_coverage"))
 
 
 def properties_of(feature: object) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Reader(Protocol):
     """A reader of one source's files."""
 
     def read(self, name: str, data: bytes) -> ParsedFile:
-        """The file's reading. Raises SetAside where the file as a whole is no map."""
+        """What the file says. Raises FileRejected where the file as a whole is no map."""
 
     def day(self, name: str) -> date | None:
         """The day of the file of this name; None where the name does not say."""
@@ -118,8 +118,8 @@ class RowCounter:
         if len(seen.found) < EXAMPLES and short not in seen.found:
             seen.found.append(short)
 
-    def reading(self, statuses: tuple[Status, ...]) -> ParsedFile:
-        """The finished reading. Raises SetAside where no row was accepted."""
+    def parsed(self, statuses: tuple[Status, ...]) -> ParsedFile:
+        """The file as it was read. Raises FileRejected where no row was accepted."""
         if not self.rows_accepted:
             broken = ", ".join(f"{rule} ({seen.count})" for rule, seen in self._counts.items())
             raise FileRejected("file_has_polygons", broken or "no features", self.rows_in)

@@ -24,7 +24,7 @@ OVERLAP_NOTED_KM2 = 0.01
 
 @dataclass
 class PlausibilityCheck:
-    """Goes through readings in the order of time and decides which become the maps of days.
+    """Goes through files in the order of time and decides which become the maps of days.
 
     The last publication of a day is tried first. A map that breaks an expectation is set
     aside and the one before it is tried. Maps that jump from the last accepted one wait: if the
@@ -49,17 +49,17 @@ class PlausibilityCheck:
     @property
     def waiting(self) -> list[DayMap]:
         """Maps of this input set aside for a jump that nothing has confirmed yet."""
-        return [found for found in self._jumps if id(found.reading) in self.set_aside]
+        return [day_map for day_map in self._jumps if id(day_map.parsed) in self.set_aside]
 
-    def judge_day(self, readings: Sequence[ParsedFile]) -> None:
-        """Find the map of one day among its readings, given oldest first."""
-        self._days.add(readings[0].stamp.day)
-        for place, reading in enumerate(reversed(readings)):
-            found = self._maker.day_map(reading)
+    def judge_day(self, files: Sequence[ParsedFile]) -> None:
+        """Find the map of one day among its files, given oldest first."""
+        self._days.add(files[0].stamp.day)
+        for place, parsed in enumerate(reversed(files)):
+            day_map = self._maker.day_map(parsed)
             newest = place == 0
-            if self._is_plausible(found) and self._is_steady(found, newest=newest):
+            if self._is_plausible(day_map) and self._is_steady(day_map, newest=newest):
                 self._waiting = [] if newest else self._waiting
-                self._accept(found)
+                self._accept(day_map)
                 return
 
     def finish(self) -> None:
@@ -70,29 +70,29 @@ class PlausibilityCheck:
             later = self.accepted.waiting(self._waiting[-1].day, last, self._days)
             self._confirm([*self._waiting, *later])
 
-    def _is_plausible(self, found: DayMap) -> bool:
+    def _is_plausible(self, day_map: DayMap) -> bool:
         """The occupied area lies within bounds."""
-        area, wanted = found.area_km2("occupied"), self.expectations
+        area, wanted = day_map.area_km2("occupied"), self.expectations
         low, high = wanted.occupied_km2_min or 0.0, wanted.occupied_km2_max or float("inf")
         if not low <= area <= high:
-            last = self.accepted.standing(found.day)
+            last = self.accepted.standing(day_map.day)
             against = "" if last is None else f" against {last}; {STANDS}"
-            text = f"{found} (wanted {low:,.0f} to {high:,.0f}){against}"
-            self._set_aside(found.reading, "occupied_area_is_plausible", text)
+            text = f"{day_map} (wanted {low:,.0f} to {high:,.0f}){against}"
+            self._set_aside(day_map.parsed, "occupied_area_is_plausible", text)
         return low <= area <= high
 
-    def _is_steady(self, found: DayMap, *, newest: bool) -> bool:
+    def _is_steady(self, day_map: DayMap, *, newest: bool) -> bool:
         """The change since the last map is within bounds, or confirmed by waiting maps.
 
         Only the newest map of a day waits for others to confirm it.
         """
-        before = self._before(found.day)
-        jump = self._jump_of(found, before)
+        before = self._before(day_map.day)
+        jump = self._jump_of(day_map, before)
         if jump is not None and newest:
-            self._wait(found, date.min if before is None else before.day)
-        if jump is None or found is self._last:
+            self._wait(day_map, date.min if before is None else before.day)
+        if jump is None or day_map is self._last:
             return True
-        self._set_aside(found.reading, "change_is_plausible", f"{jump}; {WAY_OUT}")
+        self._set_aside(day_map.parsed, "change_is_plausible", f"{jump}; {WAY_OUT}")
         return False
 
     def _before(self, day: date) -> DayMap | None:
@@ -102,34 +102,34 @@ class PlausibilityCheck:
             return self._last
         return stored.day_map()
 
-    def _jump_of(self, found: DayMap, before: DayMap | None) -> str | None:
+    def _jump_of(self, day_map: DayMap, before: DayMap | None) -> str | None:
         """What is too much about the change; None where a map before or after agrees, or none is.
 
         One is enough: where the level changed within a gap, both sides of it are facts.
         """
-        jump = None if before is None else self._jump(before, found)
-        after = self.accepted.after(found.day)
+        jump = None if before is None else self._jump(before, day_map)
+        after = self.accepted.after(day_map.day)
         if after is None or (before is not None and jump is None):
             return jump
-        later = self._jump(after.day_map(), found)
+        later = self._jump(after.day_map(), day_map)
         return later and (jump or later)
 
-    def _jump(self, known: DayMap, found: DayMap) -> str | None:
+    def _jump(self, known: DayMap, day_map: DayMap) -> str | None:
         """What is too much about the change between two maps; None where nothing is."""
         limit = self.expectations.change_km2_max
         if limit is None:
             return None
-        change = change_km2(known.occupied, found.occupied)
-        text = f"{found} against {known}: {change:,.0f} km2 gained and lost, at most {limit:,.0f}"
+        change = change_km2(known.occupied, day_map.occupied)
+        text = f"{day_map} against {known}: {change:,.0f} km2 gained and lost, at most {limit:,.0f}"
         return text if change > limit else None
 
-    def _wait(self, found: DayMap, since: date) -> None:
+    def _wait(self, day_map: DayMap, since: date) -> None:
         """Join the maps that wait since the last accepted one, in this input and in the store."""
-        stored = self.accepted.waiting(since, found.day, self._days)
+        stored = self.accepted.waiting(since, day_map.day, self._days)
         mine = {waiting.day: waiting for waiting in self._waiting if waiting.day >= since}
         others = [each for each in stored if each.day not in mine]
-        self._jumps.append(found)
-        self._confirm([*sorted([*mine.values(), *others], key=lambda each: each.day), found])
+        self._jumps.append(day_map)
+        self._confirm([*sorted([*mine.values(), *others], key=lambda each: each.day), day_map])
 
     def _confirm(self, maps: Sequence[DayMap]) -> None:
         """Keep the last maps that agree, each with the one before it; take three as a new level."""
@@ -158,38 +158,38 @@ class PlausibilityCheck:
         batches = sorted({each.batch for each in self._waiting if each.batch})
         taken = f", with maps set aside in {', '.join(batches)}" if batches else ""
         text = f"the level of {first.day} was confirmed by {CONFIRMING_MAPS} maps{taken}"
-        self.issues.append(_issue(first.reading, "level_is_confirmed", text, "note"))
+        self.issues.append(_issue(first.parsed, "level_is_confirmed", text, "note"))
 
-    def _accept(self, found: DayMap) -> None:
-        self.maps[found.day] = self._last = found
+    def _accept(self, day_map: DayMap) -> None:
+        self.maps[day_map.day] = self._last = day_map
 
-    def _set_aside(self, reading: ParsedFile, rule: str, text: str) -> None:
-        issue = _issue(reading, rule, text, "quarantined", reading.rows_in)
-        self.set_aside[id(reading)] = issue
+    def _set_aside(self, parsed: ParsedFile, rule: str, text: str) -> None:
+        issue = _issue(parsed, rule, text, "quarantined", parsed.rows_in)
+        self.set_aside[id(parsed)] = issue
 
 
 def check_plausibility(
-    readings: Iterable[ParsedFile],
+    files: Iterable[ParsedFile],
     expectations: Expectations,
     accepted: Accepted,
     progress: Callable[[int, int], None],
 ) -> PlausibilityCheck:
-    """The verdict over all readings of an input, in any order; progress counts readings.
+    """The verdict over all files of an input, in any order; progress counts files.
 
     accepted: what the store holds of the source.
     """
-    judge, done = PlausibilityCheck(expectations, accepted), 0
-    ordered = sorted(readings, key=lambda reading: reading.order)
-    for _, group in groupby(ordered, key=lambda reading: reading.stamp.day):
+    check, done = PlausibilityCheck(expectations, accepted), 0
+    ordered = sorted(files, key=lambda parsed: parsed.order)
+    for _, group in groupby(ordered, key=lambda parsed: parsed.stamp.day):
         same_day = list(group)
-        judge.judge_day(same_day)
+        check.judge_day(same_day)
         done += len(same_day)
         progress(done, len(ordered))
-    judge.finish()
-    judge.issues += judge.set_aside.values()
-    judge.issues += [_overlap(found) for found in judge.maps.values() if _is_noted(found)]
-    judge.issues += _superseded(ordered, judge)
-    return judge
+    check.finish()
+    check.issues += check.set_aside.values()
+    check.issues += [_overlap(day_map) for day_map in check.maps.values() if _is_noted(day_map)]
+    check.issues += _superseded(ordered, check)
+    return check
 
 
 def missed_minimums(rows: int, days: int, expectations: Expectations) -> tuple[str, ...]:
@@ -202,29 +202,29 @@ def missed_minimums(rows: int, days: int, expectations: Expectations) -> tuple[s
     )
 
 
-def _superseded(readings: Sequence[ParsedFile], judge: PlausibilityCheck) -> list[Issue]:
+def _superseded(files: Sequence[ParsedFile], check: PlausibilityCheck) -> list[Issue]:
     """A note for each accepted file that another one of its day replaced."""
-    used = {id(found.reading) for found in judge.maps.values()}
+    used = {id(day_map.parsed) for day_map in check.maps.values()}
     return [
         _issue(each, "day_has_one_map", "superseded by another publication of the day", "note")
-        for each in readings
-        if id(each) not in used and id(each) not in judge.set_aside
+        for each in files
+        if id(each) not in used and id(each) not in check.set_aside
     ]
 
 
-def _is_noted(found: DayMap) -> bool:
-    return found.overlap_km2 > OVERLAP_NOTED_KM2
+def _is_noted(day_map: DayMap) -> bool:
+    return day_map.overlap_km2 > OVERLAP_NOTED_KM2
 
 
-def _overlap(found: DayMap) -> Issue:
-    text = f"{found.overlap_km2:.2f} km2"
-    return _issue(found.reading, "statuses_are_disjoint", text, "repaired")
+def _overlap(day_map: DayMap) -> Issue:
+    text = f"{day_map.overlap_km2:.2f} km2"
+    return _issue(day_map.parsed, "statuses_are_disjoint", text, "repaired")
 
 
-def _issue(reading: ParsedFile, rule: str, found: str, severity: Severity, count: int = 1) -> Issue:
+def _issue(parsed: ParsedFile, rule: str, found: str, severity: Severity, count: int = 1) -> Issue:
     return Issue(
-        file=reading.file,
-        day=reading.stamp.day,
+        file=parsed.file,
+        day=parsed.stamp.day,
         rule=rule,
         severity=severity,
         message=f"{RULES[rule]}; found: {found}",

@@ -137,7 +137,7 @@ class Shapes:
     repairs: dict[str, Mask] = field(default_factory=dict)
 
     @property
-    def kept(self) -> Mask:
+    def passed(self) -> Mask:
         """Rows that are not set aside."""
         lost = np.zeros(len(self.geometry), dtype=bool)
         for mask in self.faults.values():

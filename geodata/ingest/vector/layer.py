@@ -32,7 +32,7 @@ STRETCH = 65_536
 Findings = dict[tuple[str, bool], list[int]]
 """Row numbers by rule, and whether it sets rows aside."""
 WHOLE_LAYER = frozenset(("geometry_has_two_axes", "lies_within_the_edge", "geometry_is_not_empty"))
-"""Repairs told once for a layer; others are told row by row."""
+"""Repairs reported once for a layer; others are reported row by row."""
 
 
 @dataclass(frozen=True)
@@ -154,26 +154,26 @@ def _write_rows(table: pa.Table, where: GeometryColumn, file: GeoParquetFile) ->
     found: Findings = {}
     for start in range(0, len(where.wkb), STRETCH):
         shapes = read_shapes(where.wkb.slice(start, STRETCH).combine_chunks(), where.crs or None)
-        kept = shapes.kept
-        rows = table.slice(start, STRETCH).filter(pa.array(kept))
-        file.write(rows, shapes.geometry[kept])
+        passed = shapes.passed
+        rows = table.slice(start, STRETCH).filter(pa.array(passed))
+        file.write(rows, shapes.geometry[passed])
         _gather(shapes, start, found)
     return found
 
 
 def _gather(shapes: Shapes, start: int, found: Findings) -> None:
-    """Row numbers by rule; a row set aside is told under the rule that did it alone."""
-    kept = shapes.kept
+    """Row numbers by rule; a row set aside is reported under the rule that did it alone."""
+    passed = shapes.passed
     for rule, mask in shapes.faults.items():
         found.setdefault((rule, True), []).extend((np.flatnonzero(mask) + start).tolist())
     for rule, mask in shapes.repairs.items():
-        rows = np.flatnonzero(mask & kept) + start
+        rows = np.flatnonzero(mask & passed) + start
         if len(rows):
             found.setdefault((rule, False), []).extend(rows.tolist())
 
 
 def _issues_of_rows(found: Findings, name: str) -> list[Issue]:
-    """What was found, told once for the layer or row by row."""
+    """What was found, reported once for the layer or row by row."""
     issues = []
     for (rule, fault), rows in found.items():
         if not fault and rule in WHOLE_LAYER:

@@ -44,7 +44,7 @@ class RawLayer:
 
     table: all rows; the first column is the driver's feature number where `numbered`.
     geometry: name of the column of WKB, None where there is none. crs: as text, None where the
-    file names none. fid_column: the column the feature numbers are kept in, None where the
+    file names none. fid_column: the column the feature numbers are in, None where the
     driver has counted them. covering: a column of bounds that repeats the geometry. curved: some
     geometries were curves and are lines now. ids: (n,) what the file names its features, where the
     driver has replaced some of them.

@@ -1,4 +1,4 @@
-"""Can a release be built with a layer: it goes the way a build takes it, and what fails is told.
+"""Can a release be built with a layer: it goes the way a build takes it; failures are reported.
 
 A build reads every accepted batch: a layer that stopped it would stop every later one. The tiles
 drawn here are kept by the hash of their rows, so that the build need not draw them again.
@@ -52,8 +52,8 @@ def _is_encoded(frame: FeatureTable, layer: Layer) -> bool:
 
 def _renamed(layer: Layer, name: str) -> list[Issue]:
     names = tile_names(column.name for column in layer.columns)
-    told = [f"{own!r}, in tiles {other!r}" for own, other in names.items() if own != other]
-    return [layer_issue("name_is_free_in_tiles", "note", name, each) for each in told]
+    renamed = [f"{own!r}, in tiles {other!r}" for own, other in names.items() if own != other]
+    return [layer_issue("name_is_free_in_tiles", "note", name, each) for each in renamed]
 
 
 def _beyond(frame: FeatureTable, name: str) -> list[Issue]:

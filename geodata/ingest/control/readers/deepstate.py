@@ -151,13 +151,13 @@ class DeepState:
         self._daily = PolygonCleaner(coverage.wide())
 
     def read(self, name: str, data: bytes) -> ParsedFile:
-        """The reading of one file. Raises SetAside."""
+        """What one file says. Raises FileRejected."""
         features = features_of(data)
         stamp = stamp_of(name, len(features))
-        tally = RowCounter(name, stamp)
+        counter = RowCounter(name, stamp)
         for row, feature in enumerate(features):
-            self._count(feature, row, tally)
-        return tally.reading(BODY_STATUSES if stamp.published else DAILY_STATUSES)
+            self._count(feature, row, counter)
+        return counter.parsed(BODY_STATUSES if stamp.published else DAILY_STATUSES)
 
     def day(self, name: str) -> date | None:
         """The day in the file's name; None where there is none."""
@@ -166,32 +166,32 @@ class DeepState:
         except FileRejected:
             return None
 
-    def _count(self, feature: object, row: int, tally: RowCounter) -> None:
+    def _count(self, feature: object, row: int, counter: RowCounter) -> None:
         """Count one feature in: accepted with its status, or set aside with the rule."""
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
-        shapes = self._bodies if tally.stamp.published else self._daily
+        shapes = self._bodies if counter.stamp.published else self._daily
         shape = shapes.shape(geometry)
         properties = properties_of(feature)
         caption, fill = (str(properties.get(key) or "") for key in ("name", "fill"))
         if shape.geometry is None:
-            tally.set_aside(row, shape.fault or "has_a_geometry", caption or "no caption")
+            counter.set_aside(row, shape.fault or "has_a_geometry", caption or "no caption")
             return
-        label = read_label(caption, fill) if tally.stamp.published else OCCUPIED
+        label = read_label(caption, fill) if counter.stamp.published else OCCUPIED
         if label.status is None:
-            tally.set_aside(row, "has_a_known_label", f"{caption} ({fill or 'no fill'})")
+            counter.set_aside(row, "has_a_known_label", f"{caption} ({fill or 'no fill'})")
             return
         if label.disagrees:
             found = f"{label.by_fill} ({fill}): {caption}"
-            tally.remark(row, "label_agrees_with_fill", found, "note")
+            counter.remark(row, "label_agrees_with_fill", found, "note")
         for rule in shape.repairs:
-            tally.remark(row, rule, caption or "no caption", "repaired")
-        tally.accept(label.status, shape.geometry, caption)
+            counter.remark(row, rule, caption or "no caption", "repaired")
+        counter.accept(label.status, shape.geometry, caption)
 
 
 def stamp_of(name: str, rows: int = 0) -> FileDate:
     """Day and time from a file's name: YYYYMMDD, or seconds since 1970 (UTC day).
 
-    Raises SetAside where the name holds neither.
+    Raises FileRejected where the name holds neither.
     """
     last = name.rpartition("/")[2]
     daily, body = DAILY_NAME.fullmatch(last), BODY_NAME.fullmatch(last)
