@@ -221,7 +221,7 @@ def test_an_old_day_is_answered_unknown_with_a_caveat(client: Client) -> None:
 def test_a_stale_map_is_told(client: Client) -> None:
     document = client.json("/reserves?date=2030-01-01")
     assert document["question"]["stale_days"] > 31
-    assert "days before the day asked" in document["caveats"][0]
+    assert "days before the date requested" in document["caveats"][0]
     assert all(p["stale_days"] > 31 for p in properties(document).values())
 
 

@@ -8,7 +8,9 @@ from served import EVERYTHING, LATER, THEN, Client, properties, summary_of
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.series import days
-from geodata.errors import InvalidInput
+from geodata.answers.timelines import check_held
+from geodata.errors import Gone, InvalidInput, NotFound
+from geodata.interval import one_day
 
 # Through time
 
@@ -199,3 +201,16 @@ def test_there_is_no_other_article(client: Client) -> None:
     answer = client.get("/articles/2024-01-01")
     assert answer.status == 404
     assert THEN in answer.problem()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [("2025-07-02", "2025-07-01"), ("2025-03-01", "2025-02-28"), ("2026-01-01", "2025-12-31")],
+)
+def test_what_is_gone_is_said_to_have_been_valid_to_its_last_day(end: str, last: str) -> None:
+    version = {"valid_from": "2025-01-01", "valid_to": end}
+    check_held(version, one_day(date.fromisoformat(last)), "a cell")
+    with pytest.raises(Gone, match=f"last valid on {last}; it no longer existed on {end}"):
+        check_held(version, one_day(date.fromisoformat(end)), "a cell")
+    with pytest.raises(NotFound, match="begins on 2025-01-01; it did not exist yet on 2024-12-31"):
+        check_held(version, one_day(date(2024, 12, 31)), "a cell")
