@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from naive_rows import PlainRows, Row, Values
 from shapely.geometry.base import BaseGeometry
 
 from geodata.control import territories as land_rules
@@ -29,9 +30,8 @@ from geodata.types import FloatArray
 from schemas import Source, Territory
 
 if TYPE_CHECKING:
-    from naive_store import NaiveStore, Row
+    from naive_store import NaiveStore
 
-Values = dict[str, Any]
 SHARES = ("occupied", "contested", "government", "unknown")
 
 
@@ -117,17 +117,15 @@ class NaiveControl:
         return table.assign(since=pd.to_datetime(table["since"]))
 
     def deposits_on(self, day: date, source: str | None) -> gpd.GeoDataFrame:
-        from naive_store import PlainRows  # noqa: PLC0415 - it stands on this module
-
         collection = self._store.collection("deposits")
         rows = PlainRows(self.rows_on(day, source), collection, Query("deposits"))
         return rows.read().to_geopandas()
 
-    def rows_on(self, day: date, source: str | None) -> list["Row"]:
+    def rows_on(self, day: date, source: str | None) -> list[Row]:
         """Rows of deposits with the control of a day."""
         return self._store.once(("deposits", day, source), lambda: self._laid_over(day, source))
 
-    def _laid_over(self, day: date, source: str | None) -> list["Row"]:
+    def _laid_over(self, day: date, source: str | None) -> list[Row]:
         choice = self._store.sources.select(day, source)
         others = [self._verdicts(c) for c in self._store.sources.all_on(day) if c.asof]
         plain = self._store.rows_of("deposits")
@@ -168,7 +166,7 @@ class NaiveControl:
 
     # Land
 
-    def _cells(self, source: str | None) -> list["Row"]:
+    def _cells(self, source: str | None) -> list[Row]:
         rows = self._store.rows_of("control")
         return [row for row in rows if source is None or row.properties["source"] == source]
 

@@ -1,0 +1,172 @@
+"""Rows as plain dicts, and what a query wants of each: place, days, properties, order."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geodata.errors import InvalidInput
+from geodata.features.collections import Collection
+from geodata.features.query import BBox, Query
+from geodata.formats.rows import Rows
+from geodata.interval import Interval, parse_datetime, parse_day
+from geodata.types import ARROW, GeometryArray
+from schemas.record import Column
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its id in tiles, its properties, and where it is."""
+
+    tile_id: int
+    properties: Values
+    shape: BaseGeometry | None
+
+    @property
+    def is_placed(self) -> bool:
+        return self.shape is not None and not self.shape.is_empty
+
+    def meets(self, area: BaseGeometry) -> bool:
+        """Whether it has a point in common with an area, on the edge too."""
+        return self.is_placed and bool(shapely.intersects(area, self.shape))
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """Rows a query gave, as a list."""
+
+    rows: list[Row]
+    collection: Collection
+    query: Query
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def tile_ids(self) -> npt.NDArray[np.int64]:
+        return np.array([row.tile_id for row in self.rows], dtype=np.int64)
+
+    def within(self, box: BBox) -> "PlainRows":
+        area = shapely.box(*box)
+        return PlainRows([r for r in self.rows if r.meets(area)], self.collection, self.query)
+
+    def features(self, start: int = 0, stop: int | None = None) -> bytes | None:  # noqa: ARG002
+        """None are kept encoded."""
+        return None
+
+    def read(self, *, authority_axes: bool = False) -> Rows:
+        asked = self.query.properties
+        wanted = {"id", *(self.collection.column_names if asked is None else asked)}
+        columns = tuple(c for c in self.collection.properties if c.name in wanted)
+        shapes = None
+        if not self.query.skip_geometry:
+            plain = shapes_of(row.shape for row in self.rows)
+            shapes = self.query.crs.from_crs84(plain, authority=authority_axes)
+        return Rows(
+            columns,
+            table_of([row.properties for row in self.rows], columns),
+            shapes,
+            self.query.crs.code,
+            geometry_type=self.collection.geometry_type,
+            ordered=bool(self.query.sortby),
+        )
+
+
+def shapes_of(shapes: Iterator[BaseGeometry | None]) -> GeometryArray:
+    """Shapes as an array, one place for each whatever it is."""
+    listed = list(shapes)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
+
+
+def table_of(rows: list[Values], columns: tuple[Column, ...]) -> pa.Table:
+    """Values by row as typed columns."""
+    arrays = [pa.array([row[c.name] for row in rows], ARROW[c.type]) for c in columns]
+    return pa.table(arrays, names=[c.name for c in columns])
+
+
+def day_of(value: Any) -> date | None:
+    """A day, or the UTC day of a moment."""
+    return value.astimezone(UTC).date() if isinstance(value, datetime) else value
+
+
+def sorted_rows(rows: list[Row], name: str, *, descends: bool) -> list[Row]:
+    """Rows by one property, those without a value last, equals as they were."""
+    known = [row for row in rows if row.properties[name] is not None]
+    lacking = [row for row in rows if row.properties[name] is None]
+    return sorted(known, key=lambda row: row.properties[name], reverse=descends) + lacking
+
+
+def areas_of(query: Query) -> Iterator[BaseGeometry]:
+    """What a row must meet some of: two boxes where one crosses the antimeridian."""
+    if query.area is not None:
+        yield shapely.from_wkb(query.area)
+    if query.bbox is not None:
+        west, south, east, north = query.bbox
+        spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+        yield from (shapely.box(left, south, right, north) for left, right in spans)
+
+
+def shares_a_day(values: Values, collection: Collection, when: Interval | None) -> bool:
+    assert when is not None
+    first = day_of(values[collection.begins or ""])
+    if collection.ends is None:
+        last = first
+    else:
+        end = day_of(values[collection.ends])
+        is_last = collection.layer is not None and collection.layer.closed
+        last = end if end is None or is_last else end - timedelta(days=1)
+    return (first is None or first < when.stop) and (last is None or last >= when.start)
+
+
+def equal_condition(columns: Mapping[str, Column], name: str, text: str) -> Callable[[Row], bool]:
+    """Whether a property is what a text says. Raises InvalidInput where it can say nothing."""
+    if name not in columns:
+        raise InvalidInput(
+            f"there is no property {name[:60]!r}; there are {', '.join(columns)}", parameter=name
+        )
+    kind = columns[name].type
+    if kind in {"string", "strings"}:
+        words = {text}
+        if name in {"commodity", "commodities"}:
+            words.add("-".join(text.strip().lower().replace("_", " ").split(" ")))
+        if kind == "string":
+            return lambda row: row.properties[name] in words
+        return lambda row: any(entry in words for entry in row.properties[name] or ())
+    wanted = READ[kind](text, name)
+    if isinstance(wanted, Interval):
+        days = {wanted.start + timedelta(n) for n in range((wanted.stop - wanted.start).days)}
+        return lambda row: day_of(row.properties[name]) in days
+    return lambda row: row.properties[name] == wanted
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("inf")
+    if value - value != 0:
+        raise InvalidInput(f"{name} is {text[:40]!r}; give a number", parameter=name)
+    return value
+
+
+def _flag(text: str, name: str) -> bool:
+    flags = {"true": True, "false": False}
+    if text.lower() not in flags:
+        raise InvalidInput(f"{name} is {text[:40]!r}; give true or false", parameter=name)
+    return flags[text.lower()]
+
+
+READ: dict[str, Callable[[str, str], Any]] = {
+    "number": _number, "integer": _number, "boolean": _flag, "date": parse_day,
+    "datetime": parse_datetime,
+}  # fmt: skip
