@@ -2,24 +2,26 @@
 
 import logging
 import threading
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from geodata import __version__
 from geodata.errors import LodelineError
 from geodata.rasters.listing import warm
-from service.http.errors import on_bug, on_http_error, on_lodeline_error
+from service.http.errors import on_bug, on_http_error, on_invalid_parameters, on_lodeline_error
 from service.http.files import Assets, maplibre
 from service.http.middleware import Compression, SecurityHeaders
 from service.http.negotiation import cache_control
 from service.http.response_cache import ResponseCache, TileCache
-from service.http.routing import endpoint
+from service.ogc.openapi import openapi
 from service.pages import VIEWS, problem_page
 from service.releases import OpenReleases
-from service.routes import ALIASES, TABLE
-from service.routes.releases import Readyz, livez
+from service.routes import ROUTES
+from service.routes.releases import livez, readyz
 from service.settings import Settings, settings_of_environment
 
 STATIC = Path(__file__).parent / "static"
@@ -28,13 +30,14 @@ WARM_AFTER_S = 1.0
 
 def create_app(settings: Settings) -> TileCache:
     """The ASGI application over one workspace; serves 503 until a release is published."""
-    catalog = OpenReleases(settings)
-    return TileCache(_application(settings, catalog), catalog, settings.cache_bytes("tiles"))
+    releases = OpenReleases(settings)
+    return TileCache(_application(settings, releases), releases, settings.cache_bytes("tiles"))
 
 
-def _application(settings: Settings, catalog: OpenReleases) -> FastAPI:
+def _application(settings: Settings, releases: OpenReleases) -> FastAPI:
     app = FastAPI(
         title="Lodeline",
+        description="Which mineral reserves lie in which territory on which day.",
         version=__version__,
         docs_url=None,
         redoc_url=None,
@@ -42,26 +45,31 @@ def _application(settings: Settings, catalog: OpenReleases) -> FastAPI:
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.openapi = partial(openapi, app)  # type: ignore[method-assign]
+    app.state.open_releases = releases
+    app.state.settings_in_use = settings
+    app.state.bodies = ResponseCache(settings.cache_bytes("answers"))
+    app.state.views = VIEWS
     app.state.base = str(settings.public_url or "").rstrip("/")
     app.state.problem_page = problem_page
-    bodies = ResponseCache(settings.cache_bytes("answers"))
-    for route in sorted((*TABLE, *ALIASES), key=lambda route: not route.hot):
-        app.add_route(
-            route.path,
-            endpoint(route, catalog, settings, bodies, VIEWS.get(route.name)),
-            list(route.methods),
-            route.name,
-        )
-    app.add_route("/livez", livez, ["GET"], "livez")
-    app.add_route("/readyz", Readyz(catalog).__call__, ["GET"], "readyz")
-    app.add_route("/static/maplibre/{name}", maplibre, ["GET"], "maplibre")
+    _add_routes(app)
     app.mount("/static", Assets(STATIC, _asset_headers(settings)), name="static")
     app.add_exception_handler(LodelineError, on_lodeline_error)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(RequestValidationError, on_invalid_parameters)
     app.add_exception_handler(Exception, on_bug)
     app.add_middleware(Compression)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    """The routes over a release, those asked most first, and those that need none."""
+    for route in sorted(ROUTES, key=lambda route: not route.offer.cache.hot):
+        app.router.routes.append(route.bound_to(app))
+    app.add_route("/livez", livez, ["GET"], "livez")
+    app.add_route("/readyz", readyz, ["GET"], "readyz")
+    app.add_route("/static/maplibre/{name}", maplibre, ["GET"], "maplibre")
 
 
 def _asset_headers(settings: Settings) -> dict[str, str]:

@@ -9,12 +9,12 @@ from test_errors import answered_target
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
 from service.http.negotiation import matches
-from service.routes import TABLE
+from service.routes import ROUTES
 
 ITEMS = f"/collections/deposits/items?datetime={THEN}"
 
 
-@pytest.mark.parametrize("path", [route.path for route in TABLE])
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_every_answer_has_a_tag_and_is_not_sent_twice(
     client: Client, workspace: Workspace, path: str
 ) -> None:

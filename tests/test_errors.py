@@ -1,12 +1,11 @@
 """Does whatever goes wrong leave as a problem document, without any inside?"""
 
-import dataclasses
 import logging
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from served import THEN, Client, client_of
-from starlette.responses import Response
 
 from geodata.errors import (
     Conflict,
@@ -19,10 +18,9 @@ from geodata.errors import (
     Unavailable,
 )
 from geodata.workspace import Workspace
-from service import routes
 from service.app import create_app
-from service.http.context import RequestContext
-from service.routes import TABLE
+from service.http.context import RequestContext, request_context
+from service.routes import ROUTES
 from service.settings import Settings
 
 SOME = {
@@ -65,7 +63,7 @@ def answered_target(path: str, workspace: Workspace) -> str:
     return some_target(path, workspace) + words.get(path, "")
 
 
-@pytest.mark.parametrize("path", [route.path for route in TABLE])
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_an_unknown_parameter_is_refused_by_name_everywhere(
     client: Client, workspace: Workspace, path: str
 ) -> None:
@@ -75,7 +73,7 @@ def test_an_unknown_parameter_is_refused_by_name_everywhere(
     assert "'bogus'" in answer.problem()["detail"]
 
 
-@pytest.mark.parametrize("path", [route.path for route in TABLE])
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_a_format_nobody_offers_is_refused_everywhere(
     client: Client, workspace: Workspace, path: str
 ) -> None:
@@ -85,7 +83,7 @@ def test_a_format_nobody_offers_is_refused_everywhere(
     assert "49" not in answer.problem()["detail"]
 
 
-@pytest.mark.parametrize("path", [route.path for route in TABLE])
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_an_unknown_release_is_not_found_everywhere(
     client: Client, workspace: Workspace, path: str
 ) -> None:
@@ -164,20 +162,17 @@ def test_other_methods_are_refused_with_those_allowed(
 
 
 @pytest.fixture
-def broken(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A client of an application whose /territories raises what one likes."""
+def broken(workspace: Workspace) -> Any:
+    """A client of an application whose handlers are given an error in place of the request."""
 
     def with_error(error: Exception) -> Client:
-        def raises(_ask: RequestContext) -> Response:
+        def raises() -> RequestContext:
             raise error
 
-        table = tuple(
-            dataclasses.replace(route, handler=raises) if route.path == "/territories" else route
-            for route in TABLE
-        )
-        monkeypatch.setattr(routes, "TABLE", table)
-        monkeypatch.setattr("service.app.TABLE", table)
-        return Client(create_app(Settings(workspace=workspace.root)))
+        front = create_app(Settings(workspace=workspace.root))
+        app = cast("FastAPI", front.app)
+        app.dependency_overrides[request_context] = raises
+        return Client(front)
 
     return with_error
 

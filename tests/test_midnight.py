@@ -9,8 +9,8 @@ from test_errors import some_target
 
 from geodata.interval import today
 from geodata.workspace import Workspace
-from service.http.routing import Route
-from service.routes import TABLE
+from service.http.routing import ReleaseRoute
+from service.routes import ROUTES
 
 EVE, MORNING = date(2026, 5, 1), date(2026, 5, 2)
 REQUIRED = {
@@ -22,11 +22,12 @@ REQUIRED = {
 """Parameters without which a route has no answer, by its name."""
 
 
-def targets(route: Route, workspace: Workspace) -> Iterator[str]:
+def targets(route: ReleaseRoute, workspace: Workspace) -> Iterator[str]:
     """A route as data, as a page and as a table, with a release named, on various days."""
     release = workspace.current_id()
     path, needed = some_target(route.path, workspace), REQUIRED.get(route.name, "")
-    days = [[], *([f"{n}={day}" for n in route.days] for day in (THEN, EVE) if asks_days(route))]
+    named = route.offer.cache.days if asks_days(route) else ()
+    days = [[], *([f"{name}={day}" for name in named] for day in (THEN, EVE) if named)]
     for form in {route.formats[0], "html", "csv"} & set(route.formats):
         for day in days:
             words = [needed.format(release=release), f"f={form}", f"release={release}", *day]
@@ -39,8 +40,8 @@ def another(workspace: Workspace) -> Client:
     return client_of(workspace)
 
 
-def asks_days(route: Route) -> bool:
-    return bool(route.days) and route.days != ("never",)
+def asks_days(route: ReleaseRoute) -> bool:
+    return bool(route.offer.cache.days) and route.offer.cache.days != ("never",)
 
 
 def test_the_present_day_is_the_one_the_tests_say() -> None:
@@ -49,9 +50,9 @@ def test_the_present_day_is_the_one_the_tests_say() -> None:
     assert today() > date(2025, 1, 1)
 
 
-@pytest.mark.parametrize("route", TABLE, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_an_answer_kept_over_midnight_is_the_answer_of_the_morning(
-    client: Client, workspace: Workspace, route: Route
+    client: Client, workspace: Workspace, route: ReleaseRoute
 ) -> None:
     """Who holds it and asks again, or need not ask for a year, has what is true."""
     for target in targets(route, workspace):

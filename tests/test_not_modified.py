@@ -15,7 +15,7 @@ from geodata.release.publish import publish
 from geodata.workspace import Workspace
 from service.app import STATIC
 from service.http.negotiation import OF_CONTENT
-from service.routes import ALIASES, TABLE
+from service.routes import ROUTES
 
 ENCODINGS = ("", "gzip", "br, zstd")
 DEPOSIT = "/collections/deposits/items/shevchenkivske_li"
@@ -56,7 +56,7 @@ def assert_unchanged(client: Client, target: str, answer: Answer, **headers: str
 
 def targets(workspace: Workspace) -> Iterator[str]:
     """Every path in every format, and questions whose answers have headers of their own."""
-    for route in (*TABLE, *ALIASES):
+    for route in ROUTES:
         target = answered_target(route.path, workspace)
         for form in route.formats:
             yield f"{target}{'&' if '?' in target else '?'}f={form}"
@@ -77,7 +77,7 @@ def test_a_304_has_the_headers_of_its_answer_on_every_route(
 def test_a_304_has_the_headers_of_a_page_chosen_by_accept(
     client: Client, restarted: Client, workspace: Workspace
 ) -> None:
-    for route in TABLE:
+    for route in ROUTES:
         target = answered_target(route.path, workspace)
         answer = client.get(target, accept="text/html,*/*;q=0.8")
         assert_unchanged(client, target, answer, accept="text/html,*/*;q=0.8")

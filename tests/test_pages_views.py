@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 from page_checks import Page, faults_of
 from served import HOST, THEN, Client, client_of
 from starlette.responses import Response
@@ -14,9 +15,10 @@ from starlette.responses import Response
 from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
 from service.http.context import RequestContext
+from service.http.routing import ReleaseRoute
 from service.pages import VIEWS, api_page, problem_page
 from service.pages.template_filters import VERDICT_NAMES, day_before, number, percent
-from service.routes import TABLE
+from service.routes import ROUTES
 
 Show = Callable[..., Page]
 HOSTILE = ("<img src=x onerror=1>", '"><svg onload=1>', "{{ 7*7 }}")
@@ -65,20 +67,22 @@ def asked(workspace: Workspace) -> Callable[[str], tuple[RequestContext, str]]:
     """The request behind a target, as the service reads it, and the name of its route."""
     kept: list[tuple[RequestContext, str]] = []
 
-    def keeper(name: str) -> Callable[[RequestContext], Response]:
-        def keep(ask: RequestContext) -> Response:
-            kept.append((ask, name))
+    class Keeping(ReleaseRoute):
+        async def _make(self, *given: Any) -> Response:
+            kept.append((given[-1], self.name))
             return Response()
 
-        return keep
+        def _made(self, ask: RequestContext) -> Response:
+            kept.append((ask, self.name))
+            return Response()
 
-    routes = [replace(r, handler=keeper(r.name), formats=("html",)) for r in TABLE]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.app.TABLE", routes)
-        keeping = client_of(workspace, cache_mb=0)
+    keeping = client_of(workspace, cache_mb=0)
+    for route in cast("FastAPI", keeping.app.app).routes:
+        if isinstance(route, ReleaseRoute):
+            route.__class__ = Keeping
 
     def read(target: str) -> tuple[RequestContext, str]:
-        assert keeping.get(target).status == 200
+        assert keeping.get(target, accept="text/html").status == 200
         return kept.pop()
 
     return read
@@ -96,7 +100,7 @@ def show(client: Client, asked: Callable[[str], tuple[RequestContext, str]]) -> 
 
 
 def test_every_view_belongs_to_a_route() -> None:
-    assert set(VIEWS) <= {route.name for route in TABLE}
+    assert set(VIEWS) <= {route.name for route in ROUTES}
 
 
 @pytest.mark.parametrize("target", [*TARGETS, *EDGES])

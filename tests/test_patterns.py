@@ -15,7 +15,7 @@ import service
 from geodata.errors import InvalidInput
 from service.app import create_app
 from service.params.core import Param, parse_query
-from service.routes import TABLE
+from service.routes import ROUTES
 from service.settings import Settings
 
 
@@ -65,7 +65,7 @@ def test_no_pattern_repeats_without_end_what_repeats_without_end() -> None:
 
 
 def test_a_segment_of_a_path_holds_one_word() -> None:
-    paths = {route.path for route in TABLE}
+    paths = {route.path for route in ROUTES}
     assert [path for path in paths for part in path.split("/") if part.count("{") > 1] == []
     assert [path for path in paths if path.count(":path}") > 1] == []
 

@@ -16,7 +16,7 @@ from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from service.http.context import RequestContext
 from service.pages.rendering import _here as here_of
-from service.routes import ALIASES, TABLE
+from service.routes import ROUTES
 
 PREFIX = "/pub/de eper".replace(" ", "%20")
 BASE = f"https://{HOST}{PREFIX}"
@@ -59,7 +59,7 @@ def own_urls(document: Any) -> Iterator[str]:
         yield from re.findall(rf"https?://{HOST}[^\s\"'<>]*", document)
 
 
-@pytest.mark.parametrize("path", [r.path for r in (*TABLE, *ALIASES) if "html" in r.formats])
+@pytest.mark.parametrize("path", [r.path for r in ROUTES if "html" in r.formats])
 def test_every_link_of_every_page_stays_under_the_path(
     under: Client, workspace: Workspace, path: str
 ) -> None:
@@ -73,7 +73,7 @@ def test_every_link_of_every_page_stays_under_the_path(
         assert [within(href, target) for href in links]
 
 
-@pytest.mark.parametrize("path", [r.path for r in (*TABLE, *ALIASES) if "json" in r.formats])
+@pytest.mark.parametrize("path", [r.path for r in ROUTES if "json" in r.formats])
 def test_every_link_of_every_document_stays_under_the_path(
     under: Client, workspace: Workspace, path: str
 ) -> None:

@@ -18,7 +18,7 @@ from geodata.workspace import Workspace
 from service.http.negotiation import etag
 from service.http.response_cache import ResponseCache
 from service.params.core import digest
-from service.routes import TABLE
+from service.routes import ROUTES
 
 ITEMS = "/collections/deposits/items"
 HEADER_MOST = 4096
@@ -170,7 +170,7 @@ def test_spaces_and_empty_fields_are_no_other_question(forgetful: Client) -> Non
     assert same(plus, form)
 
 
-@pytest.mark.parametrize("path", [route.path for route in TABLE])
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_what_was_written_around_the_parameters_is_in_no_answer(
     forgetful: Client, workspace: Workspace, path: str
 ) -> None:

@@ -1,10 +1,11 @@
 """What is one request once read: release, parameters, format, body, URLs?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
+from fastapi import Depends
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -13,11 +14,14 @@ from geodata.formats.geojson import dumps
 from geodata.store.base import Store
 from service.http.links import HTML, JSON, url
 from service.releases import OpenReleases
+from service.settings import Settings
 
 GEOJSON_TYPES = ("application/geo+json", "application/json")
 MOST_BYTES = 4_000_000
 PLAIN = "/:@!$&'()*+,;=~"
 """Characters a path may hold as they are."""
+CONTEXT = "lodeline.context"
+"""Where the request as it was read lies in the scope, for FastAPI's dependencies."""
 T = TypeVar("T")
 
 
@@ -59,7 +63,6 @@ def _too_large() -> TooLarge:
     return TooLarge(f"the body has more than {MOST_BYTES:,} bytes; simplify the area")
 
 
-Handler = Callable[["RequestContext"], Response]
 View = Callable[["RequestContext", Any], str]
 
 
@@ -92,11 +95,12 @@ class RequestContext:
         """An absolute link."""
         return url(self.base, path, words)
 
-    def once(self, make: Callable[["RequestContext"], T]) -> T:
-        """What `make` makes of this request, made when it is first wanted."""
-        if make not in self.results:
-            self.results[make] = make(self)
-        result: T = self.results[make]
+    def once(self, make: Callable[..., T], *given: Hashable) -> T:
+        """What `make` makes of this request and what is given, made when it is first wanted."""
+        key = (make, *given)
+        if key not in self.results:
+            self.results[key] = make(self, *given)
+        result: T = self.results[key]
         return result
 
     def answer(self, document: Any, media_type: str = JSON) -> Response:  # noqa: ANN401
@@ -118,3 +122,31 @@ class RequestContext:
     def html(self, text: str) -> Response:
         """An HTML page."""
         return Response(text, media_type=HTML)
+
+
+async def open_releases(request: Request) -> OpenReleases:
+    """The open releases, for `Depends`."""
+    releases: OpenReleases = request.app.state.open_releases
+    return releases
+
+
+async def settings_in_use(request: Request) -> Settings:
+    """The settings of the application, for `Depends`."""
+    settings: Settings = request.app.state.settings_in_use
+    return settings
+
+
+async def request_context(request: Request) -> RequestContext:
+    """The request as ReleaseRoute has read it, for `Depends`."""
+    context: RequestContext = request.scope[CONTEXT]
+    return context
+
+
+async def release_store(context: "Context") -> Store:
+    """The release that answers, for `Depends`."""
+    return context.store
+
+
+Context = Annotated[RequestContext, Depends(request_context)]
+Releases = Annotated[OpenReleases, Depends(open_releases)]
+"""What handlers ask for; tests put others in their place with `app.dependency_overrides`."""

@@ -2,7 +2,9 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -59,6 +61,17 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     response = _response(request, ProblemKind(error.status_code, kind, title, detail))
     response.headers.update(error.headers or {})
     return response
+
+
+async def on_invalid_parameters(request: Request, error: Exception) -> Response:
+    """Handler for what pydantic refuses of a parameter; our own parsers raise InvalidInput."""
+    if not isinstance(error, RequestValidationError):
+        return _bug(request)
+    first = error.errors()[0]
+    name = str(first["loc"][-1])[:60]
+    detail = f"{name}: {first['msg'][:200]}; see /api for what is taken here"
+    kind = InvalidInput.kind
+    return _response(request, ProblemKind(400, kind, "Invalid input", detail, name))
 
 
 async def on_bug(request: Request, error: Exception) -> Response:
@@ -119,3 +132,9 @@ class Problem(Record):
     instance: str | None = described("The path asked.", default=None)
     kind: str = described("Stable machine-readable kind.")
     parameter: str | None = described("The parameter at fault.", default=None)
+
+
+def problem_response(text: str) -> dict[str, Any]:
+    """What the API document says of a status that comes with a problem document."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": text, "content": {"application/problem+json": {"schema": schema}}}

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import brotli
 from starlette.background import BackgroundTask
@@ -21,12 +22,15 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from service.http.errors import Problem
+from service.http.errors import Problem, problem_response
 from service.http.negotiation import IMMUTABLE, OF_CONTENT, encoding_for, matches
 
 _RANGE = re.compile(
     r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<tail>\d{1,18}))", re.ASCII
 )
+PARTS: dict[int | str, dict[str, Any]] = {206: {"description": "A range of its bytes"}}
+RANGES: dict[int | str, dict[str, Any]] = {416: problem_response("The range begins beyond its end")}
+"""What the API document says of files."""
 SHORT = "public, max-age=3600"
 _QUALITY = 9
 

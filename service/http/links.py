@@ -24,7 +24,7 @@ def base_url(request: Request, settings: Settings) -> str:
         return str(settings.public_url).rstrip("/")
     host = request.headers.get("host", "")
     safe = host if _HOST.fullmatch(host) else "localhost"
-    return f"{request.url.scheme}://{safe}"
+    return f"{request.scope['scheme']}://{safe}"
 
 
 def url(base: str, path: str, words: Mapping[str, str] | None = None) -> str:

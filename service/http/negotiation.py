@@ -46,6 +46,11 @@ def wanted_format(
     return max(known, key=lambda pair: pair[0], default=(0.0, offered[0]))[1]
 
 
+def media_type_of(form: str, media: Mapping[str, str]) -> str:
+    """The media type a format is sent as. media: of formats where it is not the usual."""
+    return media.get(form) or SPELLINGS.get(form, (form,))[0]
+
+
 def _kinds(form: str, media: Mapping[str, str]) -> tuple[str, ...]:
     """Media types that ask for a format, without their parameters."""
     own = (media[form].partition(";")[0],) if form in media else ()

@@ -1,23 +1,34 @@
-"""How are the words of a request read: each parameter one small parser, unknown ones refused."""
+"""How are the words of a request read: each parameter one small parser, unknown ones refused.
 
+Parameters are declared once, and both their reading and the API document come of it: as a pydantic
+model where FastAPI reads them (`ReleaseQuery` and its children), as a list of `Param` where they
+follow the columns of a collection, which no class can know.
+"""
+
+import datetime as dt
 import hashlib
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Annotated, Any, get_origin
 
 import orjson
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import core_schema
 from starlette.datastructures import QueryParams
 
-from geodata.answers.question import (
-    DEFAULT_COMMODITIES,
-    DEFAULT_CONTROL,
-    DEFAULT_TERRITORY,
-    Question,
-    parse_control,
-)
+from geodata.answers.question import DEFAULT_COMMODITIES
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.interval import parse_day, today
@@ -142,23 +153,9 @@ def parse_choice(words: Words, name: str, choices: tuple[str, ...], default: str
     return text
 
 
-def parse_date(words: Words, name: str = "date") -> date:
+def parse_date(words: Words, name: str = "date") -> dt.date:
     """A day, today where none is given."""
     return parse_day(words[name], name) if name in words else today()
-
-
-def question(words: Words) -> Question:
-    """The question of `/reserves`."""
-    return Question(
-        commodities=parse_commodities(words["commodity"])
-        if "commodity" in words
-        else DEFAULT_COMMODITIES,
-        day=parse_date(words),
-        territory=words.get("territory", DEFAULT_TERRITORY),
-        control=parse_control(words["control"]) if "control" in words else DEFAULT_CONTROL,
-        source=words.get("source"),
-        include_components=parse_choice(words, "include", ("all", "listed"), "listed") == "all",
-    )
 
 
 def parse_number(text: str, parameter: str) -> float:
@@ -172,11 +169,6 @@ def parse_number(text: str, parameter: str) -> float:
     return value
 
 
-COMMODITY = Param(
-    "commodity", {"type": "string"}, "Commodities, a comma list or repeated; or 'all'.", many=True
-)
-TERRITORY = Param("territory", {"type": "string", "default": "occupied"}, "Territory by id.")
-SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
 ParamsByName = Mapping[str, Param]
 
 
@@ -185,10 +177,123 @@ def params_by_name(params: Iterable[Param]) -> ParamsByName:
     return {param.name: param for param in (*params, *COMMON)}
 
 
-COMMON = (
-    Param("f", {"type": "string"}, "Format; else chosen by Accept."),
-    Param("release", {"type": "string"}, "Release to ask: what was known then."),
-)
+def joined_texts(value: object) -> str:
+    """A parameter that may be repeated as one comma list."""
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _day(text: str, info: ValidationInfo) -> dt.date:
+    return parse_day(text, str(info.field_name).rstrip("_"))  # `from` cannot name a field
+
+
+QueryDay = Annotated[dt.date, BeforeValidator(_day)]
+"""A day, whose error names the field."""
+Today = Annotated[QueryDay | None, Field(description="Day; today where none is given.")]
+Source = Annotated[
+    str | None, Field(description="Control source; else the first that reaches the day.")
+]
+Territory = Annotated[str, Field(description="Territory by id.")]
+Commodities = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: parse_commodities(joined_texts(value))),
+    WithJsonSchema({"type": "string"}),
+    Field(
+        default_factory=lambda: DEFAULT_COMMODITIES,
+        description="Commodities, a comma list or repeated; or 'all'.",
+    ),
+]
+"""Commodities by any of their names; a tuple is what may be repeated."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The choices of a field of text, with an error in our words."""
+
+    choices: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.with_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.choices)}
+
+    def _check(self, text: str, info: core_schema.ValidationInfo) -> str:
+        name = str(info.field_name)
+        return parse_choice({name: text}, name, self.choices, text)
+
+
+class ReleaseQuery(BaseModel):
+    """What every route takes. Their validators raise InvalidInput, which passes pydantic by."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    f: str | None = Field(None, description="Format; else chosen by Accept.")
+    release: str | None = Field(None, description="Release to ask: what was known then.")
+
+
+class SourceQuery(ReleaseQuery):
+    """What one source says."""
+
+    source: Source = None
+
+
+class DayQuery(ReleaseQuery):
+    """What holds on a day, according to a source."""
+
+    date: Today = None
+    source: Source = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day asked, today where none is given."""
+        return self.date or today()
+
+
+class SpotQuery(ReleaseQuery):
+    """A spot, CRS84 degrees."""
+
+    lon: Annotated[float, BeforeValidator(float)] = Field(description="Longitude.", ge=-180, le=180)
+    lat: Annotated[float, BeforeValidator(float)] = Field(description="Latitude.", ge=-90, le=90)
+
+    @model_validator(mode="before")
+    @classmethod
+    def spot_is_given(cls, words: Any) -> Any:  # noqa: ANN401 - what a model is made of
+        """The words themselves. Raises InvalidInput for what is no spot on the earth."""
+        parse_lonlat(words)
+        return words
+
+
+def params_of(model: type[ReleaseQuery]) -> tuple[Param, ...]:
+    """The parameters of a model, its own first; a tuple may be repeated."""
+    schemas = model.model_json_schema()["properties"]
+    fields = [
+        Param(
+            name=info.alias or name,
+            schema=plain_schema(schemas[info.alias or name]),
+            meaning=info.description or "",
+            many=get_origin(info.annotation) is tuple,
+            required=info.is_required(),
+        )
+        for name, info in model.model_fields.items()
+    ]
+    common = set(ReleaseQuery.model_fields)
+    return tuple(sorted(fields, key=lambda param: param.name in common))
+
+
+def plain_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter: a text that is given or not, never null."""
+    rest = {k: v for k, v in schema.items() if k not in {"title", "description", "anyOf"}}
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if kinds and rest.get("default", ...) is None:
+        del rest["default"]
+    return {**(kinds[0] if kinds else {}), **rest}
+
+
+COMMON = params_of(ReleaseQuery)
 
 
 def digest(*parts: object) -> str:

@@ -1,4 +1,4 @@
-"""The collections, and one of them."""
+"""The collections, one of them, and the schemas of its features."""
 
 from urllib.parse import quote
 
@@ -8,11 +8,19 @@ from geodata.crs import CRS84_URI, OFFERED
 from geodata.features.collections import Collection
 from geodata.formats.registry import FORMATS
 from geodata.store.base import Store
-from service.http.context import RequestContext
+from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, rel, url
+from service.http.offer import answers
+from service.http.routing import release_router
+from service.ogc import schemas
+
+SCHEMA = {"json": SCHEMA_JSON}
+router = release_router("data")
 
 
-def collections(ask: RequestContext) -> Response:
+@router.get("/collections", name="collections", summary="All collections")
+@answers("json", "html")
+def collections(ask: Context) -> Response:
     """All collections."""
     links = [
         link(ask.url_for("/collections"), "self", JSON, "This document"),
@@ -22,9 +30,43 @@ def collections(ask: RequestContext) -> Response:
     return ask.answer({"links": links, "crs": list(OFFERED), "collections": found})
 
 
-def collection(ask: RequestContext) -> Response:
+@router.get("/collections/{collection}", name="collection", summary="One collection")
+@answers("json", "html")
+def collection(ask: Context) -> Response:
     """One collection, as it is described among all."""
     return ask.answer(_described(ask, ask.store.collection(ask.path_params["collection"])))
+
+
+@router.get(
+    "/collections/{collection}/queryables", name="queryables", summary="Properties filters may name"
+)
+@answers("json", "html", media=SCHEMA)
+def queryables(ask: Context) -> Response:
+    """Properties filters may name, as JSON Schema."""
+    return _schema_json(ask, schemas.queryables)
+
+
+@router.get(
+    "/collections/{collection}/sortables",
+    name="sortables",
+    summary="Properties that may be sorted by",
+)
+@answers("json", "html", media=SCHEMA)
+def sortables(ask: Context) -> Response:
+    """Properties that may be sorted by, as JSON Schema."""
+    return _schema_json(ask, schemas.sortables)
+
+
+@router.get("/collections/{collection}/schema", name="schema", summary="The schema of a feature")
+@answers("json", "html", media=SCHEMA)
+def schema(ask: Context) -> Response:
+    """The schema of a feature, as JSON Schema."""
+    return _schema_json(ask, schemas.schema)
+
+
+def _schema_json(ask: RequestContext, make: schemas.Maker) -> Response:
+    collection = ask.store.collection(ask.path_params["collection"])
+    return ask.answer(make(collection, ask.url_for(ask.path)), SCHEMA_JSON)
 
 
 def _described(ask: RequestContext, found: Collection) -> dict[str, object]:

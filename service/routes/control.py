@@ -1,57 +1,82 @@
 """What holds at a spot, what held for a deposit, and what changed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from xml.etree import ElementTree as ET
 
+from fastapi import Query
+from pydantic import Field
 from starlette.responses import Response
 
 from geodata.answers.point import control_at
-from geodata.answers.question import DEFAULT_COMMODITIES
 from geodata.answers.series import changes as changes_between
 from geodata.answers.timelines import deposit_timeline
-from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
-from geodata.interval import parse_datetime
+from geodata.interval import parse_datetime, today
 from schemas import Manifest
-from service.http.context import RequestContext
+from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, link, self_link
-from service.params.core import COMMODITY, DAY, SOURCE, Param, parse_date, parse_lonlat
+from service.http.offer import CachePolicy, answers
+from service.http.routing import release_router
+from service.params.core import (
+    DAY,
+    Commodities,
+    QueryDay,
+    ReleaseQuery,
+    Source,
+    SourceQuery,
+    SpotQuery,
+    Today,
+)
 
-AT = (
-    Param("lon", {"type": "number", "minimum": -180, "maximum": 180}, "Longitude.", required=True),
-    Param("lat", {"type": "number", "minimum": -90, "maximum": 90}, "Latitude.", required=True),
-    Param("date", DAY, "Day; today where none is given."),
-)
-BETWEEN = (
-    COMMODITY,
-    SOURCE,
-    Param("from", DAY, "First day; open where none is given."),
-    Param("to", DAY, "Last day; today where none is given."),
-)
-BY_SOURCE = (SOURCE,)
+ATOM = "application/atom+xml"
 _SPACE = "http://www.w3.org/2005/Atom"
+router = release_router("answers")
 
 
-def at(ask: RequestContext) -> Response:
+class AtQuery(SpotQuery):
+    """A spot on a day."""
+
+    date: Today = None
+
+
+class ChangesQuery(ReleaseQuery):
+    """What changed, between two days."""
+
+    commodity: Commodities
+    source: Source = None
+    from_: str | None = Field(
+        None,
+        alias="from",
+        description="First day; open where none is given.",
+        json_schema_extra=dict(DAY),
+    )
+    to: QueryDay | None = Field(None, description="Last day; today where none is given.")
+
+
+@router.get("/control/at", name="at", summary="Status of a spot")
+@answers("json", "html", cache=CachePolicy(days=("date",)))
+def at(ask: Context, query: Annotated[AtQuery, Query()]) -> Response:
     """Status of a spot on a day, by every source."""
-    lon, lat = parse_lonlat(ask.query)
-    return ask.answer(control_at(ask.store, lon, lat, parse_date(ask.query)))
+    return ask.answer(control_at(ask.store, query.lon, query.lat, query.date or today()))
 
 
-def timeline(ask: RequestContext) -> Response:
+@router.get("/deposits/{deposit}/timeline", name="timeline", summary="A deposit's history")
+@answers("json", "html")
+def timeline(ask: Context, query: Annotated[SourceQuery, Query()]) -> Response:
     """A deposit's history by every source."""
-    found = deposit_timeline(ask.store, ask.path_params["deposit"], ask.query.get("source"))
-    return ask.answer(found)
+    return ask.answer(deposit_timeline(ask.store, ask.path_params["deposit"], query.source))
 
 
-def changes(ask: RequestContext) -> Response:
+@router.get("/changes", name="changes", summary="Deposits whose verdict changed")
+@answers("json", "html", media={"json": GEOJSON}, cache=CachePolicy(days=("to",)))
+def changes(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Response:
     """Deposits whose verdict turned between two days."""
-    found = _changes(ask)
+    features = _changes(ask, query)
     document = {
         "type": "FeatureCollection",
-        "features": found,
-        "numberReturned": len(found),
+        "features": features,
+        "numberReturned": len(features),
         "release": ask.release,
         "links": [
             self_link(ask.base, ask.path, ask.query, GEOJSON),
@@ -61,21 +86,19 @@ def changes(ask: RequestContext) -> Response:
     return ask.encoded(dumps(document), GEOJSON)
 
 
-def changes_feed(ask: RequestContext) -> Response:
+@router.get("/changes.atom", name="feed", summary="The same as a feed")
+@answers("atom", media={"atom": ATOM}, cache=CachePolicy(days=("to",)))
+def changes_feed(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Response:
     """The same as an Atom feed, newest first."""
-    entries = [found["properties"] for found in _changes(ask)][::-1]
+    entries = [feature["properties"] for feature in _changes(ask, query)][::-1]
     feed = atom(entries, ask.url_for("/changes.atom", ask.query), ask.url_for, ask.store.manifest)
     return Response(feed, media_type=ATOM)
 
 
-def _changes(ask: RequestContext) -> list[dict[str, Any]]:
-    last = parse_date(ask.query, "to")
-    when = parse_datetime(f"{ask.query.get('from', '..')}/{last}", "from")
-    asked = ask.query.get("commodity", ",".join(DEFAULT_COMMODITIES))
-    return changes_between(ask.store, when, parse_commodities(asked), ask.query.get("source"))
-
-
-ATOM = "application/atom+xml"
+def _changes(ask: RequestContext, query: ChangesQuery) -> list[dict[str, Any]]:
+    first = ".." if query.from_ is None else query.from_
+    when = parse_datetime(f"{first}/{query.to or today()}", "from")
+    return changes_between(ask.store, when, query.commodity, query.source)
 
 
 def atom(

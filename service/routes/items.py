@@ -1,12 +1,18 @@
-"""Features of a collection: a page of them, all of them as a download, one, and its versions."""
+"""Features of a collection: a page of them, all of them as a download, one, and its versions.
+
+The routes of a page and of one feature are asked most, and their parameters follow the columns of
+the collection: ReleaseRoute reads and calls them by itself.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Annotated, Any
 from urllib.parse import quote
 
+from fastapi import Query
 from starlette.responses import Response
 
 from geodata.answers.timelines import check_held, version_on, versions
@@ -16,8 +22,9 @@ from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
 from geodata.store.base import Selection
-from service.http.context import RequestContext
+from service.http.context import Context, RequestContext
 from service.http.downloads import about_items, download_headers
+from service.http.errors import problem_response
 from service.http.files import streamed
 from service.http.links import (
     GEOJSON,
@@ -31,12 +38,18 @@ from service.http.links import (
     self_link,
     url,
 )
-from service.params.items import cursor_for, items_query
+from service.http.offer import CachePolicy, answers
+from service.http.routing import release_router
+from service.params.core import SourceQuery
+from service.params.items import cursor_for, item_params, items_params, items_query
 
 PAGED = ("json", "html", "jsonfg")
 """Formats that give a page; all others give everything that matches."""
 JSONFG = FORMATS["jsonfg"].media_type
 QUICK_LIMIT = 1000
+MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
+GONE: dict[int | str, dict[str, Any]] = {410: problem_response("It was no longer there then")}
+router = release_router("data")
 
 
 def is_quick(words: Mapping[str, str]) -> bool:
@@ -54,16 +67,6 @@ def is_quick(words: Mapping[str, str]) -> bool:
     return not heavy and limit.isascii() and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
 
-def items(ask: RequestContext) -> Response:
-    """A page of features, or everything that matches as a download."""
-    page = ask.once(_selected)
-    if ask.format not in PAGED:
-        return _download(ask, page)
-    links = ask.once(_page_links)
-    about = {"numberMatched": page.matched, "numberReturned": len(page.rows), "links": links}
-    return _page(ask, page, about)
-
-
 def items_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of a page or a download: its rows are counted, and none is encoded."""
     page = ask.once(_selected)
@@ -76,6 +79,21 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
     about = about_items(ask, page.collection)
     returned = {"OGC-NumberReturned": str(len(page.rows))}
     return {**headers, **returned, **download_headers(about, FORMATS[ask.format])}
+
+
+@router.get("/collections/{collection}/items", name="items", summary="Features of a collection")
+@answers(
+    *FORMATS, "html", media=MEDIA, params=items_params, headers=items_headers,
+    cache=CachePolicy(days=("datetime",), quick=is_quick, hot=True),
+)  # fmt: skip
+def items(ask: Context) -> Response:
+    """A page of features, or everything that matches as a download."""
+    page = ask.once(_selected)
+    if ask.format not in PAGED:
+        return _download(ask, page)
+    links = ask.once(_page_links)
+    about = {"numberMatched": page.matched, "numberReturned": len(page.rows), "links": links}
+    return _page(ask, page, about)
 
 
 def _selected(ask: RequestContext) -> Selection:
@@ -107,12 +125,24 @@ def _download(ask: RequestContext, page: Selection) -> Response:
     return streamed(kind.write(rows, about_items(ask, page.collection)), kind.media_type)
 
 
-def item(ask: RequestContext) -> Response:
-    """One feature, as it was on the day asked."""
-    page = ask.once(_one)
-    ask.once(item_headers)  # raises where the feature was not there on the day
-    links = dumps({"links": ask.once(_item_links)})
-    return ask.encoded(joined_features(page.rows)[:-1] + b"," + links[1:], GEOJSON)
+@router.get(
+    "/collections/{collection}/items/{item:path}/versions",
+    name="versions",
+    summary="Versions of a feature",
+)
+@answers("json", "html")
+def item_versions(ask: Context, query: Annotated[SourceQuery, Query()]) -> Response:
+    """All versions of one feature, each with the link that shows it."""
+    collection = ask.store.collection(ask.path_params["collection"])
+    item_id = ask.path_params["item"]
+    own = ask.path.removesuffix("/versions")
+    found = versions(ask.store, collection.id, item_id, query.source)
+    entries = [{**version, "links": _version_links(ask, own, version)} for version in found]
+    links = [
+        self_link(ask.base, ask.path, ask.query, JSON),
+        link(ask.url_for(own), "latest-version", GEOJSON, "As it is"),
+    ]
+    return ask.answer({"id": item_id, "release": ask.release, "versions": entries, "links": links})
 
 
 def item_headers(ask: RequestContext) -> dict[str, str]:
@@ -124,6 +154,24 @@ def item_headers(ask: RequestContext) -> dict[str, str]:
     }
     memento = _memento(ask, page.collection, ask.path_params["item"])
     return headers if memento is None else {**headers, "Memento-Datetime": memento}
+
+
+@router.get(
+    "/collections/{collection}/items/{item:path}",
+    name="item",
+    summary="One feature",
+    responses=GONE,
+)
+@answers(
+    "json", "html", media={"json": GEOJSON}, params=item_params, headers=item_headers,
+    cache=CachePolicy(days=("datetime",), quick=is_quick),
+)  # fmt: skip
+def item(ask: Context) -> Response:
+    """One feature, as it was on the day asked."""
+    page = ask.once(_one)
+    ask.once(item_headers)  # raises where the feature was not there on the day
+    links = dumps({"links": ask.once(_item_links)})
+    return ask.encoded(joined_features(page.rows)[:-1] + b"," + links[1:], GEOJSON)
 
 
 def _one(ask: RequestContext) -> Selection:
@@ -157,20 +205,6 @@ def _memento(ask: RequestContext, collection: Collection, item_id: str) -> str |
         return None
     day = parse_day(str(found["valid_from"]))
     return format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC), usegmt=True)
-
-
-def item_versions(ask: RequestContext) -> Response:
-    """All versions of one feature, each with the link that shows it."""
-    collection = ask.store.collection(ask.path_params["collection"])
-    item_id = ask.path_params["item"]
-    own = ask.path.removesuffix("/versions")
-    found = versions(ask.store, collection.id, item_id, ask.query.get("source"))
-    entries = [{**version, "links": _version_links(ask, own, version)} for version in found]
-    links = [
-        self_link(ask.base, ask.path, ask.query, JSON),
-        link(ask.url_for(own), "latest-version", GEOJSON, "As it is"),
-    ]
-    return ask.answer({"id": item_id, "release": ask.release, "versions": entries, "links": links})
 
 
 def _version_links(ask: RequestContext, path: str, version: dict[str, object]) -> list[Link]:

@@ -1,13 +1,15 @@
 """What this is and where to go: landing page, conformance, API definition, functions, the map."""
 
+from fastapi import Request
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
-from service.http.context import RequestContext
-from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, link_header, rel
-from service.ogc import schemas
+from service.http.context import Context, RequestContext
+from service.http.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
+from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
+from service.http.routing import release_router
 from service.ogc.conformance import CONFORMS_TO
-from service.ogc.openapi import OPENAPI_JSON, document
+from service.ogc.openapi import OPENAPI_JSON, openapi_30
 from service.pages import api_page
 from service.pages.map import map_page
 
@@ -24,15 +26,20 @@ CSP = (
 """As for every page, and what MapLibre needs: workers and pictures it makes itself."""
 
 
-def landing(ask: RequestContext) -> Response:
-    """The landing page in JSON, or to read."""
-    links = ask.once(_links)
-    return ask.answer({"title": TITLE, "description": DESCRIPTION, "links": links})
+router = release_router()
 
 
 def landing_headers(ask: RequestContext) -> dict[str, str]:
     """The links as a header."""
     return {"Link": link_header(ask.once(_links))}
+
+
+@router.get("/", name="landing", tags=["data"], summary="What this is")
+@answers("json", "html", headers=landing_headers, cache=CachePolicy(days=FOLLOWS_TODAY))
+def landing(ask: Context) -> Response:
+    """The landing page in JSON, or to read."""
+    links = ask.once(_links)
+    return ask.answer({"title": TITLE, "description": DESCRIPTION, "links": links})
 
 
 def _links(ask: RequestContext) -> list[Link]:
@@ -68,57 +75,43 @@ def _tile_links(ask: RequestContext) -> list[Link]:
     ]
 
 
-def conformance(ask: RequestContext) -> Response:
+@router.get("/conformance", name="conformance", tags=["data"], summary="Conformance classes met")
+@answers("json", "html")
+def conformance(ask: Context) -> Response:
     """The conformance classes met."""
     return ask.answer({"conformsTo": list(CONFORMS_TO)})
 
 
-def api(ask: RequestContext) -> Response:
-    """The OpenAPI 3.0 document."""
-    return ask.json(_document(ask), OPENAPI_JSON)
+@router.get("/openapi.json", name="api_alias", include_in_schema=False)
+@router.get("/api", name="api", tags=["data"], summary="The API's description, OpenAPI 3.0")
+@answers(media={"json": OPENAPI_JSON})
+def api(ask: Context, request: Request) -> Response:
+    """The OpenAPI 3.0 document; also where FastAPI's applications have theirs."""
+    return ask.json(openapi_30(request.app, ask.store, ask.base), OPENAPI_JSON)
 
 
-def api_html(ask: RequestContext) -> Response:
+@router.get("/docs", name="api_html_alias", include_in_schema=False)
+@router.get("/api.html", name="api_html", tags=["data"], summary="The same to read")
+@answers("html")
+def api_html(ask: Context, request: Request) -> Response:
     """The same to read."""
-    return ask.html(api_page(_document(ask)))
+    return ask.html(api_page(openapi_30(request.app, ask.store, ask.base)))
 
 
-def _document(ask: RequestContext) -> dict[str, object]:
-    from service.routes import TABLE  # noqa: PLC0415 - the table of routes holds this one too
-
-    return document(TABLE, ask.store, ask.base)
-
-
-def queryables(ask: RequestContext) -> Response:
-    """Properties filters may name, as JSON Schema."""
-    return _schema_json(ask, schemas.queryables)
-
-
-def sortables(ask: RequestContext) -> Response:
-    """Properties that may be sorted by, as JSON Schema."""
-    return _schema_json(ask, schemas.sortables)
-
-
-def schema(ask: RequestContext) -> Response:
-    """The schema of a feature, as JSON Schema."""
-    return _schema_json(ask, schemas.schema)
-
-
-def _schema_json(ask: RequestContext, make: schemas.Maker) -> Response:
-    collection = ask.store.collection(ask.path_params["collection"])
-    return ask.answer(make(collection, ask.url_for(ask.path)), SCHEMA_JSON)
-
-
-def functions(ask: RequestContext) -> Response:
+@router.get("/functions", name="functions", tags=["data"], summary="Functions filters may use")
+@answers("json", "html")
+def functions(ask: Context) -> Response:
     """Functions filters may use."""
     return ask.answer({"functions": function_descriptions()})
-
-
-def map_(ask: RequestContext) -> Response:
-    """The page; it reads the rest itself."""
-    return ask.html(map_page(ask))
 
 
 def map_headers(_: RequestContext) -> dict[str, str]:
     """The page's own policy."""
     return {"Content-Security-Policy": CSP}
+
+
+@router.get("/map", name="map", summary="The map through time", tags=["map"])
+@answers("html", headers=map_headers, cache=CachePolicy(days=FOLLOWS_TODAY))
+def map_(ask: Context) -> Response:
+    """The page; it reads the rest itself."""
+    return ask.html(map_page(ask))

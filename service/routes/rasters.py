@@ -2,50 +2,40 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
+from pydantic import Field, WithJsonSchema
 from shapely.geometry.base import BaseGeometry
 from starlette.responses import Response
 
 from geodata.errors import InvalidInput, NotFound
+from geodata.interval import today
 from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
 from geodata.rasters.colours import legend_png as drawn_legend
 from schemas import Raster
-from service.http.context import RequestContext
+from service.http.context import Context, RequestContext
 from service.http.downloads import download_name
-from service.http.files import RangedFile, file_headers
+from service.http.errors import problem_response
+from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link
+from service.http.offer import CachePolicy, answers
+from service.http.routing import release_router
 from service.params.area import parse_area
-from service.params.core import DAY, SOURCE, Param, parse_date, parse_lonlat
+from service.params.core import QueryDay, ReleaseQuery, Source, SpotQuery
 
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 DEEPEST = 22
+TILE = "/rasters/{raster}/tiles/{z}/{x}/{row}"
+TILE_MEDIA = {"png": "image/png", "webp": "image/webp", "tif": "image/tiff"}
 _NUMBER = re.compile(r"0|[1-9]\d{0,7}", re.ASCII)
 _ROW = re.compile(r"(?P<y>0|[1-9]\d{0,7})(?P<twice>@2x)?", re.ASCII)
 
-DRAWN = (
-    Param("colormap", {"type": "string", "enum": list(RAMPS)}, "Colours by name."),
-    Param("rescale", {"type": "string", "enum": list(RESCALES)},
-          "Values at the ends of the colours: as described, or the least and the greatest."),
-)  # fmt: skip
-SPOT = (
-    Param("lon", {"type": "number", "minimum": -180, "maximum": 180}, "Longitude.", required=True),
-    Param("lat", {"type": "number", "minimum": -90, "maximum": 90}, "Latitude.", required=True),
-)
-AREA = (
-    Param("territory", {"type": "string"}, "Territory by id, where no area is sent."),
-    Param("date", DAY, "Day of the territory; today where none is given."),
-    SOURCE,
-)
-TILE_FORMS: tuple[tuple[str, tuple[Param, ...], str], ...] = (
-    ("png", DRAWN, "image/png"),
-    ("webp", DRAWN, "image/webp"),
-    ("tif", (), "image/tiff"),
-)
-EMPTY = {"204": "No cell there holds a value"}
-PARTS = {"206": "A range of its bytes"}
-RANGES = {"416": "The range begins beyond its end"}
-SENT = {"413": "The area is too large", "415": "The body is of another type"}
+EMPTY: dict[int | str, dict[str, Any]] = {204: {"description": "No cell there holds a value"}}
+SENT: dict[int | str, dict[str, Any]] = {
+    413: problem_response("The area is too large"),
+    415: problem_response("The body is of another type"),
+}
 WEIGHTS = (
     "Shares of cells inside the area are exact. count and sum count each cell by its share; mean, "
     "median and stdev weigh it by the ground it covers inside the area; integral is the sum of "
@@ -53,19 +43,42 @@ WEIGHTS = (
 )
 
 
-def rasters(ask: RequestContext) -> Response:
+router = release_router("tiles")
+
+
+class DrawnQuery(ReleaseQuery):
+    """How values become colours."""
+
+    colormap: Annotated[str, WithJsonSchema({"type": "string", "enum": list(RAMPS)})] | None = (
+        Field(None, description="Colours by name.")
+    )
+    rescale: Annotated[str, WithJsonSchema({"type": "string", "enum": list(RESCALES)})] | None = (
+        Field(
+            None,
+            description="Values at the ends of the colours: as described, or the least and the "
+            "greatest.",
+        )
+    )
+
+
+class AreaQuery(ReleaseQuery):
+    """A territory on a day, in place of an area that is sent."""
+
+    territory: str | None = Field(None, description="Territory by id, where no area is sent.")
+    date: QueryDay | None = Field(
+        None, description="Day of the territory; today where none is given."
+    )
+    source: Source = None
+
+
+Drawn = Annotated[DrawnQuery, Query()]
+
+
+@router.get("/rasters", name="rasters", summary="Rasters")
+@answers("json", "html")
+def rasters(ask: Context) -> Response:
     """All rasters of the release."""
     return ask.answer({"rasters": [_described(ask, found) for found in ask.store.rasters.all()]})
-
-
-def raster(ask: RequestContext) -> Response:
-    """One raster: what it is, and where its tiles, values and file are."""
-    return ask.answer(_described(ask, _asked(ask)))
-
-
-def download(ask: RequestContext) -> Response:
-    """The raster's file, whole or a range of it."""
-    return RangedFile(ask.store.rasters.path(_asked(ask).id), media_type=COG)
 
 
 def download_headers(ask: RequestContext) -> dict[str, str]:
@@ -75,25 +88,74 @@ def download_headers(ask: RequestContext) -> dict[str, str]:
     return {**name, **file_headers(ask.store.rasters.path(found.id))}
 
 
-def tile(ask: RequestContext) -> Response:
-    """A tile of WebMercatorQuad; 204 where no cell there holds a value."""
-    found, scale = _asked(ask), _scale(ask)
+@router.get(
+    "/rasters/{raster}.tif",
+    name="raster_file",
+    summary="A raster as COG",
+    responses={**PARTS, **RANGES},
+)
+@answers("tif", media={"tif": COG}, headers=download_headers)
+def download(ask: Context) -> Response:
+    """The raster's file, whole or a range of it."""
+    return RangedFile(ask.store.rasters.path(_asked(ask).id), media_type=COG)
+
+
+@router.get("/rasters/{raster}", name="raster", summary="One raster, as TileJSON too")
+@answers("json", "html")
+def raster(ask: Context) -> Response:
+    """One raster: what it is, and where its tiles, values and file are."""
+    return ask.answer(_described(ask, _asked(ask)))
+
+
+@router.get(
+    f"{TILE}.png", name="raster_tile_png", summary="A tile of a raster as png", responses=EMPTY
+)
+@answers("png", media={"png": TILE_MEDIA["png"]})
+def png_tile(ask: Context, query: Drawn) -> Response:
+    """A tile of WebMercatorQuad, drawn; 204 where no cell there holds a value."""
+    return _tile(ask, _scale(ask, query))
+
+
+@router.get(
+    f"{TILE}.webp", name="raster_tile_webp", summary="A tile of a raster as webp", responses=EMPTY
+)
+@answers("webp", media={"webp": TILE_MEDIA["webp"]})
+def webp_tile(ask: Context, query: Drawn) -> Response:
+    """A tile of WebMercatorQuad, drawn; 204 where no cell there holds a value."""
+    return _tile(ask, _scale(ask, query))
+
+
+@router.get(
+    f"{TILE}.tif", name="raster_tile_tif", summary="A tile of a raster as tif", responses=EMPTY
+)
+@answers("tif", media={"tif": TILE_MEDIA["tif"]})
+def tif_tile(ask: Context) -> Response:
+    """A tile of WebMercatorQuad, its values; 204 where no cell there holds a value."""
+    return _tile(ask, _scale(ask, DrawnQuery()))
+
+
+def _tile(ask: RequestContext, scale: Scale) -> Response:
     zxy, size = _place(ask.path_params)
-    body = ask.store.rasters.tile(found.id, zxy, size, ask.format, scale)
+    body = ask.store.rasters.tile(_asked(ask).id, zxy, size, ask.format, scale)
     if body is None:
         return Response(status_code=204)
-    media_type = next(kind for form, _, kind in TILE_FORMS if form == ask.format)
-    return Response(body, media_type=media_type)
+    return Response(body, media_type=TILE_MEDIA[ask.format])
 
 
-def legend_png(ask: RequestContext) -> Response:
+@router.get(
+    "/rasters/{raster}/legend.png", name="raster_legend_png", summary="What its colours mean, drawn"
+)
+@answers("png", media={"png": "image/png"})
+def legend_png(ask: Context, query: Drawn) -> Response:
     """The legend as a picture."""
-    return Response(drawn_legend(_asked(ask), _scale(ask)), media_type="image/png")
+    return Response(drawn_legend(_asked(ask), _scale(ask, query)), media_type="image/png")
 
 
-def legend_json(ask: RequestContext) -> Response:
+@router.get("/rasters/{raster}/legend.json", name="raster_legend", summary="What its colours mean")
+@answers()
+def legend_json(ask: Context, query: Drawn) -> Response:
     """The legend as labelled values and colours."""
-    found, scale = _asked(ask), _scale(ask)
+    found, scale = _asked(ask), _scale(ask, query)
     low, high = beyond(found, scale)
     return ask.answer({
         "id": found.id,
@@ -112,9 +174,11 @@ def legend_json(ask: RequestContext) -> Response:
     })  # fmt: skip
 
 
-def point(ask: RequestContext) -> Response:
+@router.get("/rasters/{raster}/point", name="raster_point", summary="The value at a spot")
+@answers("json", "html")
+def point(ask: Context, query: Annotated[SpotQuery, Query()]) -> Response:
     """The value of the cell at a spot; null with the reason where there is none."""
-    found, (lon, lat) = _asked(ask), parse_lonlat(ask.query)
+    found, lon, lat = _asked(ask), query.lon, query.lat
     reason = None
     try:
         value = ask.store.rasters.value_at(found.id, lon, lat)
@@ -132,10 +196,15 @@ def point(ask: RequestContext) -> Response:
     })  # fmt: skip
 
 
-def statistics(ask: RequestContext) -> Response:
+@router.api_route(
+    "/rasters/{raster}/statistics", methods=["GET", "POST"], name="raster_statistics",
+    summary="Values in an area", responses=SENT,
+)  # fmt: skip
+@answers("json", "html", cache=CachePolicy(days=("date",)))
+def statistics(ask: Context, query: Annotated[AreaQuery, Query()]) -> Response:
     """Statistics of the values in an area sent as GeoJSON, or in a territory on a day."""
     found = _asked(ask)
-    area, asked = _area(ask)
+    area, asked = _area(ask, query)
     told = ask.store.rasters.statistics(found.id, area)
     days = found.reading == "days"
     document = {
@@ -158,9 +227,9 @@ def statistics(ask: RequestContext) -> Response:
     return ask.answer(document)
 
 
-def _area(ask: RequestContext) -> tuple[BaseGeometry, dict[str, Any]]:
+def _area(ask: RequestContext, query: AreaQuery) -> tuple[BaseGeometry, dict[str, Any]]:
     """The area asked, CRS84, and what is said of it."""
-    named = ask.query.get("territory")
+    named = query.territory
     if ask.body and named is not None:
         raise InvalidInput("an area is sent and a territory named; give one", parameter="territory")
     if ask.body:
@@ -176,7 +245,7 @@ def _area(ask: RequestContext) -> tuple[BaseGeometry, dict[str, Any]]:
             "no area: POST GeoJSON polygons, or name a territory", parameter="territory"
         )
     found = ask.store.control.territory(named)
-    day, source = parse_date(ask.query), ask.query.get("source")
+    day, source = query.date or today(), query.source
     choice = ask.store.sources.select(day, source)
     return ask.store.control.territory_on(found.id, day, source), {
         "type": "territory",
@@ -191,8 +260,8 @@ def _asked(ask: RequestContext) -> Raster:
     return ask.store.rasters.raster(ask.path_params["raster"])
 
 
-def _scale(ask: RequestContext) -> Scale:
-    return scale_of(_asked(ask), ask.query.get("colormap"), ask.query.get("rescale"))
+def _scale(ask: RequestContext, query: DrawnQuery) -> Scale:
+    return scale_of(_asked(ask), query.colormap, query.rescale)
 
 
 def _place(words: Mapping[str, str]) -> tuple[tuple[int, int, int], int]:

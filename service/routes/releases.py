@@ -1,7 +1,10 @@
 """Releases: which there are, what is in one, how two differ, their files; alive and ready."""
 
 from pathlib import Path
+from typing import Annotated, Any
 
+from fastapi import Query
+from pydantic import Field, model_validator
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,17 +13,34 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
-from service.http.context import RequestContext
-from service.http.files import RangedFile, file_headers
+from service.http.context import Context, Releases, RequestContext, open_releases
+from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import JSON, link
-from service.params.core import Param
+from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
+from service.http.routing import provided, release_router
+from service.params.core import ReleaseQuery
 from service.releases import OpenReleases
 
-BETWEEN = (
-    Param("from", {"type": "string"}, "The earlier release.", required=True),
-    Param("to", {"type": "string"}, "The later release.", required=True),
-)
 MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".json": JSON}
+
+
+router = release_router("releases")
+
+
+class DiffQuery(ReleaseQuery):
+    """Two releases."""
+
+    from_: str = Field(alias="from", description="The earlier release.")
+    to: str = Field(description="The later release.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def both_are_named(cls, words: Any) -> Any:  # noqa: ANN401 - what a model is made of
+        """The words themselves. Raises InvalidInput where a release is missing."""
+        for name in ("from", "to"):
+            if name not in words:
+                raise InvalidInput(f"{name} is missing; give two releases", parameter=name)
+        return words
 
 
 def known(catalog: OpenReleases) -> tuple[object, ...]:
@@ -28,16 +48,29 @@ def known(catalog: OpenReleases) -> tuple[object, ...]:
     return catalog.workspace.current_id(), *catalog.workspace.release_ids()
 
 
-def releases(ask: RequestContext) -> Response:
+@router.get("/releases", name="releases", summary="Releases")
+@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY, state=known))
+def releases(ask: Context, served: Releases) -> Response:
     """All releases, newest first."""
-    workspace = ask.catalog.workspace
+    workspace = served.workspace
     ids = reversed(workspace.release_ids())
     current = workspace.current_id()
     entries = [_entry(ask, read_manifest(workspace.releases / i), current) for i in ids]
     return ask.answer({"current": current, "releases": entries})
 
 
-def release(ask: RequestContext) -> Response:
+@router.get("/releases/diff", name="diff", summary="What differs between two releases")
+@answers("json", "html")
+def release_diff(ask: Context, served: Releases, query: Annotated[DiffQuery, Query()]) -> Response:
+    """Rows that came, went and changed between two releases."""
+    tables = diff(served.workspace, query.from_, query.to)
+    changes = [table.as_json() for table in tables]
+    return ask.answer({"from": query.from_, "to": query.to, "tables": changes})
+
+
+@router.get("/releases/{release}", name="release", summary="Manifest of a release")
+@answers("json", "html")
+def release(ask: Context) -> Response:
     """The manifest of one release, with links to its files."""
     manifest = _manifest(ask)
     files = [
@@ -47,15 +80,22 @@ def release(ask: RequestContext) -> Response:
     return ask.answer({**manifest.model_dump(mode="json"), "tables": files})
 
 
-def release_file(ask: RequestContext) -> Response:
-    """One file of a release, byte by byte as its manifest says."""
-    path = ask.once(_file)
-    return RangedFile(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
-
-
 def file_of_release_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of one file of a release."""
     return file_headers(ask.once(_file))
+
+
+@router.get(
+    "/releases/{release}/files/{name}",
+    name="file",
+    summary="A file of a release",
+    responses={**PARTS, **RANGES},
+)
+@answers(media={"json": "*/*"}, headers=file_of_release_headers)  # each file has its own type
+def release_file(ask: Context) -> Response:
+    """One file of a release, byte by byte as its manifest says."""
+    path = ask.once(_file)
+    return RangedFile(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"))
 
 
 def _file(ask: RequestContext) -> Path:
@@ -65,16 +105,6 @@ def _file(ask: RequestContext) -> Path:
     if name not in names:
         raise NotFound(f"release {manifest.id} has no such file; it has {', '.join(names)}")
     return ask.catalog.workspace.release_path(manifest.id) / name
-
-
-def release_diff(ask: RequestContext) -> Response:
-    """Rows that came, went and changed between two releases."""
-    for name in ("from", "to"):
-        if name not in ask.query:
-            raise InvalidInput(f"{name} is missing; give two releases", parameter=name)
-    earlier, later = ask.query["from"], ask.query["to"]
-    tables = diff(ask.catalog.workspace, earlier, later)
-    return ask.answer({"from": earlier, "to": later, "tables": [t.as_json() for t in tables]})
 
 
 def _manifest(ask: RequestContext) -> Manifest:
@@ -98,14 +128,8 @@ async def livez(_request: Request) -> Response:
     return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
 
 
-class Readyz:
+async def readyz(request: Request) -> Response:
     """Ready: a release is open; 503 where none is."""
-
-    def __init__(self, catalog: OpenReleases) -> None:
-        self._catalog = catalog
-
-    async def __call__(self, _request: Request) -> Response:
-        """The release being served."""
-        manifest = (await run_in_threadpool(self._catalog.store)).manifest
-        body = {"status": "ready", "release": manifest.id, "created": manifest.created}
-        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+    manifest = (await run_in_threadpool(provided(request, open_releases).store)).manifest
+    body = {"status": "ready", "release": manifest.id, "created": manifest.created}
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})

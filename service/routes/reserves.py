@@ -1,16 +1,24 @@
 """The question: reserves in a territory on a day, counts through time, territories, the article."""
 
 import csv
+import datetime as dt
 import io
-from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from fastapi import Query
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 
 from geodata.answers.article import ARTICLE_DAY, article
-from geodata.answers.question import VERDICTS
+from geodata.answers.question import (
+    DEFAULT_CONTROL,
+    DEFAULT_TERRITORY,
+    VERDICTS,
+    Question,
+    parse_control,
+)
 from geodata.answers.reserves import reserves as answer
 from geodata.answers.rows import answer_rows
 from geodata.answers.series import STEPS, series
@@ -19,89 +27,131 @@ from geodata.errors import NotFound
 from geodata.formats.geojson import dumps, feature
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import Provenance, Rows
-from geodata.interval import FIRST_DAY, parse_day
-from schemas import Territory
-from service.http.context import RequestContext
+from geodata.interval import FIRST_DAY, today
+from schemas import Territory as TerritoryRecord
+from service.http.context import Context, RequestContext
 from service.http.downloads import download_headers, download_name
 from service.http.files import streamed
 from service.http.links import GEOJSON, HTML, link, self_link
+from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
+from service.http.routing import release_router
 from service.params.core import (
-    COMMODITY,
-    DAY,
-    SOURCE,
-    TERRITORY,
-    Param,
-    parse_choice,
-    parse_date,
-    question,
+    Commodities,
+    DayQuery,
+    OneOf,
+    QueryDay,
+    ReleaseQuery,
+    Source,
+    Territory,
+    Today,
+    joined_texts,
 )
 
 TABLES = ("csv", "xlsx", "parquet")
 FORMATS_OF_RESERVES = ("json", "html", *TABLES)
-QUESTION = (
-    COMMODITY,
-    Param("date", DAY, "Day; today where none is given."),
-    TERRITORY,
-    Param("control", {"type": "string"}, f"Verdicts to list, of {', '.join(VERDICTS)}.", many=True),
-    SOURCE,
-    Param("include", {"type": "string", "enum": ["listed", "all"]}, "'all' lists every deposit."),
-)
-SERIES = (
-    COMMODITY,
-    TERRITORY,
-    SOURCE,
-    Param("from", DAY, "First day; a year before the last where none is given."),
-    Param("to", DAY, "Last day; today where none is given."),
-    Param("step", {"type": "string", "enum": list(STEPS), "default": "month"}, "Distance of days."),
-)
-ON_DATE = (Param("date", DAY, "Day; today where none is given."), SOURCE)
+MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
+Verdicts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: parse_control(joined_texts(value))),
+    WithJsonSchema({"type": "string"}),
+    Field(
+        default_factory=lambda: DEFAULT_CONTROL,
+        description=f"Verdicts to list, of {', '.join(VERDICTS)}.",
+    ),
+]
+router = release_router("answers")
 
 
-def reserves(ask: RequestContext) -> Response:
-    """The answer as GeoJSON."""
+class ReservesQuery(ReleaseQuery):
+    """Parameters of the question."""
+
+    commodity: Commodities
+    date: Today = None
+    territory: Territory = DEFAULT_TERRITORY
+    control: Verdicts
+    source: Source = None
+    include: Annotated[str, OneOf(("all", "listed"))] = Field(
+        "listed", description="'all' lists every deposit."
+    )
+
+    def question(self) -> Question:
+        """The question itself."""
+        return Question(
+            commodities=self.commodity,
+            day=self.date or today(),
+            territory=self.territory,
+            control=self.control,
+            source=self.source,
+            include_components=self.include == "all",
+        )
+
+
+class SeriesQuery(ReleaseQuery):
+    """Parameters of counts through time."""
+
+    commodity: Commodities
+    territory: Territory = DEFAULT_TERRITORY
+    source: Source = None
+    from_: QueryDay | None = Field(
+        None, alias="from", description="First day; a year before the last where none is given."
+    )
+    to: QueryDay | None = Field(None, description="Last day; today where none is given.")
+    step: Annotated[str, OneOf(STEPS)] = Field("month", description="Distance of days.")
+
+
+def reserves_headers(ask: RequestContext, query: ReservesQuery) -> dict[str, str]:
+    """Headers of the answer as a table."""
+    if ask.format not in TABLES:
+        return {}
+    matched = str(len(ask.once(_rows, query)))
+    return {
+        **download_headers(_about(ask, query), FORMATS[ask.format]),
+        "OGC-NumberMatched": matched,
+    }
+
+
+@router.get("/reserves", name="reserves", summary="Reserves in a territory on a day")
+@answers(
+    *FORMATS_OF_RESERVES, media={**MEDIA, "json": GEOJSON}, headers=reserves_headers,
+    cache=CachePolicy(days=("date",)),
+)  # fmt: skip
+def reserves(ask: Context, query: Annotated[ReservesQuery, Query()]) -> Response:
+    """The answer as GeoJSON, or as a table."""
     if ask.format in TABLES:
-        return _table(ask)
+        return _table(ask, query)
     links = [
         self_link(ask.base, ask.path, ask.query, GEOJSON),
         link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
     ]
-    return ask.encoded(dumps({**ask.once(_answer), "links": links}), GEOJSON)
+    return ask.encoded(dumps({**ask.once(_answer, query), "links": links}), GEOJSON)
 
 
-def reserves_headers(ask: RequestContext) -> dict[str, str]:
-    """Headers of the answer as a table."""
-    if ask.format not in TABLES:
-        return {}
-    matched = str(len(ask.once(_rows)))
-    return {**download_headers(_about(ask), FORMATS[ask.format]), "OGC-NumberMatched": matched}
+def _answer(ask: RequestContext, query: ReservesQuery) -> dict[str, Any]:
+    return answer(ask.store, query.question(), _permalink(ask, query))
 
 
-def _answer(ask: RequestContext) -> dict[str, Any]:
-    return answer(ask.store, question(ask.query), _permalink(ask))
+def _permalink(ask: RequestContext, query: ReservesQuery) -> str:
+    return ask.url_for("/reserves", query.question().parameters(ask.release))
 
 
-def _permalink(ask: RequestContext) -> str:
-    return ask.url_for("/reserves", question(ask.query).parameters(ask.release))
-
-
-def _table(ask: RequestContext) -> Response:
+def _table(ask: RequestContext, query: ReservesQuery) -> Response:
     """The answer as a table to download, with its citation."""
     kind = FORMATS[ask.format]
-    return streamed(kind.write(ask.once(_rows), _about(ask)), kind.media_type)
+    return streamed(kind.write(ask.once(_rows, query), _about(ask, query)), kind.media_type)
 
 
-def _rows(ask: RequestContext) -> Rows:
-    return answer_rows(ask.once(_answer), ask.store.collection("deposits"))
+def _rows(ask: RequestContext, query: ReservesQuery) -> Rows:
+    return answer_rows(ask.once(_answer, query), ask.store.collection("deposits"))
 
 
-def _about(ask: RequestContext) -> Provenance:
-    document = ask.once(_answer)
+def _about(ask: RequestContext, query: ReservesQuery) -> Provenance:
+    document = ask.once(_answer, query)
     citation = document["citation"]
     return Provenance(
         name=f"lodeline-reserves-{document['question']['date']}-{ask.release}",
         title=str(citation["text"]).split(". ")[1],
         release=ask.release,
-        query=_permalink(ask),
+        query=_permalink(ask, query),
         licence="; ".join(f"{x['source']}: {x['licence']}" for x in citation["licences"]),
         attribution="; ".join(x["attribution"] for x in citation["licences"]),
         citation=citation["text"],
@@ -109,13 +159,18 @@ def _about(ask: RequestContext) -> Provenance:
     )
 
 
-def reserves_series(ask: RequestContext) -> Response:
+def series_headers(ask: RequestContext, _query: SeriesQuery) -> dict[str, str]:
+    """Headers of the counts: the name of the file they are as CSV."""
+    return download_name("lodeline-series.csv") if ask.format == "csv" else {}
+
+
+@router.get("/reserves/series", name="series", summary="Counts through time")
+@answers("json", "html", "csv", headers=series_headers, cache=CachePolicy(days=("from", "to")))
+def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Response:
     """Counts by verdict through time, JSON or CSV."""
-    last = parse_date(ask.query, "to")
-    asked = question({**ask.query, "date": str(last)})
-    first = parse_day(ask.query["from"], "from") if "from" in ask.query else _year_before(last)
-    step = parse_choice(ask.query, "step", STEPS, "month")
-    document = series(ask.store, asked, first, step)
+    last = query.to or today()
+    asked = Question(query.commodity, last, query.territory, source=query.source)
+    document = series(ask.store, asked, query.from_ or _year_before(last), query.step)
     return _series_csv(document) if ask.format == "csv" else ask.answer(document)
 
 
@@ -129,18 +184,15 @@ def _series_csv(document: dict[str, object]) -> Response:
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8")
 
 
-def series_headers(ask: RequestContext) -> dict[str, str]:
-    """Headers of the counts: the name of the file they are as CSV."""
-    return download_name("lodeline-series.csv") if ask.format == "csv" else {}
-
-
-def _year_before(day: date) -> date:
+def _year_before(day: dt.date) -> dt.date:
     if day.year == FIRST_DAY.year:
         return FIRST_DAY
     return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
 
 
-def articles(ask: RequestContext) -> Response:
+@router.get("/articles/{day}", name="article", summary="The article it began with")
+@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY))
+def articles(ask: Context) -> Response:
     """The answer to an article, by its day."""
     if ask.path_params["day"] != str(ARTICLE_DAY):
         raise NotFound(
@@ -150,16 +202,20 @@ def articles(ask: RequestContext) -> Response:
     return ask.answer(article(ask.store, permalink))
 
 
-def territories(ask: RequestContext) -> Response:
+@router.get("/territories", name="territories", summary="Territories and definitions")
+@answers("json", "html")
+def territories(ask: Context) -> Response:
     """All territories with definition and citation."""
     known = ask.store.control.territories.values()
     return ask.answer({"territories": [_words(territory) for territory in known]})
 
 
-def territory(ask: RequestContext) -> Response:
+@router.get("/territories/{territory}", name="territory", summary="A territory on a day")
+@answers("json", "html", media={"json": GEOJSON}, cache=CachePolicy(days=("date",)))
+def territory(ask: Context, query: Annotated[DayQuery, Query()]) -> Response:
     """One territory on a day: definition, citation, area and geometry."""
     found = ask.store.control.territory(ask.path_params["territory"])
-    day, source = parse_date(ask.query), ask.query.get("source")
+    day, source = query.day, query.source
     choice = ask.store.sources.select(day, source)
     shape = ask.store.control.territory_on(found.id, day, source)
     properties = {
@@ -173,7 +229,7 @@ def territory(ask: RequestContext) -> Response:
     return ask.encoded(dumps(feature(properties, shape)), GEOJSON)
 
 
-def _words(territory: Territory) -> dict[str, object]:
+def _words(territory: TerritoryRecord) -> dict[str, object]:
     return {
         "id": territory.id,
         "title": territory.title,

@@ -4,25 +4,27 @@ import gzip
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
+from pydantic import Field
 from starlette.responses import Response
 
 import geodata
 from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput, NotFound
+from geodata.interval import today
 from geodata.store.base import Store
-from service.http.context import RequestContext
+from service.http.context import Context, RequestContext
 from service.http.downloads import download_name
 from service.http.links import JSON, Link, link, self_link
-from service.params.core import DAY, SOURCE, Param, parse_choice, parse_date
+from service.http.offer import CachePolicy, answers
+from service.http.routing import release_router
+from service.params.core import OneOf, ReleaseQuery, Source, Today
 from service.qgis.project import Project, qgs, qgz
 from service.styles.document import KINDS, LANGUAGES, SHOWN, Scene, StyleKind, style_document
 from service.styles.palette import palettes
 
-LANG = Param("lang", {"type": "string", "enum": list(LANGUAGES), "default": "en"},
-             "Language of the names on the map.")  # fmt: skip
-OF_STYLE = (Param("date", DAY, "Day; today where none is given."), SOURCE, LANG)
 MEDIA = {"pbf": "application/x-protobuf"}
 CODE_POINT = re.compile(r"[0-9]{1,5}", re.ASCII)
 FOLDER = Path(geodata.__file__).parent / "fonts"
@@ -30,9 +32,6 @@ FONTS = {"Lodeline Regular": "regular", "Lodeline Bold": "bold"}
 """Names of font stacks, and what the names of their files begin with."""
 RANGE = 256
 LAST_RANGE = 65_280
-THEME = Param("theme", {"type": "string", "enum": list(palettes()), "default": "light"},
-              "Colours of the map.")  # fmt: skip
-PROJECT = (*OF_STYLE, THEME)
 _ABOUT = (
     "Which mineral reserves lie in which territory on which day. Open the temporal controller to "
     "move through time: land and deposits of the layers \u201cthrough time\u201d follow it. Tiles "
@@ -43,7 +42,32 @@ STYLE_JSON = "application/vnd.mapbox.style+json"
 """Named by OGC API Styles (20-009); MapLibre and QGIS read the body whatever its type."""
 
 
-def styles(ask: RequestContext) -> Response:
+QGS, QGZ = "application/x-qgis-project", "application/x-qgis-project-container"
+"""No type is registered for them; those of QGIS's own packages."""
+router = release_router("map")
+
+
+class StyleQuery(ReleaseQuery):
+    """What a map shows."""
+
+    date: Today = None
+    source: Source = None
+    lang: Annotated[str, OneOf(tuple(LANGUAGES))] = Field(
+        "en", description="Language of the names on the map."
+    )
+
+
+class ProjectQuery(StyleQuery):
+    """The same in some colours."""
+
+    theme: Annotated[str, OneOf(tuple(palettes()))] = Field(
+        "light", description="Colours of the map."
+    )
+
+
+@router.get("/styles", name="styles", summary="Styles of the map")
+@answers("json", "html")
+def styles(ask: Context) -> Response:
     """All styles."""
     found = [
         {"id": own.id, "title": own.title, "links": _links(ask, own)} for own in KINDS.values()
@@ -52,12 +76,14 @@ def styles(ask: RequestContext) -> Response:
     return ask.answer({"styles": found, "default": next(iter(KINDS)), "links": links})
 
 
-def style(ask: RequestContext) -> Response:
+@router.get("/styles/{style}", name="style", summary="A style for MapLibre")
+@answers(media={"json": STYLE_JSON}, cache=CachePolicy(days=("date",)))
+def style(ask: Context, query: Annotated[StyleQuery, Query()]) -> Response:
     """One style, for a day, a source and a language."""
-    return ask.json(style_document(_kind(ask.path_params["style"]), scene(ask)), STYLE_JSON)
+    return ask.json(style_document(_kind(ask.path_params["style"]), scene(ask, query)), STYLE_JSON)
 
 
-def scene(ask: RequestContext) -> Scene:
+def scene(ask: RequestContext, query: StyleQuery) -> Scene:
     """What the words of a request ask to be shown. Raises InvalidInput."""
     store = ask.store
     held = [name for name in SHOWN if name in store.tilesets.names()]
@@ -67,8 +93,8 @@ def scene(ask: RequestContext) -> Scene:
         tilesets={name: store.tilesets.about(name) for name in held},
         tiles={name: ask.url_for(f"/tiles/{name}/{{z}}/{{x}}/{{y}}", pinned) for name in held},
         glyphs=ask.url_for("/fonts/{fontstack}/{range}.pbf"),
-        choice=store.sources.select(parse_date(ask.query), ask.query.get("source")),
-        lang=parse_choice(ask.query, "lang", LANGUAGES, "en"),
+        choice=store.sources.select(query.date or today(), query.source),
+        lang=query.lang,
     )
 
 
@@ -90,7 +116,9 @@ def _links(ask: RequestContext, kind: StyleKind) -> list[Link]:
     ]  # fmt: skip
 
 
-def glyphs(ask: RequestContext) -> Response:
+@router.get("/fonts/{fontstack}/{range}.pbf", name="glyphs", summary="Letters of the map's labels")
+@answers("pbf", media=MEDIA, cache=CachePolicy(lasting=True))
+def glyphs(ask: Context) -> Response:
     """The glyphs of a font stack, 256 code points at a time."""
     words = ask.path_params
     start = _parse_range(words["range"])
@@ -144,33 +172,33 @@ def _parse_range(text: str) -> int:
     )
 
 
-QGS, QGZ = "application/x-qgis-project", "application/x-qgis-project-container"
-"""No type is registered for them; those of QGIS's own packages."""
-
-
-def project(ask: RequestContext) -> Response:
-    """The project as plain XML."""
-    return Response(_content(ask), media_type=QGS)
-
-
-def packed_project(ask: RequestContext) -> Response:
-    """The same as QGIS packs it."""
-    return Response(qgz(_content(ask)), media_type=QGZ)
-
-
-def project_headers(ask: RequestContext) -> dict[str, str]:
+def project_headers(ask: RequestContext, _query: ProjectQuery) -> dict[str, str]:
     """The name of the file."""
     return download_name(f"lodeline.{ask.format}")
 
 
-def _content(ask: RequestContext) -> bytes:
-    shown = scene(ask)
+@router.get("/map/lodeline.qgs", name="qgs", summary="A project for QGIS")
+@answers("qgs", media={"qgs": QGS}, headers=project_headers, cache=CachePolicy(days=("date",)))
+def project(ask: Context, query: Annotated[ProjectQuery, Query()]) -> Response:
+    """The project as plain XML."""
+    return Response(_content(ask, query), media_type=QGS)
+
+
+@router.get("/map/lodeline.qgz", name="qgz", summary="The same, packed")
+@answers("qgz", media={"qgz": QGZ}, headers=project_headers, cache=CachePolicy(days=("date",)))
+def packed_project(ask: Context, query: Annotated[ProjectQuery, Query()]) -> Response:
+    """The same as QGIS packs it."""
+    return Response(qgz(_content(ask, query)), media_type=QGZ)
+
+
+def _content(ask: RequestContext, query: ProjectQuery) -> bytes:
+    shown = scene(ask, query)
     west, south, east, north = ask.store.facts.outline.bounds
     return qgs(
         Project(
             base=ask.base.replace("'", "%27"),
             scene=shown,
-            palette=palettes()[parse_choice(ask.query, "theme", tuple(palettes()), "light")],
+            palette=palettes()[query.theme],
             begins=_first_day(ask.store, shown.choice),
             bounds=(west, south, east, north),
             about=_ABOUT.format(release=ask.release),

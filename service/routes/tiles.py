@@ -1,23 +1,29 @@
 """Vector tiles and OGC API - Tiles: tiles, the tilesets of a collection and of all, their grid."""
 
 import gzip
+from collections.abc import Callable
+from typing import Any
 
 from starlette.responses import Response
 
 from geodata.errors import NotFound
 from geodata.store.base import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
-from service.http.context import RequestContext
-from service.http.files import RangedFile, file_headers
+from service.http.context import Context, RequestContext
+from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link, rel
+from service.http.offer import CachePolicy, Handler, answers
+from service.http.routing import release_router
 from service.ogc.tilesets import PMTILES, Place, merged, tilejson, tileset, tileset_entry
 from service.params.tiles import (
+    DATASET,
     TILE_MEDIA,
     dataset_query,
     is_plain,
     selection,
     selects_nothing,
     tile_of,
+    tile_params,
     tile_query,
     tileset_name,
     tilesets_asked,
@@ -25,21 +31,101 @@ from service.params.tiles import (
 
 LEVEL = 4
 """How hard a tile made on request is compressed."""
+ZXY, OGC = "/tiles/{layer}/{z}/{x}/{y}", "WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
+EMPTY: dict[int | str, dict[str, Any]] = {204: {"description": "Nothing lies in this tile"}}
+router = release_router("tiles")
 
 
-def collection_tilesets(ask: RequestContext) -> Response:
+def tile_answers(*formats: str, **given: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - as `answers`
+    """A tile's answers: gzip is the one encoding they leave in, as they are kept in it."""
+    cache = CachePolicy(days=("datetime",), quick=is_plain, timeless=selects_nothing, hot=True)
+    offer = {"cache": cache, "params": tile_params, "tiled": True, **given}
+    return answers(*formats, media=TILE_MEDIA, encodings=("gzip",), **offer)
+
+
+# Before the paths of layers: WebMercatorQuad stands where they have their id.
+@router.get(
+    f"/tiles/{OGC}", name="dataset.vector.getTile", summary="A tile of several layers",
+    responses=EMPTY,
+)  # fmt: skip
+@tile_answers(
+    "mvt", params=DATASET,
+    cache=CachePolicy(days=("datetime",), timeless=selects_nothing, hot=True),
+)  # fmt: skip
+def dataset_tile(ask: Context) -> Response:
+    """One tile with the layers of several tilesets: their bytes one after the other (MVT 4.1)."""
+    names, at = tilesets_asked(ask.store, ask.query), tile_of(ask.path_params)
+    _check_within(_merged(ask, names), at)
+    return tile_answer(ask, b"".join(_part(ask, name, at) for name in names))
+
+
+@router.get(f"{ZXY}.mvt", name="mvt", summary="A Mapbox vector tile", responses=EMPTY)
+@tile_answers("mvt")
+def mvt(ask: Context) -> Response:
+    """A Mapbox vector tile."""
+    return built_or_made(ask)
+
+
+@router.get(f"{ZXY}.pbf", name="pbf", summary="The same", responses=EMPTY)
+@tile_answers("mvt")
+def pbf(ask: Context) -> Response:
+    """The same."""
+    return built_or_made(ask)
+
+
+@router.get(f"{ZXY}.mlt", name="mlt", summary="A MapLibre tile", responses=EMPTY)
+@tile_answers("mlt")
+def mlt(ask: Context) -> Response:
+    """A MapLibre tile."""
+    return built_or_made(ask)
+
+
+@router.get(ZXY, name="tile", summary="A tile of a layer", responses=EMPTY)
+@tile_answers("mvt", "mlt")
+def tile(ask: Context) -> Response:
+    """A tile of a layer."""
+    return built_or_made(ask)
+
+
+@router.get(
+    f"/collections/{{collection}}/tiles/{OGC}",
+    name="collection.vector.getTile",
+    summary="A tile of a collection",
+    responses=EMPTY,
+)
+@tile_answers("mvt", "mlt")
+def collection_tile(ask: Context) -> Response:
+    """A tile of a collection."""
+    return built_or_made(ask)
+
+
+@router.get(
+    "/collections/{collection}/tiles",
+    name="collection.vector.getTileSetsList",
+    summary="Tilesets of a collection",
+)
+@answers("json", "html", params=tile_params, tiled=True)
+def collection_tilesets(ask: Context) -> Response:
     """The tilesets of a collection: one, for there is one grid."""
     about, place = _of_collection(ask)
     return ask.answer(_list(ask, tileset_entry(ask, about, place)))
 
 
-def collection_tileset(ask: RequestContext) -> Response:
+@router.get(
+    "/collections/{collection}/tiles/WebMercatorQuad",
+    name="collection.vector.getTileSet",
+    summary="The tileset of a collection",
+)
+@answers("json", "html", params=tile_params, tiled=True)
+def collection_tileset(ask: Context) -> Response:
     """The tileset of a collection in full."""
     about, place = _of_collection(ask)
     return ask.answer(tileset(ask, about, place))
 
 
-def dataset_tilesets(ask: RequestContext) -> Response:
+@router.get("/tiles", name="dataset.vector.getTileSetsList", summary="Tilesets of the dataset")
+@answers("json", "html", params=DATASET)
+def dataset_tilesets(ask: Context) -> Response:
     """The tilesets of the dataset: all layers, or those named, in one."""
     if not ask.store.tilesets.names():
         return ask.answer(_list(ask))
@@ -47,17 +133,14 @@ def dataset_tilesets(ask: RequestContext) -> Response:
     return ask.answer(_list(ask, tileset_entry(ask, about, place)))
 
 
-def dataset_tileset(ask: RequestContext) -> Response:
+@router.get(
+    "/tiles/WebMercatorQuad", name="dataset.vector.getTileSet", summary="The tileset of the dataset"
+)
+@answers("json", "html", params=DATASET)
+def dataset_tileset(ask: Context) -> Response:
     """The tileset of the dataset in full."""
     about, place = _of_dataset(ask)
     return ask.answer(tileset(ask, about, place))
-
-
-def dataset_tile(ask: RequestContext) -> Response:
-    """One tile with the layers of several tilesets: their bytes one after the other (MVT 4.1)."""
-    names, at = tilesets_asked(ask.store, ask.query), tile_of(ask.path_params)
-    _check_within(_merged(ask, names), at)
-    return tile_answer(ask, b"".join(_part(ask, name, at) for name in names))
 
 
 def _part(ask: RequestContext, name: str, at: Tile) -> bytes:
@@ -85,14 +168,18 @@ def _check_within(about: TilesetAbout, at: Tile) -> None:
     )
 
 
-def tile_matrix_sets(ask: RequestContext) -> Response:
+@router.get("/tileMatrixSets", name="getTileMatrixSetsList", summary="Grids of tiles")
+@answers("json", "html")
+def tile_matrix_sets(ask: Context) -> Response:
     """The grids there are: one."""
     here = link(ask.url_for(f"/tileMatrixSets/{TMS_ID}"), "self", JSON, TMS_ID)
     entry = {"id": TMS_ID, "title": tile_matrix_set()["title"], "uri": TMS_URI, "links": [here]}
     return ask.answer({"tileMatrixSets": [entry], "links": _own_links(ask)})
 
 
-def tile_matrix_set_document(ask: RequestContext) -> Response:
+@router.get("/tileMatrixSets/{tileMatrixSetId}", name="getTileMatrixSet", summary="A grid of tiles")
+@answers("json", "html")
+def tile_matrix_set_document(ask: Context) -> Response:
     """One grid in full (OGC 17-083r4)."""
     name = ask.path_params["tileMatrixSetId"]
     if name != TMS_ID:
@@ -133,7 +220,7 @@ def _own_links(ask: RequestContext) -> list[Link]:
     ]
 
 
-def tile(ask: RequestContext) -> Response:
+def built_or_made(ask: RequestContext) -> Response:
     """One tile: as it was built where nothing is selected, else made for this request."""
     name, at = tileset_name(ask.path_params), tile_of(ask.path_params)
     if is_plain(ask.query) and ask.format == "mvt":
@@ -170,18 +257,28 @@ def _packed(body: bytes, media_type: str) -> Response:
     return Response(body, media_type=media_type, headers={"Content-Encoding": "gzip"})
 
 
-def tile_json(ask: RequestContext) -> Response:
+@router.get("/tiles/{layer}.json", name="tilejson", summary="A layer as TileJSON 3.0.0")
+@answers(params=tile_params, tiled=True)
+def tile_json(ask: Context) -> Response:
     """The layer as TileJSON; what was selected is selected in its tiles too."""
     name = tileset_name(ask.path_params)
     tile_query(ask.store, name, ask.query)  # refuses what its tiles would refuse
     return ask.json(tilejson(ask, ask.store.tilesets.about(name)))
 
 
-def archive(ask: RequestContext) -> Response:
-    """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
-    return RangedFile(ask.store.tilesets.archive(ask.path_params["layer"]), media_type=PMTILES)
-
-
 def archive_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the archive."""
     return file_headers(ask.store.tilesets.archive(ask.path_params["layer"]))
+
+
+@router.get(
+    "/tiles/{layer}.pmtiles", name="pmtiles", summary="All tiles of a layer",
+    responses={**PARTS, **RANGES},
+)  # fmt: skip
+@answers(
+    "pmtiles", media={"pmtiles": PMTILES}, encodings=(), tiled=True, headers=archive_headers,
+    cache=CachePolicy(timeless=selects_nothing),
+)  # fmt: skip
+def archive(ask: Context) -> Response:
+    """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
+    return RangedFile(ask.store.tilesets.archive(ask.path_params["layer"]), media_type=PMTILES)

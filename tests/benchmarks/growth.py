@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from service.routes import TABLE
+from service.routes import ROUTES
 from tests.benchmarks.lines import Line
 from tests.benchmarks.place import Place
 from tests.served import Client, client_of, first_release
@@ -190,7 +190,7 @@ def _word(path: str, name: str, part: str, size: int) -> tuple[str, bytes]:
 
 def _paths() -> Iterator[Way]:
     """Every word of every path, filled; the words before it are short."""
-    for path in dict.fromkeys(route.path for route in TABLE):
+    for path in dict.fromkeys(route.path for route in ROUTES):
         for word in re.findall(r"\{[^}]*\}", path):
             head = re.sub(r"\{[^}]*\}", "a", path[: path.index(word)])
             for part in PATH_PARTS:

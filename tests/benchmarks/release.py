@@ -13,7 +13,7 @@ from geodata.release.publish import publish, verify
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from schemas import Manifest
-from service.routes import TABLE
+from service.routes import ROUTES
 from tests.benchmarks.lines import Line, clocked
 from tests.benchmarks.place import Place
 from tests.benchmarks.server import Served, served
@@ -88,10 +88,10 @@ def _urls(serving: Served, manifest: Manifest) -> Iterator[str]:
     yield serving.url("/readyz")
     listed = json.loads(serving.get(serving.url("/collections"))[1])["collections"]
     pair = {"from": manifest.id, "to": manifest.id}
-    for route in TABLE:
+    for route in ROUTES:
         words = pair if route.path == "/releases/diff" else PINS.get(route.path, {})
         names = [c["id"] for c in listed] if "{collection}" in route.path else [""]
-        names = [n for n in names if not (n and route.tiled) or n in TILED]
+        names = [n for n in names if not (n and route.offer.tiled) or n in TILED]
         for name in names:
             yield serving.url(_filled(serving, route.path, name, manifest), words)
 
