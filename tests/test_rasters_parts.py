@@ -17,8 +17,13 @@ from geodata.rasters.colours import RAMPS, legend_png, numbered, palette, png, r
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
 from geodata.rasters.lettering import INKS, can_write, written
-from geodata.rasters.products import NO_DAY, deposit_density, newest_source, occupation_since
-from geodata.rasters.products import NO_DAY as NO_DENSITY
+from geodata.rasters.products import (
+    NO_DAY,
+    NO_DENSITY,
+    deposit_density,
+    newest_source,
+    occupation_since,
+)
 from geodata.rasters.statistics import weighted_median
 from schemas import Raster
 from service.params.area import parse_area
