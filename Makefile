@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve install install-test install-browser test check format bench compose-check lock clean
+.PHONY: help serve install install-test install-browser test deep check format bench compose-check lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; \
@@ -35,6 +35,9 @@ install-browser: ## install the Node packages the tests use (the tests do it the
 
 test: install-test ## run the tests (ARGS="-k words" picks some)
 	$(BIN)/python -m pytest -rs $(ARGS)
+
+deep: install-test ## run the property tests with many more examples, others every time
+	$(BIN)/python -m pytest -rs -m hypothesis --hypothesis-profile=deep $(ARGS)
 
 check: install-test ## lint, formatting, types and import contracts
 	$(BIN)/ruff check .

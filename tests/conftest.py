@@ -28,7 +28,7 @@ REQUIRE_ALL = os.environ.get("LODELINE_REQUIRE_ALL") == "1"
 
 # The same examples on every machine; no deadline, since a busy core is no defect. `suite` is enough
 # for each strategy to reach what it is there for, which tests of the strategies assert; `deep` is
-# for a long run with other examples each time: make test ARGS=--hypothesis-profile=deep
+# for a long run with other examples each time: make deep
 settings.register_profile(
     "suite",
     derandomize=True,

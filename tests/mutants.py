@@ -69,6 +69,13 @@ MUTANTS = (
     Mutant("tile-end-day", "a tile shows a standing on the day it ends",
            "(ends > _day_number(query.when.start))", "(ends >= _day_number(query.when.start))",
            ("tests/test_tiles_days.py",)),
+    Mutant("publish-unverified", "a damaged release may be published",
+           "manifest = verify(workspace, release_id, progress)",
+           "manifest = read_manifest(workspace.release_path(release_id))",
+           ("tests/stateful/test_release_history.py::TestReleaseHistory",)),
+    Mutant("resumed-without-past", "a fold that goes on forgets the cells that have ended",
+           "layer.closed.append((shape, start, stop))", "pass",
+           ("tests/properties/test_fold_laws.py",)),
 )  # fmt: skip
 
 

@@ -42,7 +42,8 @@ def server_over(root: Path, **settings: str) -> Iterator[str]:
 
     settings: as the environment has them, without LODELINE_.
     """
-    port, log = free_port(), root / "server.log"
+    port = free_port()
+    log = root / f"server-{port}.log"  # several test processes serve one workspace
     environment = {**os.environ, "LODELINE_WORKSPACE": str(root), "PYTHONWARNINGS": "default"}
     environment |= {f"LODELINE_{name.upper()}": text for name, text in settings.items()}
     command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]

@@ -158,7 +158,7 @@ def test_equal_requests_that_are_refused_are_each_told_so(workspace: Workspace) 
 
 def test_equal_downloads_at_one_time_are_all_whole(workspace: Workspace) -> None:
     client = client_of(workspace)
-    target = "/collections/settlements/items?f=csv"
+    target = "/collections/settlements/items?f=csv&skipGeometry=true"
     answers = [*at_once(client, target, 45), client.get(target)]
     assert len({answer.body for answer in answers}) == 1
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from map_page import FLAGS, MapPage
+from map_page import FLAGS, HOSTILE, MapPage
 from releases import give_batch
 from served import common_folder, made_once
 from served_really import server_over
@@ -17,9 +17,6 @@ from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 RENAMED = "shevchenkivske_li"
 DONETSK_FROM, DONETSK = date(2024, 7, 8), box(36, 47, 40, 49.5)
 
@@ -41,7 +38,9 @@ def chromium() -> Iterator[object]:
     program = which("chromium") or which("chromium-browser") or which("google-chrome")
     if program is None:
         pytest.skip("Chromium is not installed (Debian: chromium)")
-    with playwright_api.sync_playwright() as playwright:
+    # Here, since a worker that drives no browser need not load it, which takes a second.
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
@@ -67,6 +66,16 @@ def page(chromium: object, plain: str) -> Iterator[MapPage]:
     """The map page, not opened yet, in a window of a desk."""
     with MapPage.new(chromium, plain) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def open_page(chromium: object, plain: str) -> Iterator[MapPage]:
+    """The map page opened once for a module, for tests that begin with `show`.
+
+    To open it takes five seconds of processor, two of them for shaders; to show a view, one.
+    """
+    with MapPage.new(chromium, plain) as found:
+        yield found.open()
 
 
 def _two_sources(root: Path) -> None:

@@ -19,6 +19,7 @@ FLAGS = [
     "--disable-quic",
 ]
 WAIT_MS = 60_000
+HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 TURN = "shevchenkivske_li"
 TURN_HASH = "#day=2025-06-20&at=9.00/47.9093/36.7126"
@@ -61,6 +62,18 @@ class MapPage:
         self.tab.goto("about:blank")
         self.tab.goto(f"{self.base}/map{query}{hash_}")
         self.tab.wait_for_selector("html[data-page=ready]", state="attached")
+        return self
+
+    def show(self, hash_: str) -> Self:
+        """Go to another view within the page that is open, as a reader who edits the address.
+
+        What the address does not name is as usual again, but for the place on the map.
+        """
+        self.run(
+            f"() => {{ history.replaceState(null, '', '{hash_}');"
+            " dispatchEvent(new HashChangeEvent('hashchange')) }"
+        )
+        self.settle()
         return self
 
     def text(self, selector: str) -> str:

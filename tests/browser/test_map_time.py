@@ -18,12 +18,12 @@ def test_the_page_opens_without_a_complaint_and_asks_only_its_own_server(page: M
     assert len(page.verdicts()) > 50
 
 
-def test_the_shevchenkivske_deposit_turns_as_the_line_passes_it(page: MapPage) -> None:
-    page.open(TURN_HASH)
+def test_the_shevchenkivske_deposit_turns_as_the_line_passes_it(open_page: MapPage) -> None:
+    open_page.show(TURN_HASH)
     seen = []
     for day in ("2025-06-14", "2025-06-20", "2025-06-27", "2025-07-01", "2025-07-02", "2025-07-05"):
-        page.go_to(day)
-        seen.append(page.verdicts()[TURN])
+        open_page.go_to(day)
+        seen.append(open_page.verdicts()[TURN])
 
     assert seen[0] == "government"
     assert set(seen[1:4]) == {"uncertain"}
@@ -47,15 +47,14 @@ def test_another_day_needs_no_new_tile_and_no_request_while_it_is_passed(page: M
     assert len([url for url in page.requests if "/reserves?" in url]) == 1
 
 
-def test_the_map_shows_the_land_the_server_gives_for_the_day(page: MapPage) -> None:
-    page.open(TURN_HASH)
-    page.settle()
-    drawn = page.run(
+def test_the_map_shows_the_land_the_server_gives_for_the_day(open_page: MapPage) -> None:
+    open_page.show(TURN_HASH)
+    drawn = open_page.run(
         "() => [...new Set(map.queryRenderedFeatures({layers: ['control-fill', "
         "'control-contested']}).map(f => f.properties.id))]"
     )
-    box = page.run("() => map.getBounds().toArray().flat().join(',')")
-    given = page.run(
+    box = open_page.run("() => map.getBounds().toArray().flat().join(',')")
+    given = open_page.run(
         f"() => fetch('/collections/control/items?limit=10000&datetime=2025-06-20&bbox={box}')"
         ".then(a => a.json()).then(d => d.features.map(f => f.id))"
     )
@@ -77,13 +76,14 @@ def test_the_map_shows_the_land_the_server_gives_for_the_day(page: MapPage) -> N
         ("p", "2025-06-15"),
     ],
 )
-def test_a_key_on_the_slider_moves_the_day(page: MapPage, key: str, day: str) -> None:
-    page.open("#day=2025-06-20")
+def test_a_key_on_the_slider_moves_the_day(open_page: MapPage, key: str, day: str) -> None:
+    open_page.show("#day=2025-06-20")
+    assert open_page.tab.input_value("#day-input") == "2025-06-20"
 
-    page.tab.focus("#thumb-day")
-    page.tab.keyboard.press(key)
+    open_page.tab.focus("#thumb-day")
+    open_page.tab.keyboard.press(key)
 
-    assert page.tab.input_value("#day-input") == day
+    assert open_page.tab.input_value("#day-input") == day
 
 
 def test_a_drag_on_the_slider_moves_the_day_and_says_it_to_a_reader(page: MapPage) -> None:

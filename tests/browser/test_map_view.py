@@ -1,8 +1,7 @@
 """Is the view the reader's own: address, language, colours, two days or sources, small windows?"""
 
 import pytest
-from conftest import HOSTILE
-from map_page import DESK, PHONE, TURN, MapPage
+from map_page import DESK, HOSTILE, PHONE, TURN, MapPage
 from node_tools import MODULES, node_or_skip
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from served_really import server_over
 
+from geodata.workspace import Workspace
+
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(workspace: Workspace) -> Iterator[str]:
     """Base URL of a server over a release of the packaged facts."""
-    with server_over(tmp_path_factory.mktemp("served")) as base:
+    with server_over(workspace.root) as base:
         yield base
