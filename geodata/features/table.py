@@ -17,8 +17,7 @@ from geodata.cache import memory_bytes
 from geodata.crs import CRS84
 from geodata.features.collections import Collection
 from geodata.features.query import BBox, Query
-from geodata.formats.encoded import SEPARATOR, EncodedFeatures, Features
-from geodata.formats.geojson import encode
+from geodata.formats.geojson import SEPARATOR, EncodedFeatures, Features, encode
 from geodata.formats.rows import Rows
 from geodata.types import ARROW, DayArray, GeometryArray, IntArray
 from schemas.record import Column

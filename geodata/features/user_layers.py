@@ -12,8 +12,7 @@ import shapely
 from geodata.errors import Damaged
 from geodata.features.collections import BUILT_IN, layer_collection
 from geodata.features.table import FeatureTable
-from geodata.formats.encoded import StoredFeatures
-from geodata.formats.geojson import encode
+from geodata.formats.geojson import StoredFeatures, encode
 from geodata.formats.rows import BATCH
 from geodata.types import ARROW
 from schemas import Layer

@@ -22,7 +22,7 @@ from geodata.features.user_layers import (
     layer_frame,
     write_layers,
 )
-from geodata.formats.encoded import offsets_path, write_features
+from geodata.formats.geojson import offsets_path, write_features
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
 from geodata.release.history import HistoryTables, first_day
 from geodata.release.manifest import described_file

@@ -15,7 +15,7 @@ from geodata.features.collections import COLLECTIONS, Collection, layer_collecti
 from geodata.features.query import Query
 from geodata.features.table import FeatureTable, TableRows
 from geodata.features.user_layers import layer_frame
-from geodata.formats.encoded import StoredFeatures
+from geodata.formats.geojson import StoredFeatures
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Selection
