@@ -75,7 +75,8 @@ def refusal(tmp_path: Path, path: Path, **wishes: Any) -> str:
     batch = ingested(tmp_path, path, **wishes)
     assert (batch.verdict, batch.rows_in, batch.rows_quarantined) == ("refused", 1, 1)
     names = {each.name for each in folder_of(tmp_path, batch).iterdir()}
-    assert names == {"batch.json", "issues.parquet", "rasters.json"}
+    recorded = {"options.json"} if wishes else set()
+    assert names == {"batch.json", "issues.parquet", "rasters.json"} | recorded
     assert not [each for each in (workspace(tmp_path).raw / "geotiff").iterdir() if each.is_dir()]
     (reason,) = batch.reasons
     assert str(tmp_path) not in reason

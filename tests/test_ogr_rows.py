@@ -148,14 +148,14 @@ def test_geometry_obeys_the_rules(
     assert (found.geometry[0] is None) == (wanted is None)
     if wanted is not None:
         assert found.geometry[0].equals(wanted)
-    assert found.kept[1]
+    assert found.passed[1]
 
 
 def test_coordinate_that_is_no_number_sets_its_row_aside() -> None:
     line = shapely.to_wkb(LineString([(0, 0), (9, 1), (2, 2)]))
     wkb = line.replace(struct.pack("<d", 9), struct.pack("<d", float("nan")))
     found = read_shapes(pa.array([wkb, line, b"?", None], pa.binary()), None)
-    assert found.kept.tolist() == [False, True, False, True]
+    assert found.passed.tolist() == [False, True, False, True]
     assert set(found.faults) == {"lies_on_earth", "geometry_can_be_read"}
 
 
@@ -168,7 +168,7 @@ def test_every_row_is_kept_on_earth_or_set_aside(points: list[Point | None]) -> 
     shapes = np.array([*points, None], dtype=object)
     found = clean(shapes, ~shapely.is_missing(shapes), None)
     on_earth = [p is None or (abs(p.x) <= 180.000001 and abs(p.y) <= 90.000001) for p in points]
-    assert found.kept.tolist() == [*on_earth, True]
+    assert found.passed.tolist() == [*on_earth, True]
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "OGC:CRS84", "EPSG:4979", "EPSG:4326+3855"])

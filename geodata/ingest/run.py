@@ -100,7 +100,7 @@ def retry(
     ingested = run.batch()
     loses = old.verdict == "accepted" and ingested.batch.verdict == "refused"
     if ingested.batch.id != old.id and not loses:
-        with _turn(workspace):
+        with _turn(workspace, progress):
             _remove(workspace, old)
     return ingested
 
@@ -151,7 +151,7 @@ class _Run:
         if not known or self._may_change(known[-1]):
             with scratch_folder(self.workspace.raw / self.pipeline.source) as scratch:
                 contents = self.pipeline.read(self.stored, scratch, self.progress)
-                with _turn(self.workspace):
+                with _turn(self.workspace, self.progress):
                     batch = self._write(contents)
             if batch is not None:
                 return Ingested(batch)
@@ -159,7 +159,7 @@ class _Run:
         self.progress("known", 1, 1)
         if self.retried is not None:  # the last to be ingested is still the last
             return Ingested(known[-1], is_known=True)
-        with _turn(self.workspace):
+        with _turn(self.workspace, self.progress):
             return Ingested(self._brought_forward(known[-1]), is_known=True)
 
     @property
@@ -284,7 +284,7 @@ def _remove(workspace: Workspace, batch: Batch) -> None:
 
 
 @contextmanager
-def _turn(workspace: Workspace) -> Iterator[None]:
+def _turn(workspace: Workspace, progress: Progress) -> Iterator[None]:
     """Hold the workspace for one writer, once it is free. Raises Conflict after WAIT_S.
 
     Two commands started at once are usual for jobs; the work of reading would be lost if the
@@ -299,6 +299,7 @@ def _turn(workspace: Workspace) -> Iterator[None]:
             except Conflict:
                 if time.monotonic() > end:
                     raise
+                progress("waiting for another process", 0, 1)
                 time.sleep(LOOK_AGAIN_S)
         yield
 
