@@ -120,7 +120,7 @@ COLLECTIONS = (
         Deposit,
         "deposits",
         "Mineral deposits",
-        "Deposits with the verdict on a date (datetime; default today).",
+        "Deposits with the control of the day asked (datetime; today where none is given).",
         OVERLAY_COLUMNS,
     ),
     _collection(
@@ -133,25 +133,25 @@ COLLECTIONS = (
         Cell,
         "control",
         "Territorial control",
-        "Polygons of control by source, each with the dates it was valid; one date gives its map.",
+        "Interval cells of control by source; a day gives the map of that day.",
     ),
     _collection(
         Span,
         "timelines",
         "Timelines of deposits",
-        "Share of each deposit's footprint under each status through time, by source.",
+        "For each deposit and source, the share of its footprint under each status, in time.",
     ),
     _collection(
         Change,
         "changes",
         "Changes of verdict",
-        "Dates on which the verdict for a deposit changed, by source.",
+        "Days on which a deposit's verdict turned, by source.",
     ),
     _collection(
         Settlement,
         "settlements",
         "Settlements with dated control",
-        "Dated control status of settlements, with the basis of each date.",
+        "Dated status of settlements, and on what ground each date is given.",
     ),
     _collection(
         AdminArea,
