@@ -84,18 +84,17 @@ def same(one: Answer, other: Answer) -> bool:
 # Over HTTP
 
 
-@pytest.fixture
-def forgetful(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Client:
+@pytest.fixture(scope="module")
+def forgetful(workspace: Workspace) -> Client:
     """A client of an application that keeps no answers: each is what its own request makes."""
 
     class Forgetful(ResponseCache):
         def keep(self, tag: str, response: Response) -> None:
             """Keep nothing."""
 
-    monkeypatch.setattr("service.app.ResponseCache", Forgetful)
-    client = client_of(workspace)
-    monkeypatch.undo()
-    return client
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.app.ResponseCache", Forgetful)
+        return client_of(workspace)
 
 
 @pytest.mark.parametrize(
