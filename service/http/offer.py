@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from geodata.store.base import Store
@@ -48,7 +49,8 @@ class CachePolicy:
 class Offer:
     """What a route answers with, besides what FastAPI's decorator says of it.
 
-    formats: the first is the default. media: media types of formats where they are not the usual.
+    formats: the first is the default. model: of the answer as JSON, for the API document alone, as
+    the bytes are made by the handler. media: media types of formats where they are not the usual.
     params: parameters that follow the columns of a collection, where no model can declare them;
     such a route is read and called by ReleaseRoute alone. tiled: it is about tilesets, so only
     collections that have one are served. encodings: those it may leave in. headers: those of its
@@ -58,6 +60,7 @@ class Offer:
     """
 
     formats: tuple[str, ...] = ("json",)
+    model: type[BaseModel] | None = None
     cache: CachePolicy = CachePolicy()
     media: Mapping[str, str] = field(default_factory=dict)
     params: Params | None = None
@@ -88,7 +91,7 @@ def responses_of(offer: Offer, options: Mapping[str, Any]) -> dict[int | str, di
     given = dict(options.get("responses") or {})
     kinds = dict.fromkeys(media_type_of(form, offer.media) for form in offer.formats)
     content = {kind: {"schema": _text_or_bytes(kind)} for kind in kinds if "json" not in kind}
-    good = {"description": options.get("summary"), "content": content, **given.pop(200, {})}
+    good = {"description": options.get("summary"), "content": content, "model": offer.model}
     usual = {status: problem_response(text) for status, text in PROBLEMS.items()}
     return {200: good, 304: {"description": "Not modified"}, **usual, **given}
 

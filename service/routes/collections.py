@@ -12,14 +12,14 @@ from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, rel, url
 from service.http.offer import answers
 from service.http.routing import release_router
-from service.ogc import schemas
+from service.ogc import documents, schemas
 
 SCHEMA = {"json": SCHEMA_JSON}
 router = release_router("data")
 
 
 @router.get("/collections", name="collections", summary="All collections")
-@answers("json", "html")
+@answers("json", "html", model=documents.Collections)
 def collections(ask: Context) -> Response:
     """All collections."""
     links = [
@@ -31,7 +31,7 @@ def collections(ask: Context) -> Response:
 
 
 @router.get("/collections/{collection}", name="collection", summary="One collection")
-@answers("json", "html")
+@answers("json", "html", model=documents.Collection)
 def collection(ask: Context) -> Response:
     """One collection, as it is described among all."""
     return ask.answer(_described(ask, ask.store.collection(ask.path_params["collection"])))
@@ -40,7 +40,7 @@ def collection(ask: Context) -> Response:
 @router.get(
     "/collections/{collection}/queryables", name="queryables", summary="Properties filters may name"
 )
-@answers("json", "html", media=SCHEMA)
+@answers("json", "html", media=SCHEMA, model=documents.JsonObject)
 def queryables(ask: Context) -> Response:
     """Properties filters may name, as JSON Schema."""
     return _schema_json(ask, schemas.queryables)
@@ -51,14 +51,14 @@ def queryables(ask: Context) -> Response:
     name="sortables",
     summary="Properties that may be sorted by",
 )
-@answers("json", "html", media=SCHEMA)
+@answers("json", "html", media=SCHEMA, model=documents.JsonObject)
 def sortables(ask: Context) -> Response:
     """Properties that may be sorted by, as JSON Schema."""
     return _schema_json(ask, schemas.sortables)
 
 
 @router.get("/collections/{collection}/schema", name="schema", summary="The schema of a feature")
-@answers("json", "html", media=SCHEMA)
+@answers("json", "html", media=SCHEMA, model=documents.JsonObject)
 def schema(ask: Context) -> Response:
     """The schema of a feature, as JSON Schema."""
     return _schema_json(ask, schemas.schema)

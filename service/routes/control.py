@@ -18,6 +18,7 @@ from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, link, self_link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
+from service.ogc import answers as models
 from service.params.core import (
     DAY,
     Commodities,
@@ -55,21 +56,27 @@ class ChangesQuery(ReleaseQuery):
 
 
 @router.get("/control/at", name="at", summary="Status of a spot")
-@answers("json", "html", cache=CachePolicy(days=("date",)))
+@answers("json", "html", cache=CachePolicy(days=("date",)), model=models.Spot)
 def at(ask: Context, query: Annotated[AtQuery, Query()]) -> Response:
     """Status of a spot on a day, by every source."""
     return ask.answer(control_at(ask.store, query.lon, query.lat, query.date or today()))
 
 
 @router.get("/deposits/{deposit}/timeline", name="timeline", summary="A deposit's history")
-@answers("json", "html")
+@answers("json", "html", model=models.Timeline)
 def timeline(ask: Context, query: Annotated[SourceQuery, Query()]) -> Response:
     """A deposit's history by every source."""
     return ask.answer(deposit_timeline(ask.store, ask.path_params["deposit"], query.source))
 
 
 @router.get("/changes", name="changes", summary="Deposits whose verdict changed")
-@answers("json", "html", media={"json": GEOJSON}, cache=CachePolicy(days=("to",)))
+@answers(
+    "json",
+    "html",
+    media={"json": GEOJSON},
+    cache=CachePolicy(days=("to",)),
+    model=models.ChangeCollection,
+)
 def changes(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Response:
     """Deposits whose verdict turned between two days."""
     features = _changes(ask, query)

@@ -40,6 +40,7 @@ from service.http.links import (
 )
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
+from service.ogc import documents
 from service.params.core import SourceQuery
 from service.params.items import cursor_for, item_params, items_params, items_query
 
@@ -83,9 +84,14 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
 
 @router.get("/collections/{collection}/items", name="items", summary="Features of a collection")
 @answers(
-    *FORMATS, "html", media=MEDIA, params=items_params, headers=items_headers,
+    *FORMATS,
+    "html",
+    media=MEDIA,
+    params=items_params,
+    headers=items_headers,
     cache=CachePolicy(days=("datetime",), quick=is_quick, hot=True),
-)  # fmt: skip
+    model=documents.FeatureCollection,
+)
 def items(ask: Context) -> Response:
     """A page of features, or everything that matches as a download."""
     page = ask.once(_selected)
@@ -130,7 +136,7 @@ def _download(ask: RequestContext, page: Selection) -> Response:
     name="versions",
     summary="Versions of a feature",
 )
-@answers("json", "html")
+@answers("json", "html", model=documents.Versions)
 def item_versions(ask: Context, query: Annotated[SourceQuery, Query()]) -> Response:
     """All versions of one feature, each with the link that shows it."""
     collection = ask.store.collection(ask.path_params["collection"])
@@ -163,9 +169,14 @@ def item_headers(ask: RequestContext) -> dict[str, str]:
     responses=GONE,
 )
 @answers(
-    "json", "html", media={"json": GEOJSON}, params=item_params, headers=item_headers,
+    "json",
+    "html",
+    media={"json": GEOJSON},
+    params=item_params,
+    headers=item_headers,
     cache=CachePolicy(days=("datetime",), quick=is_quick),
-)  # fmt: skip
+    model=documents.Feature,
+)
 def item(ask: Context) -> Response:
     """One feature, as it was on the day asked."""
     page = ask.once(_one)

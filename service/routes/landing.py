@@ -8,6 +8,7 @@ from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import release_router
+from service.ogc import documents
 from service.ogc.conformance import CONFORMS_TO
 from service.ogc.openapi import OPENAPI_JSON, openapi_30
 from service.pages import api_page
@@ -35,7 +36,13 @@ def landing_headers(ask: RequestContext) -> dict[str, str]:
 
 
 @router.get("/", name="landing", tags=["data"], summary="What this is")
-@answers("json", "html", headers=landing_headers, cache=CachePolicy(days=FOLLOWS_TODAY))
+@answers(
+    "json",
+    "html",
+    headers=landing_headers,
+    cache=CachePolicy(days=FOLLOWS_TODAY),
+    model=documents.Landing,
+)
 def landing(ask: Context) -> Response:
     """The landing page in JSON, or to read."""
     links = ask.once(_links)
@@ -76,7 +83,7 @@ def _tile_links(ask: RequestContext) -> list[Link]:
 
 
 @router.get("/conformance", name="conformance", tags=["data"], summary="Conformance classes met")
-@answers("json", "html")
+@answers("json", "html", model=documents.Conformance)
 def conformance(ask: Context) -> Response:
     """The conformance classes met."""
     return ask.answer({"conformsTo": list(CONFORMS_TO)})
@@ -84,7 +91,7 @@ def conformance(ask: Context) -> Response:
 
 @router.get("/openapi.json", name="api_alias", include_in_schema=False)
 @router.get("/api", name="api", tags=["data"], summary="The API's description, OpenAPI 3.0")
-@answers(media={"json": OPENAPI_JSON})
+@answers(media={"json": OPENAPI_JSON}, model=documents.JsonObject)
 def api(ask: Context, request: Request) -> Response:
     """The OpenAPI 3.0 document; also where FastAPI's applications have theirs."""
     return ask.json(openapi_30(request.app, ask.store, ask.base), OPENAPI_JSON)
@@ -99,7 +106,7 @@ def api_html(ask: Context, request: Request) -> Response:
 
 
 @router.get("/functions", name="functions", tags=["data"], summary="Functions filters may use")
-@answers("json", "html")
+@answers("json", "html", model=documents.Functions)
 def functions(ask: Context) -> Response:
     """Functions filters may use."""
     return ask.answer({"functions": function_descriptions()})

@@ -21,6 +21,7 @@ from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
+from service.ogc import answers as models
 from service.params.area import parse_area
 from service.params.core import QueryDay, ReleaseQuery, Source, SpotQuery
 
@@ -75,7 +76,7 @@ Drawn = Annotated[DrawnQuery, Query()]
 
 
 @router.get("/rasters", name="rasters", summary="Rasters")
-@answers("json", "html")
+@answers("json", "html", model=models.Rasters)
 def rasters(ask: Context) -> Response:
     """All rasters of the release."""
     return ask.answer({"rasters": [_described(ask, found) for found in ask.store.rasters.all()]})
@@ -101,7 +102,7 @@ def download(ask: Context) -> Response:
 
 
 @router.get("/rasters/{raster}", name="raster", summary="One raster, as TileJSON too")
-@answers("json", "html")
+@answers("json", "html", model=models.RasterAnswer)
 def raster(ask: Context) -> Response:
     """One raster: what it is, and where its tiles, values and file are."""
     return ask.answer(_described(ask, _asked(ask)))
@@ -152,7 +153,7 @@ def legend_png(ask: Context, query: Drawn) -> Response:
 
 
 @router.get("/rasters/{raster}/legend.json", name="raster_legend", summary="What its colours mean")
-@answers()
+@answers(model=models.Legend)
 def legend_json(ask: Context, query: Drawn) -> Response:
     """The legend as labelled values and colours."""
     found, scale = _asked(ask), _scale(ask, query)
@@ -175,7 +176,7 @@ def legend_json(ask: Context, query: Drawn) -> Response:
 
 
 @router.get("/rasters/{raster}/point", name="raster_point", summary="The value at a spot")
-@answers("json", "html")
+@answers("json", "html", model=models.RasterValue)
 def point(ask: Context, query: Annotated[SpotQuery, Query()]) -> Response:
     """The value of the cell at a spot; null with the reason where there is none."""
     found, lon, lat = _asked(ask), query.lon, query.lat
@@ -200,7 +201,7 @@ def point(ask: Context, query: Annotated[SpotQuery, Query()]) -> Response:
     "/rasters/{raster}/statistics", methods=["GET", "POST"], name="raster_statistics",
     summary="Values in an area", responses=SENT,
 )  # fmt: skip
-@answers("json", "html", cache=CachePolicy(days=("date",)))
+@answers("json", "html", cache=CachePolicy(days=("date",)), model=models.Statistics)
 def statistics(ask: Context, query: Annotated[AreaQuery, Query()]) -> Response:
     """Statistics of the values in an area sent as GeoJSON, or in a territory on a day."""
     found = _asked(ask)

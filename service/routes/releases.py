@@ -18,6 +18,7 @@ from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import JSON, link
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import provided, release_router
+from service.ogc import answers as models
 from service.params.core import ReleaseQuery
 from service.releases import OpenReleases
 
@@ -49,7 +50,7 @@ def known(catalog: OpenReleases) -> tuple[object, ...]:
 
 
 @router.get("/releases", name="releases", summary="Releases")
-@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY, state=known))
+@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY, state=known), model=models.Releases)
 def releases(ask: Context, served: Releases) -> Response:
     """All releases, newest first."""
     workspace = served.workspace
@@ -60,7 +61,7 @@ def releases(ask: Context, served: Releases) -> Response:
 
 
 @router.get("/releases/diff", name="diff", summary="What differs between two releases")
-@answers("json", "html")
+@answers("json", "html", model=models.ReleaseDiff)
 def release_diff(ask: Context, served: Releases, query: Annotated[DiffQuery, Query()]) -> Response:
     """Rows that came, went and changed between two releases."""
     tables = diff(served.workspace, query.from_, query.to)
@@ -69,7 +70,7 @@ def release_diff(ask: Context, served: Releases, query: Annotated[DiffQuery, Que
 
 
 @router.get("/releases/{release}", name="release", summary="Manifest of a release")
-@answers("json", "html")
+@answers("json", "html", model=models.ReleaseAnswer)
 def release(ask: Context) -> Response:
     """The manifest of one release, with links to its files."""
     manifest = _manifest(ask)

@@ -35,6 +35,8 @@ from service.http.files import streamed
 from service.http.links import GEOJSON, HTML, link, self_link
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import release_router
+from service.ogc import answers as models
+from service.ogc import documents
 from service.params.core import (
     Commodities,
     DayQuery,
@@ -112,9 +114,12 @@ def reserves_headers(ask: RequestContext, query: ReservesQuery) -> dict[str, str
 
 @router.get("/reserves", name="reserves", summary="Reserves in a territory on a day")
 @answers(
-    *FORMATS_OF_RESERVES, media={**MEDIA, "json": GEOJSON}, headers=reserves_headers,
+    *FORMATS_OF_RESERVES,
+    media={**MEDIA, "json": GEOJSON},
+    headers=reserves_headers,
     cache=CachePolicy(days=("date",)),
-)  # fmt: skip
+    model=models.ReservesAnswer,
+)
 def reserves(ask: Context, query: Annotated[ReservesQuery, Query()]) -> Response:
     """The answer as GeoJSON, or as a table."""
     if ask.format in TABLES:
@@ -165,7 +170,14 @@ def series_headers(ask: RequestContext, _query: SeriesQuery) -> dict[str, str]:
 
 
 @router.get("/reserves/series", name="series", summary="Counts through time")
-@answers("json", "html", "csv", headers=series_headers, cache=CachePolicy(days=("from", "to")))
+@answers(
+    "json",
+    "html",
+    "csv",
+    headers=series_headers,
+    cache=CachePolicy(days=("from", "to")),
+    model=models.Series,
+)
 def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Response:
     """Counts by verdict through time, JSON or CSV."""
     last = query.to or today()
@@ -191,7 +203,7 @@ def _year_before(day: dt.date) -> dt.date:
 
 
 @router.get("/articles/{day}", name="article", summary="The article it began with")
-@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY))
+@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY), model=models.Article)
 def articles(ask: Context) -> Response:
     """The answer to an article, by its day."""
     if ask.path_params["day"] != str(ARTICLE_DAY):
@@ -203,7 +215,7 @@ def articles(ask: Context) -> Response:
 
 
 @router.get("/territories", name="territories", summary="Territories and definitions")
-@answers("json", "html")
+@answers("json", "html", model=models.Territories)
 def territories(ask: Context) -> Response:
     """All territories with definition and citation."""
     known = ask.store.control.territories.values()
@@ -211,7 +223,13 @@ def territories(ask: Context) -> Response:
 
 
 @router.get("/territories/{territory}", name="territory", summary="A territory on a day")
-@answers("json", "html", media={"json": GEOJSON}, cache=CachePolicy(days=("date",)))
+@answers(
+    "json",
+    "html",
+    media={"json": GEOJSON},
+    cache=CachePolicy(days=("date",)),
+    model=documents.Feature,
+)
 def territory(ask: Context, query: Annotated[DayQuery, Query()]) -> Response:
     """One territory on a day: definition, citation, area and geometry."""
     found = ask.store.control.territory(ask.path_params["territory"])

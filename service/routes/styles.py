@@ -20,6 +20,7 @@ from service.http.downloads import download_name
 from service.http.links import JSON, Link, link, self_link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
+from service.ogc import documents
 from service.params.core import OneOf, ReleaseQuery, Source, Today
 from service.qgis.project import Project, qgs, qgz
 from service.styles.document import KINDS, LANGUAGES, SHOWN, Scene, StyleKind, style_document
@@ -66,7 +67,7 @@ class ProjectQuery(StyleQuery):
 
 
 @router.get("/styles", name="styles", summary="Styles of the map")
-@answers("json", "html")
+@answers("json", "html", model=documents.Styles)
 def styles(ask: Context) -> Response:
     """All styles."""
     found = [
@@ -77,7 +78,7 @@ def styles(ask: Context) -> Response:
 
 
 @router.get("/styles/{style}", name="style", summary="A style for MapLibre")
-@answers(media={"json": STYLE_JSON}, cache=CachePolicy(days=("date",)))
+@answers(media={"json": STYLE_JSON}, cache=CachePolicy(days=("date",)), model=documents.JsonObject)
 def style(ask: Context, query: Annotated[StyleQuery, Query()]) -> Response:
     """One style, for a day, a source and a language."""
     return ask.json(style_document(_kind(ask.path_params["style"]), scene(ask, query)), STYLE_JSON)

@@ -14,6 +14,7 @@ from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link, rel
 from service.http.offer import CachePolicy, Handler, answers
 from service.http.routing import release_router
+from service.ogc import documents
 from service.ogc.tilesets import PMTILES, Place, merged, tilejson, tileset, tileset_entry
 from service.params.tiles import (
     DATASET,
@@ -104,7 +105,7 @@ def collection_tile(ask: Context) -> Response:
     name="collection.vector.getTileSetsList",
     summary="Tilesets of a collection",
 )
-@answers("json", "html", params=tile_params, tiled=True)
+@answers("json", "html", params=tile_params, tiled=True, model=documents.Tilesets)
 def collection_tilesets(ask: Context) -> Response:
     """The tilesets of a collection: one, for there is one grid."""
     about, place = _of_collection(ask)
@@ -116,7 +117,7 @@ def collection_tilesets(ask: Context) -> Response:
     name="collection.vector.getTileSet",
     summary="The tileset of a collection",
 )
-@answers("json", "html", params=tile_params, tiled=True)
+@answers("json", "html", params=tile_params, tiled=True, model=documents.Tileset)
 def collection_tileset(ask: Context) -> Response:
     """The tileset of a collection in full."""
     about, place = _of_collection(ask)
@@ -124,7 +125,7 @@ def collection_tileset(ask: Context) -> Response:
 
 
 @router.get("/tiles", name="dataset.vector.getTileSetsList", summary="Tilesets of the dataset")
-@answers("json", "html", params=DATASET)
+@answers("json", "html", params=DATASET, model=documents.Tilesets)
 def dataset_tilesets(ask: Context) -> Response:
     """The tilesets of the dataset: all layers, or those named, in one."""
     if not ask.store.tilesets.names():
@@ -136,7 +137,7 @@ def dataset_tilesets(ask: Context) -> Response:
 @router.get(
     "/tiles/WebMercatorQuad", name="dataset.vector.getTileSet", summary="The tileset of the dataset"
 )
-@answers("json", "html", params=DATASET)
+@answers("json", "html", params=DATASET, model=documents.Tileset)
 def dataset_tileset(ask: Context) -> Response:
     """The tileset of the dataset in full."""
     about, place = _of_dataset(ask)
@@ -169,7 +170,7 @@ def _check_within(about: TilesetAbout, at: Tile) -> None:
 
 
 @router.get("/tileMatrixSets", name="getTileMatrixSetsList", summary="Grids of tiles")
-@answers("json", "html")
+@answers("json", "html", model=documents.TileMatrixSets)
 def tile_matrix_sets(ask: Context) -> Response:
     """The grids there are: one."""
     here = link(ask.url_for(f"/tileMatrixSets/{TMS_ID}"), "self", JSON, TMS_ID)
@@ -178,7 +179,7 @@ def tile_matrix_sets(ask: Context) -> Response:
 
 
 @router.get("/tileMatrixSets/{tileMatrixSetId}", name="getTileMatrixSet", summary="A grid of tiles")
-@answers("json", "html")
+@answers("json", "html", model=documents.TileMatrixSet)
 def tile_matrix_set_document(ask: Context) -> Response:
     """One grid in full (OGC 17-083r4)."""
     name = ask.path_params["tileMatrixSetId"]
@@ -258,7 +259,7 @@ def _packed(body: bytes, media_type: str) -> Response:
 
 
 @router.get("/tiles/{layer}.json", name="tilejson", summary="A layer as TileJSON 3.0.0")
-@answers(params=tile_params, tiled=True)
+@answers(params=tile_params, tiled=True, model=documents.TileJson)
 def tile_json(ask: Context) -> Response:
     """The layer as TileJSON; what was selected is selected in its tiles too."""
     name = tileset_name(ask.path_params)
