@@ -159,6 +159,17 @@ def test_archive_that_lies_about_its_size_is_stopped(
         ingested(tmp_path, path)
 
 
+def test_a_zip_whose_packed_bytes_are_broken_is_refused_with_its_reason(tmp_path: Path) -> None:
+    path = a_zip(
+        tmp_path / "x.zip", {"x.geojson": a_collection(*[a_feature(n=n) for n in range(99)])}
+    )
+    whole, start = path.read_bytes(), 30 + len("x.geojson")
+    for broken in (b"\xff" * 40, b"\x07" * 40, bytes(40)):
+        path.write_bytes(whole[:start] + broken + whole[start + 40 :])
+        with pytest.raises(InvalidInput, match="the zip archive cannot be read to its end"):
+            ingested(tmp_path, path)
+
+
 @pytest.mark.parametrize("name", ["x.tar", "x.geojson.gz"])
 def test_other_archives_are_refused_with_the_way_out(tmp_path: Path, name: str) -> None:
     data = bytes(257) + b"ustar" + bytes(600) if name.endswith("tar") else b"\x1f\x8b" + bytes(60)
