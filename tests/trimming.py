@@ -43,9 +43,9 @@ def trim(source: Path, target: Path) -> Manifest:
     """Write a release of a few of another's rows, with a manifest that holds."""
     target.mkdir(parents=True)
     tables = trimmed(_read(source))
-    features = write_all_features(target, building._by_collection(tables))
-    written = [_compact(target, table) for table in building._write_tables(target, tables)]
-    files = (*written, *building._write_words(target), *features)
+    features = write_all_features(target, building.by_collection(tables))
+    written = [_compact(target, table) for table in building.write_tables(target, tables)]
+    files = (*written, *building.write_records(target), *features)
     content = content_sha256(files)
     whole = read_manifest(source)
     manifest = whole.model_copy(
