@@ -13,7 +13,7 @@ from geodata import __version__
 from geodata.errors import LodelineError
 from geodata.rasters.listing import warm
 from service.http.errors import on_bug, on_http_error, on_invalid_parameters, on_lodeline_error
-from service.http.files import Assets, maplibre
+from service.http.files import Assets, packaged_asset
 from service.http.middleware import Compression, SecurityHeaders
 from service.http.negotiation import cache_control
 from service.http.response_cache import ResponseCache, TileCache
@@ -69,7 +69,8 @@ def _add_routes(app: FastAPI) -> None:
         app.router.routes.append(route.bound_to(app))
     app.add_route("/livez", livez, ["GET"], "livez")
     app.add_route("/readyz", readyz, ["GET"], "readyz")
-    app.add_route("/static/maplibre/{name}", maplibre, ["GET"], "maplibre")
+    for folder in ("maplibre", "swagger-ui"):
+        app.add_route(f"/static/{folder}/{{name}}", packaged_asset, ["GET"], folder)
 
 
 def _asset_headers(settings: Settings) -> dict[str, str]:

@@ -100,7 +100,10 @@ def test_nothing_else_of_the_package_is_sent(client: Client, name: str) -> None:
 def test_without_the_package_there_is_no_engine_and_still_a_page(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.http.files, "PACKAGE", "no_such_package_is_installed")
+    none = {
+        name: ("no_such_package", *rest) for name, (_, *rest) in service.http.files.ASSETS.items()
+    }
+    monkeypatch.setattr(service.http.files, "ASSETS", none)
     for kept in (service.http.files.version, service.http.files._place, service.http.files._packed):
         kept.cache_clear()
 

@@ -17,6 +17,9 @@ from test_errors import SOME
 
 from geodata.workspace import Workspace
 from service.app import create_app
+from service.http.context import open_releases, settings_in_use
+from service.ogc.openapi import as_openapi_30, schema_30
+from service.releases import OpenReleases
 from service.routes import ROUTES
 from service.settings import Settings
 
@@ -69,6 +72,74 @@ async def test_the_box_writes_its_shape_out(document: dict[str, Any]) -> None:
     given = document["paths"]["/collections/control/items"]["get"]["parameters"]
     box = next(p for p in given if p.get("name") == "bbox")
     assert (box["style"], box["explode"], box["schema"]["minItems"]) == ("form", False, 4)
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+         {"type": "string", "format": "date", "nullable": True}),
+        ({"anyOf": [{"$ref": "#/x"}, {"type": "null"}], "title": "X"},
+         {"allOf": [{"$ref": "#/x"}], "nullable": True}),
+        ({"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
+         {"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": True}),
+        ({"type": ["number", "null"]}, {"type": "number", "nullable": True}),
+        ({"type": ["number", "string"]}, {"anyOf": [{"type": "number"}, {"type": "string"}]}),
+        ({"const": "xyz", "type": "string"}, {"enum": ["xyz"], "type": "string"}),
+        ({"type": "number", "exclusiveMinimum": 0},
+         {"type": "number", "minimum": 0, "exclusiveMinimum": True}),
+        ({"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}]},
+         {"type": "array", "items": {"type": "number"}}),
+        ({"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}]},
+         {"type": "array", "items": {}}),
+        ({"$ref": "#/x", "description": "d"}, {"allOf": [{"$ref": "#/x"}], "description": "d"}),
+        ({"type": "string", "examples": ["a", "b"]}, {"type": "string", "example": "a"}),
+        ({"properties": {"const": {"const": 1}, "title": {"type": "string", "title": "T"}}},
+         {"properties": {"const": {"enum": [1]}, "title": {"type": "string"}}}),
+        ({"additionalProperties": False}, {"additionalProperties": False}),
+        ({"additionalProperties": {"type": ["string", "null"]}},
+         {"additionalProperties": {"type": "string", "nullable": True}}),
+    ],
+)  # fmt: skip
+def test_a_schema_is_said_in_the_words_of_openapi_3_0(newer: Any, older: Any) -> None:
+    assert schema_30(newer) == older
+    assert schema_30(older) == older, "what is of 3.0 already stays"
+
+
+def test_the_document_of_fastapi_is_left_as_it_is(application: Any) -> None:
+    app = application.app
+    before = repr(app.openapi())
+    assert as_openapi_30(app.openapi())["openapi"] == "3.0.3"
+    assert repr(app.openapi()) == before
+    assert app.openapi()["openapi"].startswith("3.1")
+
+
+def test_every_parameter_that_is_read_is_described_and_no_other(document_now: Any) -> None:
+    """One list: what a request may hold is what the document says it may."""
+    shared = document_now["components"]["parameters"]
+    for route in (r for r in ROUTES if r.include_in_schema and not callable(r.offer.params)):
+        for operation in document_now["paths"].get(route.path_format, {}).values():
+            query = [p for p in operation["parameters"] if p.get("in") != "path"]
+            named = [p.get("name") or p["$ref"].rpartition("/")[2] for p in query]
+            assert sorted(named) == sorted(route.by_name), route.name
+    assert {"f", "release", "limit"} <= set(shared)
+
+
+@pytest.fixture(scope="module")
+def document_now(application: Any) -> Any:
+    return Client(application).json("/api")
+
+
+def test_what_a_handler_needs_can_be_put_in_its_place(workspace: Workspace) -> None:
+    front: Any = create_app(Settings(workspace=workspace.root))
+    elsewhere = Settings(workspace=workspace.root, public_url="https://elsewhere.example/")
+    front.app.dependency_overrides[settings_in_use] = lambda: elsewhere
+    links = Client(front).json("/conformance?f=json") and Client(front).json("/")["links"]
+    assert all(link["href"].startswith("https://elsewhere.example/") for link in links)
+
+    empty = OpenReleases(Settings(workspace=workspace.root / "nothing"))
+    front.app.dependency_overrides[open_releases] = lambda: empty
+    assert Client(front).get("/collections").status == 503
 
 
 AREA = {"type": "Polygon", "coordinates": [[[37, 48], [38, 48], [38, 49], [37, 48]]]}

@@ -146,12 +146,18 @@ def _without_range(scope: Scope) -> Scope:
     return {**scope, "headers": kept}
 
 
-PACKAGE = "maplibre"
-MEDIA = {"maplibre-gl.js": "text/javascript; charset=utf-8", "maplibre-gl.css": "text/css"}
+SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css"
+ASSETS = {
+    "maplibre-gl.js": ("maplibre", "srcjs", SCRIPT),
+    "maplibre-gl.css": ("maplibre", "srcjs", STYLE),
+    "swagger-ui-bundle.js": ("fastapi_offline", "static", SCRIPT),
+    "swagger-ui.css": ("fastapi_offline", "static", STYLE),
+}
+"""Files of installed packages: the package, its folder, the media type; no other host is asked."""
 
 
-async def maplibre(request: Request) -> Response:
-    """A file of MapLibre; URLs that name its version may be kept for ever.
+async def packaged_asset(request: Request) -> Response:
+    """A file of MapLibre or Swagger UI; URLs that name its version may be kept for ever.
 
     Raises HTTPException 404 for other names, and where the package is not installed.
     """
@@ -173,7 +179,7 @@ async def maplibre(request: Request) -> Response:
     body = await run_in_threadpool(_packed, name, encoding)
     if encoding is not None:
         headers["Content-Encoding"] = encoding
-    return Response(body, media_type=MEDIA[name], headers=headers)
+    return Response(body, media_type=ASSETS[name][2], headers=headers)
 
 
 @cache
@@ -195,9 +201,12 @@ def _packed(name: str, encoding: str | None) -> bytes:
 @cache
 def _place(name: str) -> Path | None:
     """The file inside the package, found without importing the package."""
-    found = find_spec(PACKAGE)
-    folders = list(found.submodule_search_locations or []) if found else []
-    if name not in MEDIA or not folders:
+    if name not in ASSETS:
         return None
-    place = Path(folders[0]) / "srcjs" / name
-    return place if place.is_file() else None
+    package, folder, _ = ASSETS[name]
+    spec = find_spec(package)
+    for place in spec.submodule_search_locations or () if spec else ():
+        path = Path(place) / folder / name
+        if path.is_file():
+            return path
+    return None

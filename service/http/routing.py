@@ -98,8 +98,7 @@ class ReleaseRoute(APIRoute):
         """The same route of an application, with its overrides of dependencies, and with HEAD.
 
         In place of `include_router`, which matches every route of a router twice on every request
-        (FastAPI 0.165). The one declared here has no HEAD, so that the API document
-        has none.
+        (FastAPI 0.165).
         """
         bound = copy(self)
         bound.dependency_overrides_provider = app

@@ -5,13 +5,14 @@ from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
 from service.http.context import Context, RequestContext
+from service.http.files import version
 from service.http.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import documents
 from service.ogc.conformance import CONFORMS_TO
 from service.ogc.openapi import OPENAPI_JSON, openapi_30
-from service.pages import api_page
+from service.pages import api_page, render
 from service.pages.map import map_page
 
 TITLE = "Lodeline"
@@ -25,6 +26,10 @@ CSP = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """As for every page, and what MapLibre needs: workers and pictures it makes itself."""
+DOCS_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 router = release_router()
@@ -97,7 +102,6 @@ def api(ask: Context, request: Request) -> Response:
     return ask.json(openapi_30(request.app, ask.store, ask.base), OPENAPI_JSON)
 
 
-@router.get("/docs", name="api_html_alias", include_in_schema=False)
 @router.get("/api.html", name="api_html", tags=["data"], summary="The same to read")
 @answers("html")
 def api_html(ask: Context, request: Request) -> Response:
@@ -110,6 +114,23 @@ def api_html(ask: Context, request: Request) -> Response:
 def functions(ask: Context) -> Response:
     """Functions filters may use."""
     return ask.answer({"functions": function_descriptions()})
+
+
+def docs_headers(_: RequestContext) -> dict[str, str]:
+    """The page's own policy: it reads the document, and asks what a reader tries."""
+    return {"Content-Security-Policy": DOCS_CSP}
+
+
+@router.get("/docs", name="docs", include_in_schema=False)
+@answers("html", headers=docs_headers)
+def docs(ask: Context, request: Request) -> Response:
+    """Swagger UI over the document; the page of `/api.html` where its package is not installed."""
+    assets = {name: version(name) for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
+    if None in assets.values():
+        return ask.html(api_page(openapi_30(request.app, ask.store, ask.base)))
+    return ask.html(
+        render("docs.html", base=ask.base, title="The API, to try", path="/docs", assets=assets)
+    )
 
 
 def map_headers(_: RequestContext) -> dict[str, str]:
