@@ -16,10 +16,13 @@ from service.releases import OpenReleases
 
 Params = tuple[Param, ...] | Callable[[Store, Mapping[str, str]], ParamsByName]
 Handler = TypeVar("Handler", bound=Callable[..., Response])
-PROBLEMS = {400: "A parameter is wrong", 404: "Not there", 500: "A failure", 503: "Not now"}
+PROBLEMS = {
+    400: "Invalid request",
+    404: "Not found",
+    500: "Server error",
+    503: "Not available at the moment",
+}
 """What may go wrong on every route."""
-
-
 FOLLOWS_TODAY = ("never",)
 """`days` of an answer that depends on the present day whatever its URL says."""
 
@@ -38,10 +41,10 @@ class CachePolicy:
     """
 
     lasting: bool = False
-    timeless: Callable[[Mapping[str, str]], bool] = lambda _: False
+    timeless: Callable[[Mapping[str, str]], bool] | None = None
     days: tuple[str, ...] = ()
-    state: Callable[[OpenReleases], tuple[object, ...]] = lambda _: ()
-    quick: Callable[[Mapping[str, str]], bool] = lambda _: False
+    state: Callable[[OpenReleases], tuple[object, ...]] | None = None
+    quick: Callable[[Mapping[str, str]], bool] | None = None
     hot: bool = False
 
 

@@ -236,15 +236,18 @@ class ReleaseRoute(APIRoute):
         pinned: bool,  # noqa: FBT001 - between us
     ) -> tuple[object, ...]:
         """What the answer depends on besides the release, the path and the parameters."""
-        around = (ask.format, ask.encoding, self.offer.cache.state(ask.catalog))
-        if self.offer.cache.timeless(ask.query):
+        policy = self.offer.cache
+        state = () if policy.state is None else policy.state(ask.catalog)
+        around = (ask.format, ask.encoding, state)
+        if policy.timeless is not None and policy.timeless(ask.query):
             return around
         day = () if pinned else (str(today()),)
         return (*around, ask.base, settings.source_priority, *day)
 
     def _is_quick(self, ask: RequestContext) -> bool:
         """Whether the answer is made on the event loop."""
-        return ask.format == self.offer.formats[0] and self.offer.cache.quick(ask.query)
+        quick = self.offer.cache.quick
+        return quick is not None and ask.format == self.offer.formats[0] and quick(ask.query)
 
     def _pinned(self, ask: RequestContext) -> bool:
         """Whether the URL names both release and day, so that its answer never changes.
@@ -253,12 +256,12 @@ class ReleaseRoute(APIRoute):
         So does a page to read: it says "now", draws time up to today, and tells what is from what
         was.
         """
-        if self.offer.cache.timeless(ask.query):
+        policy = self.offer.cache
+        if policy.timeless is not None and policy.timeless(ask.query):
             return "release" in ask.query
         if ask.format == "html":
             return False
-        days = self.offer.cache.days
-        named = [name in ask.query and "/" not in ask.query[name] for name in days]
+        named = [name in ask.query and "/" not in ask.query[name] for name in policy.days]
         return "release" in ask.query and all(named)
 
 

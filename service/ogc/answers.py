@@ -80,7 +80,7 @@ class Count(Record):
 
 
 class Series(Record):
-    """Counts through time."""
+    """Counts over time."""
 
     commodities: list[str]
     territory: str
@@ -119,7 +119,7 @@ class SourceSays(Record):
 
 
 class Spot(Record):
-    """Status of a spot on a day, by every source."""
+    """Control status of a point on a day, by every source."""
 
     lon: float
     lat: float

@@ -249,7 +249,7 @@ class TileMatrixSetEntry(Record):
 
 
 class TileMatrixSets(Record):
-    """Grids of tiles."""
+    """Tile grids."""
 
     tileMatrixSets: list[TileMatrixSetEntry]  # noqa: N815 - named by OGC 17-083r4
     links: list[Link]

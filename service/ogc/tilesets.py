@@ -197,7 +197,7 @@ def tileset_links(ask: RequestContext, place: Place) -> list[Link]:
     templated: dict[str, Any] = {**link(tiles, "item", MVT, "Its tiles"), "templated": True}
     return [
         link(ask.url_for(place.own, place.words), "self", JSON, "This tileset"),
-        link(ask.url_for(place.own, read), "alternate", HTML, "To read"),
+        link(ask.url_for(place.own, read), "alternate", HTML, "HTML page"),
         link(ask.url_for(f"/tileMatrixSets/{TMS_ID}"), rel("tiling-scheme"), JSON, "Its grid"),
         templated,
         *_source_links(ask, place),

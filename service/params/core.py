@@ -188,9 +188,10 @@ def _day(text: str, info: ValidationInfo) -> dt.date:
 
 QueryDay = Annotated[dt.date, BeforeValidator(_day)]
 """A day, whose error names the field."""
-Today = Annotated[QueryDay | None, Field(description="Day; today where none is given.")]
+Today = Annotated[QueryDay | None, Field(description="Date; default today.")]
 Source = Annotated[
-    str | None, Field(description="Control source; else the first that reaches the day.")
+    str | None,
+    Field(description="Control source; default the first in priority that covers the date."),
 ]
 Territory = Annotated[str, Field(description="Territory by id.")]
 Commodities = Annotated[
@@ -199,7 +200,7 @@ Commodities = Annotated[
     WithJsonSchema({"type": "string"}),
     Field(
         default_factory=lambda: DEFAULT_COMMODITIES,
-        description="Commodities, a comma list or repeated; or 'all'.",
+        description="Commodities, comma-separated or repeated; or 'all'.",
     ),
 ]
 """Commodities by any of their names; a tuple is what may be repeated."""
@@ -232,7 +233,9 @@ class ReleaseQuery(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     f: str | None = Field(None, description="Format; else chosen by Accept.")
-    release: str | None = Field(None, description="Release to ask: what was known then.")
+    release: str | None = Field(
+        None, description="Release id: the data as of that release; default current."
+    )
 
 
 class SourceQuery(ReleaseQuery):

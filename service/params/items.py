@@ -42,7 +42,11 @@ EDGE_POINTS = 21
 
 _CRS_SCHEMA: Mapping[str, Any] = {"type": "string", "format": "uri", "enum": list(OFFERED)}
 DATETIME = Param("datetime", {"type": "string"}, "A day, or an interval start/end, .. for open.")
-SOURCE = Param("source", {"type": "string"}, "Control source; else the first that reaches the day.")
+SOURCE = Param(
+    "source",
+    {"type": "string"},
+    "Control source; default the first in priority that covers the date.",
+)
 CRS = Param("crs", _CRS_SCHEMA, "CRS of the answer, axes in the authority's order.")
 CURSOR = Param("cursor", {"type": "string"}, "Where the next page begins; from a next link.")
 PROPERTIES = Param(

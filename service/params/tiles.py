@@ -25,7 +25,7 @@ COLLECTIONS_MOST = 20
 COLLECTIONS = Param(
     "collections",
     {"type": "array", "items": {"type": "string"}, "maxItems": COLLECTIONS_MOST},
-    "Tilesets wanted, comma list; all collections where none is named.",
+    "Collections, comma-separated; default all.",
     many=True,
 )
 DATASET = (COLLECTIONS, DATETIME, SOURCE)

@@ -24,7 +24,7 @@ def collections(ask: Context) -> Response:
     """All collections."""
     links = [
         link(ask.url_for("/collections"), "self", JSON, "This document"),
-        link(ask.url_for("/collections", {"f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for("/collections", {"f": "html"}), "alternate", HTML, "HTML page"),
     ]
     found = [_described(ask, c) for c in ask.store.collections()]
     return ask.answer({"links": links, "crs": list(OFFERED), "collections": found})
@@ -113,7 +113,7 @@ def collection_links(base: str, name: str) -> list[Link]:
     path = f"/collections/{quote(name)}"
     found = [
         link(url(base, path), "self", JSON, "This collection"),
-        link(url(base, path, {"f": "html"}), "alternate", HTML, "To read"),
+        link(url(base, path, {"f": "html"}), "alternate", HTML, "HTML page"),
         link(url(base, f"{path}/items"), "items", GEOJSON, "Its items"),
         link(url(base, f"{path}/items", {"f": "html"}), "items", HTML, "Its items to read"),
         link(url(base, f"{path}/schema"), "describedby", SCHEMA_JSON, "Schema of its features"),

@@ -49,16 +49,16 @@ class ChangesQuery(ReleaseQuery):
     from_: str | None = Field(
         None,
         alias="from",
-        description="First day; open where none is given.",
+        description="First date; default open.",
         json_schema_extra=dict(DAY),
     )
-    to: QueryDay | None = Field(None, description="Last day; today where none is given.")
+    to: QueryDay | None = Field(None, description="Last date, included; default today.")
 
 
-@router.get("/control/at", name="at", summary="Status of a spot")
+@router.get("/control/at", name="at", summary="Control status of a point")
 @answers("json", "html", cache=CachePolicy(days=("date",)), model=models.Spot)
 def at(ask: Context, query: Annotated[AtQuery, Query()]) -> Response:
-    """Status of a spot on a day, by every source."""
+    """Control status of a point on a day, by every source."""
     return ask.answer(control_at(ask.store, query.lon, query.lat, query.date or today()))
 
 

@@ -49,7 +49,7 @@ PAGED = ("json", "html", "jsonfg")
 JSONFG = FORMATS["jsonfg"].media_type
 QUICK_LIMIT = 1000
 MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
-GONE: dict[int | str, dict[str, Any]] = {410: problem_response("It was no longer there then")}
+GONE: dict[int | str, dict[str, Any]] = {410: problem_response("It no longer existed on that date")}
 router = release_router("data")
 
 
@@ -194,7 +194,7 @@ def _item_links(ask: RequestContext) -> list[Link]:
     collection = ask.store.collection(ask.path_params["collection"])
     return [
         self_link(ask.base, ask.path, ask.query, GEOJSON),
-        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
         link(ask.url_for(f"/collections/{collection.id}"), "collection", JSON, collection.title),
         link(ask.url_for(f"{ask.path}/versions"), "version-history", JSON, "Its versions"),
     ]
@@ -233,7 +233,7 @@ def _page_links(ask: RequestContext) -> list[Link]:
     collection = page.query.collection
     links = [
         self_link(ask.base, ask.path, ask.query, GEOJSON),
-        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
         *_standing_links(ask.base, collection),
     ]
     if page.next_start is not None:

@@ -17,8 +17,8 @@ from service.pages.map import map_page
 
 TITLE = "Lodeline"
 DESCRIPTION = (
-    "Which mineral reserves lie in which territory on which day, according to whom, "
-    "and how sure we are."
+    "Which mineral reserves lie in which territory on a date, according to which source, "
+    "and how certain that is."
 )
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; script-src 'self'; "
@@ -66,7 +66,7 @@ def _links(ask: RequestContext) -> list[Link]:
         link(ask.url_for("/collections"), rel("data"), JSON, "The collections"),
         link(ask.url_for("/functions"), rel("functions"), JSON, "Functions filters may use"),
         link(ask.url_for("/reserves"), "related", GEOJSON, "The question: reserves in a territory"),
-        link(ask.url_for("/reserves/series"), "related", JSON, "Counts through time"),
+        link(ask.url_for("/reserves/series"), "related", JSON, "Counts over time"),
         link(ask.url_for("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
         link(ask.url_for("/territories"), "related", JSON, "Territories and their definitions"),
         link(ask.url_for("/rasters"), "related", JSON, "Rasters, as tiles and values"),
@@ -83,7 +83,7 @@ def _tile_links(ask: RequestContext) -> list[Link]:
         return []
     return [
         link(ask.url_for("/tiles"), rel("tilesets-vector"), JSON, "Vector tiles"),
-        link(ask.url_for("/tileMatrixSets"), rel("tiling-schemes"), JSON, "Grids of tiles"),
+        link(ask.url_for("/tileMatrixSets"), rel("tiling-schemes"), JSON, "Tile grids"),
     ]
 
 

@@ -66,9 +66,7 @@ class AreaQuery(ReleaseQuery):
     """A territory on a day, in place of an area that is sent."""
 
     territory: str | None = Field(None, description="Territory by id, where no area is sent.")
-    date: QueryDay | None = Field(
-        None, description="Day of the territory; today where none is given."
-    )
+    date: QueryDay | None = Field(None, description="Date of the territory; default today.")
     source: Source = None
 
 
@@ -175,7 +173,7 @@ def legend_json(ask: Context, query: Drawn) -> Response:
     })  # fmt: skip
 
 
-@router.get("/rasters/{raster}/point", name="raster_point", summary="The value at a spot")
+@router.get("/rasters/{raster}/point", name="raster_point", summary="The value at a point")
 @answers("json", "html", model=models.RasterValue)
 def point(ask: Context, query: Annotated[SpotQuery, Query()]) -> Response:
     """The value of the cell at a spot; null with the reason where there is none."""
@@ -184,9 +182,9 @@ def point(ask: Context, query: Annotated[SpotQuery, Query()]) -> Response:
     try:
         value = ask.store.rasters.value_at(found.id, lon, lat)
     except NotFound:
-        value, reason = None, "the spot lies outside the raster"
+        value, reason = None, "the point lies outside the raster"
     if value is None and reason is None:
-        reason = "the cell at the spot holds no value"
+        reason = "the cell at this point has no value"
     document = {"raster": found.id, "lon": lon, "lat": lat, "unit": found.unit}
     return ask.answer({
         **document,
@@ -303,7 +301,7 @@ def _links(ask: RequestContext, path: str, pinned: Mapping[str, str] | None) -> 
     html = {**(pinned or {}), "f": "html"}
     return [
         link(ask.url_for(path, pinned), "self", JSON, "This raster"),
-        link(ask.url_for(path, html), "alternate", HTML, "To read"),
+        link(ask.url_for(path, html), "alternate", HTML, "HTML page"),
         link(ask.url_for(f"{path}.tif", pinned), "enclosure", COG, "Its file"),
         link(ask.url_for(f"{path}/legend.png", pinned), "preview", "image/png", "Its legend"),
         link(ask.url_for(f"{path}/legend.json", pinned), "related", JSON, "Its legend in numbers"),

@@ -95,10 +95,10 @@ class SeriesQuery(ReleaseQuery):
     territory: Territory = DEFAULT_TERRITORY
     source: Source = None
     from_: QueryDay | None = Field(
-        None, alias="from", description="First day; a year before the last where none is given."
+        None, alias="from", description="First date; default one year before the last."
     )
-    to: QueryDay | None = Field(None, description="Last day; today where none is given.")
-    step: Annotated[str, OneOf(STEPS)] = Field("month", description="Distance of days.")
+    to: QueryDay | None = Field(None, description="Last date, included; default today.")
+    step: Annotated[str, OneOf(STEPS)] = Field("month", description="Interval between dates.")
 
 
 def reserves_headers(ask: RequestContext, query: ReservesQuery) -> dict[str, str]:
@@ -126,7 +126,7 @@ def reserves(ask: Context, query: Annotated[ReservesQuery, Query()]) -> Response
         return _table(ask, query)
     links = [
         self_link(ask.base, ask.path, ask.query, GEOJSON),
-        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
     ]
     return ask.encoded(dumps({**ask.once(_answer, query), "links": links}), GEOJSON)
 
@@ -169,7 +169,7 @@ def series_headers(ask: RequestContext, _query: SeriesQuery) -> dict[str, str]:
     return download_name("lodeline-series.csv") if ask.format == "csv" else {}
 
 
-@router.get("/reserves/series", name="series", summary="Counts through time")
+@router.get("/reserves/series", name="series", summary="Counts over time")
 @answers(
     "json",
     "html",

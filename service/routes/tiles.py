@@ -169,7 +169,7 @@ def _check_within(about: TilesetAbout, at: Tile) -> None:
     )
 
 
-@router.get("/tileMatrixSets", name="getTileMatrixSetsList", summary="Grids of tiles")
+@router.get("/tileMatrixSets", name="getTileMatrixSetsList", summary="Tile grids")
 @answers("json", "html", model=documents.TileMatrixSets)
 def tile_matrix_sets(ask: Context) -> Response:
     """The grids there are: one."""
@@ -216,7 +216,7 @@ def _own_links(ask: RequestContext) -> list[Link]:
     words = selection(ask.query)
     return [
         link(ask.url_for(ask.path, words), "self", JSON, "This document"),
-        link(ask.url_for(ask.path, {**words, "f": "html"}), "alternate", HTML, "To read"),
+        link(ask.url_for(ask.path, {**words, "f": "html"}), "alternate", HTML, "HTML page"),
         link(ask.url_for("/tileMatrixSets"), rel("tiling-schemes"), JSON, "The grids"),
     ]
 
