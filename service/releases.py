@@ -4,15 +4,18 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 
 from geodata.cache import Cache, keeping
-from geodata.errors import LodelineError, Unavailable
+from geodata.errors import Unavailable
 from geodata.store.base import Store
 from geodata.store.embedded import EmbeddedStore, StoreCaches
 from geodata.workspace import Workspace
 from service.settings import Settings
 
 log = logging.getLogger("lodeline")
+RETRY_S = 1.0
+"""Seconds until a release that could not be opened is tried again."""
 Opener = Callable[[Path], Store]
 """Opens a release folder; what it keeps for all releases together is its own."""
 
@@ -42,6 +45,7 @@ class OpenReleases:
         self._named = keeping(older, self._open)
         self._lock = threading.Lock()
         self._opening: str | None = None
+        self._failed: tuple[str | None, float] = (None, 0.0)
         self._current: Store | None = None
         self._follow(self.workspace.current_id())
 
@@ -70,10 +74,10 @@ class OpenReleases:
         """What to serve while `current` points elsewhere: the old until the new is open."""
         if current is None:
             with self._lock:
-                if self._current is None:
+                if self._current is None and not self._failed_lately(wanted):
                     self._follow(wanted)
             current = self._current
-        elif wanted is not None and self._opening != wanted:
+        elif wanted is not None and self._opening != wanted and not self._failed_lately(wanted):
             self._opening = wanted
             threading.Thread(target=self._follow, args=(wanted,), daemon=True).start()
         if current is None:
@@ -90,12 +94,19 @@ class OpenReleases:
             return
         try:
             store = self._open(wanted)
-        except LodelineError:
+        except Exception:  # whatever damage raises, what is served goes on
             log.exception("release %s cannot be served", wanted)
-            return
-        self._current = store
-        self._opening = None
-        log.info("serving release %s", wanted)
+            self._failed = (wanted, monotonic())
+        else:
+            self._current = store
+            log.info("serving release %s", wanted)
+        finally:
+            self._opening = None
+
+    def _failed_lately(self, wanted: str | None) -> bool:
+        """Whether a release just could not be opened: it may be mended, so it is tried again."""
+        failed, when = self._failed
+        return failed == wanted and monotonic() < when + RETRY_S
 
     def _open(self, release: str) -> Store:
         return self._opener(self.workspace.release_path(release)).warmed()

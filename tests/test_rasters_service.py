@@ -272,6 +272,19 @@ def test_a_part_is_sent_only_of_the_file_the_client_has(client: Client) -> None:
     assert client.get(target, range="bytes=99999999-", if_range='"other"').status == 200
 
 
+@pytest.mark.parametrize("encoding", ["br", "gzip", "zstd"])
+@pytest.mark.parametrize("name", ["sources.json", "rasters.json", "territories.json"])
+def test_what_has_ranges_is_sent_as_it_is(client: Client, name: str, encoding: str) -> None:
+    """Parts joined under one ETag must be parts of one body."""
+    path = f"/releases/{client.get('/').headers['lodeline-release']}/files/{name}"
+    whole = client.get(path, accept_encoding=encoding)
+    tag = whole.headers["etag"]
+    rest = client.get(path, accept_encoding=encoding, range="bytes=100-", if_range=tag)
+    assert "content-encoding" not in whole.headers
+    assert (whole.status, rest.status, rest.headers["etag"]) == (200, 206, tag)
+    assert whole.body[:100] + rest.body == whole.body
+
+
 @pytest.mark.parametrize("text", ["bytes=999999999-", "bytes=-0"])
 def test_a_range_beyond_the_end_is_refused(client: Client, text: str) -> None:
     answer = client.get(f"/rasters/{DENSITY}.tif", range=text)

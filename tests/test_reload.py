@@ -96,6 +96,23 @@ def test_a_damaged_release_is_not_served_and_the_old_one_stays(
     assert "parquet" not in told.problem()["detail"]
 
 
+def test_a_release_that_was_mended_is_served_without_a_restart(
+    mine: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("service.releases.RETRY_S", 0.0)
+    first, second = mine.release_ids()
+    client = client_of(mine)
+    table = mine.release_path(second) / "control.parquet"
+    content = table.read_bytes()
+    table.unlink()
+    with caplog.at_level(logging.ERROR, "lodeline"):
+        mine.point_current_at(second)
+        assert client.json("/readyz")["release"] == first
+        assert soon(lambda: f"release {second} cannot be served" in caplog.text)
+    table.write_bytes(content)
+    assert soon(lambda: client.json("/readyz")["release"] == second)
+
+
 def test_after_a_damaged_release_the_next_sound_one_is_served(mine: Workspace) -> None:
     first, second = mine.release_ids()
     client = client_of(mine)

@@ -130,6 +130,8 @@ class _Sender:
         long_enough = int(headers.get("content-length", LEAST)) >= LEAST
         if message["status"] != 200 or not long_enough or "content-encoding" in headers:
             return
+        if "accept-ranges" in headers:  # its ranges are of the bytes as they are (RFC 9110, 14.2)
+            return
         if kind.startswith((*_TEXT, *_MORE)):
             self._encoder = ENCODERS[self._encoding]()
             headers["Content-Encoding"] = self._encoding

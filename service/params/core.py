@@ -112,11 +112,12 @@ def _joined(
 
 def parse_limit(text: str) -> int:
     """A whole number from 1; more than the maximum counts as the maximum."""
-    if not (text.isascii() and text.isdigit() and int(text[:12]) >= 1):
+    digits = text.lstrip("0")  # leading zeros say nothing, however many
+    if not (text.isascii() and text.isdigit() and digits):
         raise InvalidInput(
             f"limit is {text[:20]!r}; give a whole number from 1 to {LIMIT_MAX}", parameter="limit"
         )
-    return min(int(text[:12]), LIMIT_MAX)
+    return min(int(digits[:12]), LIMIT_MAX)
 
 
 def parse_lonlat(words: Words) -> tuple[float, float]:

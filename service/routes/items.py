@@ -64,7 +64,7 @@ def is_quick(words: Mapping[str, str]) -> bool:
         "source",
         "bbox-crs",
     }
-    limit = words.get("limit", "10")
+    limit = words.get("limit", "10").lstrip("0")
     return not heavy and limit.isascii() and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
 
