@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from map_page import FLAGS, HOSTILE, MapPage
+from map_page import FLAGS, HOSTILE, TURN, TURN_HASH, MapPage
 from releases import give_batch
 from served import common_folder, made_once
 from served_really import server_over
@@ -17,16 +17,15 @@ from geodata.release.build import build
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
 
-RENAMED = "shevchenkivske_li"
 DONETSK_FROM, DONETSK = date(2024, 7, 8), box(36, 47, 40, 49.5)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker drives the browser: several at once draw in software and only wait."""
+    """The tests of a file share a browser, a server and an open page, hence one worker."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
 
 
 @pytest.fixture(scope="module")
@@ -72,17 +71,25 @@ def page(chromium: object, plain: str) -> Iterator[MapPage]:
 def open_page(chromium: object, plain: str) -> Iterator[MapPage]:
     """The map page opened once for a module, for tests that begin with `show`.
 
-    To open it takes five seconds of processor, two of them for shaders; to show a view, one.
+    To open it takes three seconds of processor, to show a view less than one. A test that fails
+    may leave the page open in any state: `show` brings back what is usual.
     """
     with MapPage.new(chromium, plain) as found:
         yield found.open()
+
+
+@pytest.fixture(scope="module")
+def twofold_page(chromium: object, twofold: str) -> Iterator[MapPage]:
+    """The map page of `twofold`, opened once at the deposit with the hostile name."""
+    with MapPage.new(chromium, twofold) as found:
+        yield found.open(f"{TURN_HASH}&deposit={TURN}")
 
 
 def _two_sources(root: Path) -> None:
     workspace = Workspace(root)
     give_batch(workspace, [(DONETSK_FROM, {"occupied": DONETSK})], "by-hand")
     rows = packaged.deposits()
-    rows.loc[rows["id"] == RENAMED, ["name_en", "name_uk"]] = HOSTILE
+    rows.loc[rows["id"] == TURN, ["name_en", "name_uk"]] = HOSTILE
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packaged, "deposits", lambda: rows)
         publish(workspace, build(workspace).id)

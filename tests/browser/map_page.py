@@ -17,10 +17,12 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
+    "--disable-gpu-compositing",  # the page around the map is not drawn by the emulated GPU
 ]
 WAIT_MS = 60_000
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+COUNTRY = "#at=5.50/48.5000/31.5000"
 TURN = "shevchenkivske_li"
 TURN_HASH = "#day=2025-06-20&at=9.00/47.9093/36.7126"
 
@@ -37,8 +39,13 @@ class MapPage:
     @classmethod
     @contextmanager
     def new(cls, browser: Any, base: str, **context: Any) -> Iterator[Self]:
-        """A window of its own; context: settings of Playwright's browser context."""
-        given = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", **context}
+        """A window of its own; context: settings of Playwright's browser context.
+
+        It is laid out in full and drawn at half the resolution: most of the time of a map goes
+        into pixels, which a processor fills here.
+        """
+        given = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light"}
+        given |= {"device_scale_factor": 0.5, **context}
         opened = browser.new_context(**given)
         tab = opened.new_page()
         tab.set_default_timeout(WAIT_MS)
@@ -67,14 +74,23 @@ class MapPage:
     def show(self, hash_: str) -> Self:
         """Go to another view within the page that is open, as a reader who edits the address.
 
-        What the address does not name is as usual again, but for the place on the map.
+        What the address does not name is as usual again, but for the place on the map. Dialogs
+        are closed. Map and answer are those of the view when this returns.
         """
-        self.run(
-            f"() => {{ history.replaceState(null, '', '{hash_}');"
-            " dispatchEvent(new HashChangeEvent('hashchange')) }"
-        )
+        self.run(f"() => {{ document.querySelectorAll('dialog[open]').forEach(d => d.close());"
+                 f" history.replaceState(null, '', location.pathname + '{hash_}');"
+                 " dispatchEvent(new HashChangeEvent('hashchange')) }")  # fmt: skip
         self.settle()
+        self.answered()
         return self
+
+    def answered(self) -> None:
+        """Wait until the panel shows the answer to the view.
+
+        The page asks once the view has rested for 260 ms: a longer timer begun later ends later.
+        """
+        self.run("() => new Promise(done => setTimeout(done, 320))")
+        self.until("() => !document.getElementById('panel').hasAttribute('aria-busy')")
 
     def text(self, selector: str) -> str:
         """What is to be read there."""

@@ -5,10 +5,8 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from map_page import TURN, TURN_HASH, MapPage
+from map_page import COUNTRY, TURN, TURN_HASH, MapPage
 
-pytestmark = pytest.mark.xdist_group("browser")
-COUNTRY = "#at=5.50/48.5000/31.5000"
 LITHIUM = "#day=2025-07-05&minerals=lithium"
 
 
@@ -25,60 +23,64 @@ def search(page: MapPage, typed: str) -> None:
     page.tab.wait_for_selector("#search-list [role=option]")
 
 
-def test_the_panel_says_what_the_server_answers(page: MapPage) -> None:
-    page.open(LITHIUM)
-    (summary,) = answer(page, "commodity=lithium&date=2025-07-05")["summary"]
+def test_the_panel_says_what_the_server_answers(open_page: MapPage) -> None:
+    open_page.show(LITHIUM)
+    (summary,) = answer(open_page, "commodity=lithium&date=2025-07-05")["summary"]
 
     for verdict, count in summary["deposits"].items():
-        assert page.text(f"#count-{verdict}") == str(count)
-    assert page.text("#headline").startswith(f"{summary['deposits']['occupied']} of 8 deposits")
-    assert "13,800,000 t ore in occupied land, 13,800,000 t ore in all" in page.text("#amounts")
-    assert "no published figure for 7 deposits" in page.text("#amounts")
-    assert page.tab.locator("#caveats li").count() >= 2
+        assert open_page.text(f"#count-{verdict}") == str(count)
+    assert open_page.text("#headline").startswith(
+        f"{summary['deposits']['occupied']} of 8 deposits"
+    )
+    assert "13,800,000 t ore in occupied land, 13,800,000 t ore in all" in open_page.text(
+        "#amounts"
+    )
+    assert "no published figure for 7 deposits" in open_page.text("#amounts")
+    assert open_page.tab.locator("#caveats li").count() >= 2
 
 
-def test_a_mineral_chosen_narrows_map_and_answer(page: MapPage) -> None:
-    page.open("#day=2025-07-05")
-    whole = page.verdicts()
+def test_a_mineral_chosen_narrows_map_and_answer(open_page: MapPage) -> None:
+    open_page.show(f"{COUNTRY}&day=2025-07-05")
+    whole = open_page.verdicts()
 
-    page.tab.click("[data-mineral=lithium]")
-    page.until("() => document.getElementById('headline').textContent.includes('lithium')")
-    page.settle()
-    narrow = page.verdicts()
+    open_page.tab.click("[data-mineral=lithium]")
+    open_page.until("() => document.getElementById('headline').textContent.includes('lithium')")
+    open_page.settle()
+    narrow = open_page.verdicts()
 
     assert TURN in narrow
     assert set(narrow) < set(whole)
-    page.until("() => location.hash.includes('minerals=lithium')")
+    open_page.until("() => location.hash.includes('minerals=lithium')")
 
 
-def test_a_verdict_unticked_leaves_map_and_table(page: MapPage) -> None:
-    page.open("#day=2025-07-05")
+def test_a_verdict_unticked_leaves_map_and_table(open_page: MapPage) -> None:
+    open_page.show(f"{COUNTRY}&day=2025-07-05")
 
-    page.tab.uncheck("[data-verdict=government]")
-    page.settle()
-    page.until("() => !document.getElementById('table').textContent.includes('government')")
+    open_page.tab.uncheck("[data-verdict=government]")
+    open_page.settle()
+    open_page.until("() => !document.getElementById('table').textContent.includes('government')")
 
-    assert page.verdicts()
-    assert "government" not in page.verdicts().values()
+    assert open_page.verdicts()
+    assert "government" not in open_page.verdicts().values()
 
 
-def test_a_deposit_clicked_opens_all_that_is_known_of_it(page: MapPage) -> None:
-    page.open(TURN_HASH.replace("2025-06-20", "2025-07-05"))
-    page.settle()
-    spot = page.run("() => map.project([36.7126, 47.90934])")
-    stage = page.tab.locator("#map").bounding_box()
+def test_a_deposit_clicked_opens_all_that_is_known_of_it(open_page: MapPage) -> None:
+    open_page.show(TURN_HASH.replace("2025-06-20", "2025-07-05"))
+    open_page.settle()
+    spot = open_page.run("() => map.project([36.7126, 47.90934])")
+    stage = open_page.tab.locator("#map").bounding_box()
 
-    page.tab.mouse.move(stage["x"] + spot["x"], stage["y"] + spot["y"])
-    page.tab.wait_for_selector("#tip:not([hidden])")
-    assert "Shevchenkivske lithium deposit" in page.text("#tip")
-    page.tab.mouse.click(stage["x"] + spot["x"], stage["y"] + spot["y"])
-    page.tab.wait_for_selector("#detail .says")
+    open_page.tab.mouse.move(stage["x"] + spot["x"], stage["y"] + spot["y"])
+    open_page.tab.wait_for_selector("#tip:not([hidden])")
+    assert "Shevchenkivske lithium deposit" in open_page.text("#tip")
+    open_page.tab.mouse.click(stage["x"] + spot["x"], stage["y"] + spot["y"])
+    open_page.tab.wait_for_selector("#detail .says")
 
-    text = page.text("#detail")
+    text = open_page.text("#detail")
     for words in ("occupied", "100\u00a0%", "2 July 2025", "13,800,000 t ore", "C1+C2", "2025-01",
                   "The verdict would change if", "Dated control of settlements"):  # fmt: skip
         assert words in text
-    page.until(f"() => location.hash.includes('deposit={TURN}')")
+    open_page.until(f"() => location.hash.includes('deposit={TURN}')")
 
 
 def test_a_deposit_without_a_figure_is_said_to_have_none(open_page: MapPage) -> None:
@@ -88,24 +90,30 @@ def test_a_deposit_without_a_figure_is_said_to_have_none(open_page: MapPage) -> 
     assert "No published estimate" in open_page.text("#detail")
 
 
-def test_the_chart_marks_the_day_and_takes_the_reader_to_another(page: MapPage) -> None:
-    page.open("#day=2025-07-05")
-    chart = page.tab.locator("#chart svg")
-    before = page.run("() => document.querySelector('#chart .now:not(.then)').getAttribute('x1')")
+def test_the_chart_marks_the_day_and_takes_the_reader_to_another(open_page: MapPage) -> None:
+    open_page.show("#day=2025-07-05")
+    chart = open_page.tab.locator("#chart svg")
+    before = open_page.run(
+        "() => document.querySelector('#chart .now:not(.then)').getAttribute('x1')"
+    )
 
     box = chart.bounding_box()
     chart.click(position={"x": box["width"] * 0.3, "y": box["height"] / 2})
 
-    after = page.run("() => document.querySelector('#chart .now:not(.then)').getAttribute('x1')")
+    after = open_page.run(
+        "() => document.querySelector('#chart .now:not(.then)').getAttribute('x1')"
+    )
     assert float(after) < float(before)
-    assert page.tab.input_value("#day-input") < "2019"
+    assert open_page.tab.input_value("#day-input") < "2019"
 
 
-def test_what_is_on_the_screen_can_be_taken_away_in_every_form(page: MapPage) -> None:
-    page.open("#day=2025-07-05&minerals=lithium&at=7.00/47.9093/36.7126")
+def test_what_is_on_the_screen_can_be_taken_away_in_every_form(open_page: MapPage) -> None:
+    open_page.show("#day=2025-07-05&minerals=lithium&at=7.00/47.9093/36.7126")
 
-    page.tab.click("#open-download")
-    links = page.run("() => [...document.querySelectorAll('#download-body a')].map(a => a.href)")
+    open_page.tab.click("#open-download")
+    links = open_page.run(
+        "() => [...document.querySelectorAll('#download-body a')].map(a => a.href)"
+    )
 
     assert len(links) == 11
     for link in links:
@@ -115,34 +123,35 @@ def test_what_is_on_the_screen_can_be_taken_away_in_every_form(page: MapPage) ->
     (deposits,) = [x for x in links if "/deposits/items" in x and "f=json" in x]
     with urlopen(deposits, timeout=60) as found:
         ids = {feature["id"] for feature in json.loads(found.read())["features"]}
-    assert set(page.verdicts()) <= ids
+    assert set(open_page.verdicts()) <= ids
 
 
-def test_the_picture_of_the_map_is_a_png_named_after_the_day(page: MapPage) -> None:
-    page.open("#day=2025-07-05")
+def test_the_picture_of_the_map_is_a_png_named_after_the_day(chromium: object, plain: str) -> None:
+    with MapPage.new(chromium, plain, device_scale_factor=1) as page:
+        page.open("#day=2025-07-05")
 
-    page.tab.click("#open-download")
-    with page.tab.expect_download() as waiting:
-        page.tab.click("#take-picture")
+        page.tab.click("#open-download")
+        with page.tab.expect_download() as waiting:
+            page.tab.click("#take-picture")
 
-    assert waiting.value.suggested_filename == "lodeline-2025-07-05.png"
-    picture = waiting.value.path().read_bytes()
+        assert waiting.value.suggested_filename == "lodeline-2025-07-05.png"
+        picture = waiting.value.path().read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 20_000
 
 
-def test_the_citation_is_the_servers_and_can_be_asked_again(page: MapPage) -> None:
-    page.open(LITHIUM)
+def test_the_citation_is_the_servers_and_can_be_asked_again(open_page: MapPage) -> None:
+    open_page.show(LITHIUM)
 
-    page.tab.click("#open-cite")
-    text = page.text("#cite-body")
+    open_page.tab.click("#open-cite")
+    text = open_page.text("#cite-body")
 
     assert "Lodeline (20" in text
     assert "@misc{lodeline_" in text
-    link = page.tab.get_attribute("#cite-body a", "href")
+    link = open_page.tab.get_attribute("#cite-body a", "href")
     assert "release=" in link
-    assert urlsplit(link).netloc == urlsplit(page.base).netloc
-    assert "2025-07-05" in page.run("() => document.querySelector('.copied-text').textContent")
+    assert urlsplit(link).netloc == urlsplit(open_page.base).netloc
+    assert "2025-07-05" in open_page.run("() => document.querySelector('.copied-text').textContent")
 
 
 @pytest.mark.parametrize("typed", ["Shevchenkivske", "шевченківське", "ЛІТІЄВИХ", "shevchenko dep"])

@@ -3,8 +3,6 @@
 import pytest
 from map_page import TURN, TURN_HASH, MapPage
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_the_page_opens_without_a_complaint_and_asks_only_its_own_server(page: MapPage) -> None:
     page.open()
@@ -30,21 +28,23 @@ def test_the_shevchenkivske_deposit_turns_as_the_line_passes_it(open_page: MapPa
     assert set(seen[4:]) == {"occupied"}
 
 
-def test_another_day_needs_no_new_tile_and_no_request_while_it_is_passed(page: MapPage) -> None:
-    page.open(TURN_HASH)
-    page.settle()
-    page.requests.clear()
+def test_another_day_needs_no_new_tile_and_no_request_while_it_is_passed(
+    open_page: MapPage,
+) -> None:
+    open_page.show(TURN_HASH)
+    open_page.settle()
+    open_page.requests.clear()
 
-    # All in one task of the page: on a busy machine the day would settle between two presses.
-    page.run(
+    # All in one task of the open_page: on a busy machine the day would settle between two presses.
+    open_page.run(
         "() => { for (let n = 0; n < 6; n++) document.querySelector('#thumb-day').dispatchEvent("
         "new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true, cancelable: true})) }"
     )
-    page.until("() => location.hash.includes('day=2025-06-26')")
-    page.tab.wait_for_timeout(1000)
+    open_page.until("() => location.hash.includes('day=2025-06-26')")
+    open_page.tab.wait_for_timeout(1000)
 
-    assert not [url for url in page.requests if "/tiles/" in url or "/styles/" in url]
-    assert len([url for url in page.requests if "/reserves?" in url]) == 1
+    assert not [url for url in open_page.requests if "/tiles/" in url or "/styles/" in url]
+    assert len([url for url in open_page.requests if "/reserves?" in url]) == 1
 
 
 def test_the_map_shows_the_land_the_server_gives_for_the_day(open_page: MapPage) -> None:
@@ -86,33 +86,35 @@ def test_a_key_on_the_slider_moves_the_day(open_page: MapPage, key: str, day: st
     assert open_page.tab.input_value("#day-input") == day
 
 
-def test_a_drag_on_the_slider_moves_the_day_and_says_it_to_a_reader(page: MapPage) -> None:
-    page.open("#range=war&day=2025-06-20")
-    track = page.tab.locator("#track").bounding_box()
+def test_a_drag_on_the_slider_moves_the_day_and_says_it_to_a_reader(open_page: MapPage) -> None:
+    open_page.show("#range=war&day=2025-06-20")
+    track = open_page.tab.locator("#track").bounding_box()
 
     y = track["y"] + track["height"] / 2
-    page.tab.mouse.move(track["x"] + track["width"] / 2, y)
-    page.tab.mouse.down()
-    page.tab.mouse.move(track["x"] + track["width"] / 4, y, steps=4)
-    page.tab.mouse.up()
+    open_page.tab.mouse.move(track["x"] + track["width"] / 2, y)
+    open_page.tab.mouse.down()
+    open_page.tab.mouse.move(track["x"] + track["width"] / 4, y, steps=4)
+    open_page.tab.mouse.up()
 
-    day = page.tab.input_value("#day-input")
+    day = open_page.tab.input_value("#day-input")
     assert day.startswith("2023-0")
-    page.until(f"() => document.getElementById('live').textContent.includes('{int(day[8:])} ')")
-    assert "deposits" in page.text("#live")
+    open_page.until(
+        f"() => document.getElementById('live').textContent.includes('{int(day[8:])} ')"
+    )
+    assert "deposits" in open_page.text("#live")
 
 
-def test_playing_moves_on_and_space_stops_it(page: MapPage) -> None:
-    page.open("#day=2022-03-01&range=war")
+def test_playing_moves_on_and_space_stops_it(open_page: MapPage) -> None:
+    open_page.show("#day=2022-03-01&range=war")
 
-    page.tab.focus("#thumb-day")
-    page.tab.keyboard.press(" ")
-    page.until("() => document.getElementById('day-input').value > '2022-03-20'")
-    page.tab.keyboard.press(" ")
-    stopped = page.tab.input_value("#day-input")
-    page.tab.wait_for_timeout(800)
+    open_page.tab.focus("#thumb-day")
+    open_page.tab.keyboard.press(" ")
+    open_page.until("() => document.getElementById('day-input').value > '2022-03-20'")
+    open_page.tab.keyboard.press(" ")
+    stopped = open_page.tab.input_value("#day-input")
+    open_page.tab.wait_for_timeout(800)
 
-    assert page.tab.input_value("#day-input") == stopped
+    assert open_page.tab.input_value("#day-input") == stopped
 
 
 def test_with_reduced_motion_a_press_on_play_is_one_step(chromium: object, plain: str) -> None:
@@ -126,11 +128,11 @@ def test_with_reduced_motion_a_press_on_play_is_one_step(chromium: object, plain
         assert page.tab.get_attribute("#play", "aria-pressed") == "false"
 
 
-def test_marks_stand_on_the_days_deposits_changed_hands(page: MapPage) -> None:
-    page.open("#range=war")
+def test_marks_stand_on_the_days_deposits_changed_hands(open_page: MapPage) -> None:
+    open_page.show("#range=war")
 
-    marks = page.tab.locator("#track .mark").count()
-    days = page.run(
+    marks = open_page.tab.locator("#track .mark").count()
+    days = open_page.run(
         "() => fetch('/changes?commodity=all&from=2022-02-01').then(a => a.json())"
         ".then(d => new Set(d.features.map(f => f.properties.day)).size)"
     )
