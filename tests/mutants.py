@@ -74,7 +74,7 @@ MUTANTS = (
            "manifest = read_manifest(workspace.release_path(release_id))",
            ("tests/stateful/test_release_history.py::TestReleaseHistory",)),
     Mutant("resumed-without-past", "a fold that goes on forgets the cells that have ended",
-           "layer.closed.append((shape, start, stop))", "pass",
+           "cells.closed.append((polygon, start, stop))", "pass",
            ("tests/properties/test_fold_laws.py",)),
 )  # fmt: skip
 

@@ -65,7 +65,7 @@ class NaiveSources:
     def require(self, source: str) -> str:
         if source not in self.present:
             raise InvalidInput(
-                f"source {source[:60]!r} is not in this release; it holds "
+                f"source {source[:60]!r} is not in this release; choose one of "
                 f"{', '.join(self.ordered)}",
                 parameter="source",
             )

@@ -137,7 +137,7 @@ def test_after_the_last_map_its_age_is_told(mapped: Client) -> None:
         144,
     )
     caveats = mapped.json("/reserves?date=2025-12-01")["caveats"]
-    assert any("144 days before the day asked" in text for text in caveats)
+    assert any("144 days before the date requested" in text for text in caveats)
 
 
 def test_before_its_first_map_a_source_knows_nothing(mapped: Client) -> None:

@@ -97,7 +97,7 @@ def test_verify_finds_a_layer_that_is_not_as_described(tmp_path: Path) -> None:
     wrong = {
         "rows": layer.model_copy(update={"rows": 5}),
         "column": layer.model_copy(update={"columns": tuple(reversed(layer.columns))}),
-        "lost": layer.model_copy(update={"id": "gone"}),
+        "missing": layer.model_copy(update={"id": "gone"}),
     }
     for word, changed in wrong.items():
         (folder / "layers.json").write_text(json.dumps([changed.model_dump(mode="json")]))

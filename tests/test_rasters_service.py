@@ -159,7 +159,7 @@ def test_a_spot_has_a_value_a_unit_and_a_day(client: Client, store: EmbeddedStor
 
 @pytest.mark.parametrize(
     ("lon", "lat", "words"),
-    [(0, 48, "outside the raster"), (30.5, 50.4, "holds no value"), (180, -90, "outside")],
+    [(0, 48, "outside the raster"), (30.5, 50.4, "has no value"), (180, -90, "outside")],
 )
 def test_a_spot_without_a_value_says_why(
     client: Client, lon: float, lat: float, words: str
