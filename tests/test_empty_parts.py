@@ -12,6 +12,7 @@ from geodata.features.user_layers import layer_frame, read_layers
 from geodata.geometry import as_array, have_empty_parts, without_empty_parts
 from geodata.ingest import VectorPipeline, ingest
 from geodata.workspace import Workspace
+from service.routes.items import is_quick
 
 RING = [[30, 45], [40, 45], [40, 50], [30, 45]]
 HOLED = {"type": "Polygon", "coordinates": [RING, []]}
@@ -56,6 +57,14 @@ def test_a_layer_loses_its_empty_rings_and_says_so(tmp_path: Path) -> None:
     frame = layer_frame(folder, layer)
     assert not have_empty_parts(frame.geometry).any()
     assert shapely.equals(frame.geometry, shapely.box(0, 0, 1, 1)).tolist() == [False, False]
+
+
+def test_leading_zeros_of_a_limit_say_nothing(client: Client) -> None:
+    items = "/collections/deposits/items?limit="
+    assert len(client.json(f"{items}{'0' * 30}15")["features"]) == 15
+    assert not is_quick({"limit": "0" * 9 + "10000"}), "so many are not for the event loop"
+    for text in ("0", "0" * 30):
+        assert client.get(f"{items}{text}").status == 400
 
 
 @pytest.mark.parametrize("limit", ["%C2%B2", "%E2%91%A0", "%D9%A3", "+5", "1e1"])

@@ -19,7 +19,6 @@ from service.params.core import (
     parse_query,
 )
 from service.params.items import cursor_for, parse_bbox
-from service.routes.items import is_quick
 
 ITEMS = "/collections/deposits/items"
 HOSTILE = (
@@ -290,15 +289,6 @@ def test_boxes_have_four_numbers_or_six_with_heights() -> None:
     assert parse_bbox(" 1, 2 ,3,4") == (1, 2, 3, 4)
     assert parse_bbox("170,0,-170,1") == (170, 0, -170, 1), "crosses the antimeridian"
     assert parse_bbox("1,2,1,2") == (1, 2, 1, 2)
-
-
-def test_leading_zeros_of_a_limit_say_nothing() -> None:
-    assert parse_limit("0" * 30 + "15") == 15
-    assert parse_limit("0" * 9 + "10000") == 10000
-    assert not is_quick({"limit": "0" * 9 + "10000"})
-    for text in ("0", "0" * 30):
-        with pytest.raises(InvalidInput):
-            parse_limit(text)
 
 
 def test_limits_are_whole_numbers_up_to_the_largest() -> None:
