@@ -100,7 +100,9 @@ def broken_archive_refused(kind: str | None) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        raise InvalidInput(f"the {kind} archive cannot be read to its end: {error}") from error
+        # the whole text of a system's error names a scratch file of ours
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise InvalidInput(f"the {kind} archive cannot be read to its end: {reason}") from error
 
 
 class Readable(Protocol):

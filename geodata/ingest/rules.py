@@ -48,6 +48,7 @@ LAYER_RULES: dict[str, str] = {
     # files and layers
     "file_is_of_a_format": "a file is of a format that is read, by name and by content",
     "member_name_is_free": "no two members may have one name",
+    "member_path_is_short": "a member's path has at most 1,000 bytes once its names are made safe",
     "layer_has_geometry": "tables without geometry are passed over unless named by --layer",
     "layer_has_rows": "a layer has rows that pass the rules",
     "layer_name_fits_urls": "a collection is named by 1 to 64 letters, digits, _ . -, no dot first",

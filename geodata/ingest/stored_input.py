@@ -27,6 +27,10 @@ from geodata.workspace import Workspace, file_sha256, new_file
 
 CHUNK = 1 << 20
 LIMITS = Limits()
+LONGEST_NAME = 240
+"""Bytes of a file name: 255 is the most file systems take, and drivers add endings."""
+LONGEST_PATH = 1000
+"""Bytes of a path within the input: macOS takes 1,024 of a whole path, Linux 4,096."""
 
 
 @dataclass(frozen=True)
@@ -167,10 +171,16 @@ class LaidOut:
     refused: list[RejectedMember] = field(default_factory=list)
 
     def place(self, root: Path, name: str) -> Path | None:
-        """Where a file of this name goes, its folder made; None, noted, where that is taken."""
-        target, shown = _target(root, name), printable(name)
-        if target.exists():
-            self.refused.append(RejectedMember(shown, "member_name_is_free", "quarantined", shown))
+        """Where a file of this name goes, its folder made; None, noted, where it cannot."""
+        parts = [safe_name(part) for part in PurePosixPath(name.replace("\\", "/")).parts]
+        target, shown = root.joinpath(*parts), printable(name)
+        rule = None
+        if len("/".join(parts).encode()) > LONGEST_PATH:
+            rule = "member_path_is_short"
+        elif not _is_free(target):
+            rule = "member_name_is_free"
+        if rule is not None:
+            self.refused.append(RejectedMember(shown, rule, "quarantined", shown))
             return None
         self.names[target] = shown
         return target
@@ -231,14 +241,19 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _target(folder: Path, name: str) -> Path:
-    """Where a file is laid; its folder is made."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    target = folder.joinpath(*(safe_name(part) for part in parts))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target
+def _is_free(target: Path) -> bool:
+    """Whether a file may be laid there; its folder is made."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return False  # `a*` is a file by now, and this is `a-/b`
+    return not target.exists()
 
 
 def safe_name(name: str) -> str:
-    """A file name of letters, digits, spaces and `_.()-`; no dot first, at most 120 characters."""
-    return re.sub(r"[^\w .()-]", "-", name)[-120:].lstrip(".") or "-"
+    """A file name of letters, digits, spaces and `_.()-`; no dot first.
+
+    At most its last 120 characters and LONGEST_NAME bytes: file systems count bytes.
+    """
+    text = re.sub(r"[^\w .()-]", "-", name)[-120:]
+    return text.encode()[-LONGEST_NAME:].decode("utf-8", "ignore").lstrip(".") or "-"
