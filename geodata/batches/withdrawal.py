@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from geodata.batches.stored import read_batch
-from geodata.errors import Conflict, Damaged, InvalidInput
+from geodata.errors import Conflict, Damaged, InvalidInput, reason_of
 from geodata.workspace import Workspace, new_file, only_writer
 from schemas import Batch, Withdrawal
 
@@ -19,7 +19,9 @@ def withdrawal(folder: Path) -> Withdrawal | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise Damaged(f"{WITHDRAWN} of batch {folder.name!r} cannot be read: {error}") from error
+        raise Damaged(
+            f"{WITHDRAWN} of batch {folder.name!r} cannot be read: {reason_of(error)}"
+        ) from error
 
 
 def withdraw(workspace: Workspace, batch: Batch, why: str) -> Withdrawal:

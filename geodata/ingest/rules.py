@@ -26,6 +26,7 @@ RULES: dict[str, str] = {
     "change_is_plausible": "the occupied area may change only so much from map to map, within a "
     "batch and from batch to batch",
     "level_is_confirmed": "a change beyond expectations is taken once three maps agree on it",
+    "batch_is_readable": "what lies beside the record of a batch must be as it was written",
     "day_has_one_map": "the last publication of a day is that day's map",
     "statuses_are_disjoint": "statuses of a day may not overlap; occupied goes before contested "
     "before government",

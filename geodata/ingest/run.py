@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from shapely.geometry.base import BaseGeometry
 
 from geodata.batches.stored import (
@@ -18,6 +17,7 @@ from geodata.batches.stored import (
     batch_path,
     find_batch,
     read_batch,
+    read_issues,
     write_records,
 )
 from geodata.batches.usable import RASTER, VECTOR
@@ -198,8 +198,8 @@ class _Run:
 
     def _may_change(self, known: Batch) -> bool:
         """Whether something was set aside that may pass by now."""
-        issues = pq.read_table(self._folder(known.id) / ISSUES, columns=["rule", "severity"])
-        lost = [row for row in issues.to_pylist() if row["severity"] in SET_ASIDE]
+        issues = read_issues(self.workspace, known).to_pylist()
+        lost = [row for row in issues if row["severity"] in SET_ASIDE]
         rules = frozenset(row["rule"] for row in lost)
         return self.pipeline.may_change(rules, retried=self.retried is not None)
 
