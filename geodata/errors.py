@@ -4,6 +4,8 @@
 `service/http/errors.py` alone.
 """
 
+from pydantic import ValidationError
+
 
 class LodelineError(Exception):
     """Base of all errors raised on purpose. `kind` is stable; the text is for people."""
@@ -62,3 +64,17 @@ class Unavailable(LodelineError):
     """Something needed is not there yet or not now."""
 
     kind = "unavailable"
+
+
+def reason_of(error: Exception) -> str:
+    """What another library says went wrong, in one line.
+
+    Left out are pydantic's addresses of its manual, and the paths of this machine in the system's
+    errors.
+    """
+    if isinstance(error, ValidationError):
+        parts = error.errors(include_url=False, include_input=False, include_context=False)
+        places = (".".join(str(step) for step in part["loc"]) for part in parts[:3])
+        texts = zip(places, (part["msg"] for part in parts), strict=False)
+        return "; ".join(f"{place}: {text}" if place else text for place, text in texts)
+    return str((isinstance(error, OSError) and error.strerror) or error)

@@ -1,10 +1,8 @@
 """What every test may lean on: the real inputs, one Hypothesis profile, and no silent skips."""
 
 import os
-import subprocess
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +18,7 @@ from served import (
 )
 from warm_workers import WarmWorkers, is_worker
 
+from geodata.ingest import sandbox
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 
@@ -59,15 +58,15 @@ def shared() -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def warm_workers() -> Iterator[WarmWorkers]:
     """Children that open foreign files are forked from one that has loaded their libraries."""
-    workers, run = WarmWorkers(), subprocess.run
+    workers, run = WarmWorkers(), sandbox.run_command
 
-    def run_warm(command: Any, *args: Any, **kwargs: Any) -> Any:
+    def run_warm(command: list[str], environment: dict[str, str], seconds: float) -> int:
         if not is_worker(command):
-            return run(command, *args, **kwargs)
-        return workers.run(command, kwargs["env"], kwargs.get("timeout"))
+            return run(command, environment, seconds)
+        return workers.run(command, environment, seconds).returncode
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subprocess, "run", run_warm)
+        patch.setattr(sandbox, "run_command", run_warm)
         yield workers
     workers.close()
 

@@ -15,6 +15,7 @@ from ogr_inputs import (
     a_zip,
     folder_of,
     ingested,
+    issues,
     layers,
     rules,
     workspace,
@@ -254,3 +255,63 @@ def test_nothing_is_left_behind_by_a_refused_file(tmp_path: Path) -> None:
     assert kept == []
     wanted = {"batch.json", "issues.parquet", "layers.json"}
     assert {each.name for each in folder_of(tmp_path, batch).iterdir()} == wanted
+
+
+ODD = a_collection(a_feature(n=1))
+ODD_MEMBERS = {
+    "a name of 270 bytes": {"Ж" * 130 + ".geojson": ODD},
+    "a name of 480 bytes": {"𠀀" * 120 + ".geojson": ODD},
+    "short names, sixty levels": {"d/" * 60 + "x.geojson": ODD},
+}
+UNPLACEABLE = {
+    "a file and a folder of one name": {"a": b"x", "a/b.geojson": ODD},
+    "one name once made safe": {"a*": b"x", "a-/b.geojson": ODD},
+    "the same, deeper": {"c/a*": b"x", "c/a-/b/c.geojson": ODD},
+    "a path of 6 KB": {("d" * 99 + "/") * 60 + "x.geojson": ODD},
+    "a folder of a file's name": {
+        "e/b.geojson/f.geojson": ODD,
+        "e/b*geojson": b"",
+        "e/b.geojson": ODD,
+    },
+}
+
+
+@pytest.mark.parametrize("members", ODD_MEMBERS.values(), ids=ODD_MEMBERS)
+def test_members_of_odd_names_are_read(tmp_path: Path, members: dict[str, bytes]) -> None:
+    path = a_zip(tmp_path / "in.zip", {"good.geojson": ODD, **members})
+    assert len(layers(tmp_path, ingested(tmp_path, path))) == 2
+
+
+@pytest.mark.parametrize("members", UNPLACEABLE.values(), ids=UNPLACEABLE)
+def test_a_member_that_has_no_place_is_set_aside_and_the_others_are_read(
+    tmp_path: Path, members: dict[str, bytes]
+) -> None:
+    path = a_zip(tmp_path / "in.zip", {"good.geojson": ODD, **members})
+    for _ in range(2):
+        batch = ingested(tmp_path, path)
+        assert "good" in {layer.id for layer in layers(tmp_path, batch)}
+        odd = rules(tmp_path, batch) & {
+            ("member_name_is_free", "quarantined"), ("member_path_is_short", "quarantined"),
+        }  # fmt: skip
+        assert len(odd) == 1
+        assert not issues(tmp_path, batch)["message"].str.contains("scratch").any()
+
+
+def test_files_of_a_folder_whose_names_are_one_once_made_safe_are_set_aside(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "in"
+    (folder / "a-").mkdir(parents=True)
+    for name in ("a*", "a-/b.geojson", "good.geojson"):
+        a_file(folder / name, ODD)
+    batch = ingested(tmp_path, folder)
+    assert "good" in {layer.id for layer in layers(tmp_path, batch)}
+    assert ("member_name_is_free", "quarantined") in rules(tmp_path, batch)
+
+
+def test_what_the_system_says_of_an_archive_names_no_scratch_file() -> None:
+    with (
+        pytest.raises(InvalidInput, match=r"to its end: No space left on device$"),
+        stored_input.broken_archive_refused("zip"),
+    ):
+        raise OSError(28, "No space left on device", "/x/.scratch-1/files/a")

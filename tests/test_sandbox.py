@@ -1,7 +1,13 @@
 """Is foreign code held to its limits, and does it see nothing of ours?"""
 
 import json
+import os
 import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +19,7 @@ ROOMY = SandboxLimits(seconds=60, cpu_s=30, memory_bytes=1 << 30, file_bytes=1 <
 
 
 def run(tmp_path: Path, script: str, limits: SandboxLimits = ROOMY, **request: object) -> None:
-    path = tmp_path / "worker.py"
+    path = tmp_path / "script.py"  # by another name than the workers the tests fork
     path.write_text(f"import json, os, resource, sys\nanswers = sys.argv[1]\n{script}\n")
     Sandbox(path, {"KEY": "value"}, limits, tmp_path, "x.gpkg").run(request)
 
@@ -76,3 +82,75 @@ def test_nothing_of_our_environment_and_no_module_of_a_folder_is_seen(
     assert set(seen) - {"LD_LIBRARY_PATH", "LANG", "LC_CTYPE"} == {"KEY", "TMPDIR", "HOME"}
     assert seen["HOME"] == str(tmp_path)
     run(tmp_path, "import string; string.ascii_letters")
+
+
+def test_what_a_worker_writes_is_not_held_in_memory(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for stream in ("stdout", "stderr"):
+        run(tmp_path, f"for _ in range(300): sys.{stream}.write('x' * (1 << 20))")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10  # KB
+
+
+@pytest.mark.parametrize(("size", "shown"), [
+    (64 << 20, "64 MB"), (1023 << 20, "1023 MB"), (1 << 30, "1 GB"), (3 << 29, "1.5 GB"),
+    (8 << 30, "8 GB"),
+])  # fmt: skip
+def test_limits_are_shown_in_a_unit_that_fits(size: int, shown: str) -> None:
+    assert str(replace(ROOMY, memory_bytes=size)) == f"{shown} of memory or 30 s of CPU"
+
+
+def ends(pid: int) -> bool:
+    """Whether a process is gone, or a zombie nobody has asked for, within ten seconds."""
+    for _ in range(200):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def pid_in(path: Path) -> int:
+    """The number another process writes to a file, within ten seconds or so."""
+    for _ in range(400):
+        if path.is_file() and (text := path.read_text()).endswith("."):
+            return int(text[:-1])
+        time.sleep(0.05)
+    raise AssertionError("no process has begun")
+
+
+GRANDCHILD = (
+    "import subprocess\n"
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
+    "open(json.loads(answers)['pid'], 'w').write(f'{child.pid}.')\n"
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+@pytest.mark.parametrize("then", ["import time; time.sleep(300)", "exit(3)"])
+def test_what_a_worker_has_started_ends_with_it(tmp_path: Path, then: str) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(Refused, match=r"longer than 2 s|exit status 3"):
+        run(tmp_path, GRANDCHILD + then, replace(ROOMY, seconds=2), pid=str(pid))
+    assert ends(pid_in(pid))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal is Linux's own")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path, number: int) -> None:
+    pid, script = tmp_path / "pid", tmp_path / "script.py"
+    script.write_text(
+        f"import os, time\nopen({str(pid)!r}, 'w').write(f'{{os.getpid()}}.')\ntime.sleep(300)"
+    )
+    parent = (
+        "from pathlib import Path\n"
+        "from geodata.ingest.sandbox import Sandbox, SandboxLimits\n"
+        "limits = SandboxLimits(300, 30, 1 << 30, 1 << 20)\n"
+        f"Sandbox(Path({str(script)!r}), {{}}, limits, Path({str(tmp_path)!r}), 'x').run({{}})\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent]) as process:  # noqa: S603 - our own words
+        worker = pid_in(pid)
+        os.kill(process.pid, number)
+    assert ends(worker)

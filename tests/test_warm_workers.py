@@ -14,22 +14,15 @@ import pytest
 import raster_inputs
 from warm_workers import WarmWorkers, is_worker
 
+from geodata.ingest import sandbox
+from geodata.ingest.sandbox import run_command as started_anew
 from schemas import Batch
 
 
 @pytest.fixture
 def cold(warm_workers: WarmWorkers, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     """Workers are started as outside the tests."""
-
-    def run(
-        command: list[str], env: dict[str, str], **_: object
-    ) -> subprocess.CompletedProcess[bytes]:
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen(command, env=env, **pipes) as process:  # noqa: S603
-            out, err = process.communicate()
-        return subprocess.CompletedProcess(command, process.returncode, out, err)
-
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sandbox, "run_command", started_anew)
 
 
 def vector(folder: Path) -> Batch:
@@ -126,7 +119,9 @@ def test_a_worker_changes_nothing_for_the_next(warm_workers: WarmWorkers, tmp_pa
 
 
 def test_only_workers_are_forked() -> None:
-    assert is_worker([sys.executable, "-I", "/a/worker.py", "{}"])
-    assert not is_worker([sys.executable, "-I", "/a/other.py"])
+    launched = [sys.executable, "-I", "-c", sandbox.LAUNCHER, "1", "{}"]
+    assert is_worker([*launched, "/a/worker.py", "{}"])
+    assert not is_worker([*launched, "/a/other.py", "{}"])
+    assert not is_worker([sys.executable, "-I", "/a/worker.py"])
     assert not is_worker([sys.executable, "-m", "service.cli"])
     assert not is_worker("worker.py")

@@ -22,16 +22,19 @@ from typing import Any
 
 PRELOADED = ("pyarrow.compute", "pyarrow.parquet", "rasterio", "rio_cogeo.cogeo")
 WORKER = "worker.py"
+SCRIPT = 6
+"""Place of the worker's path in a command, behind the launcher, its parent and the limits."""
 
 
 def is_worker(command: object) -> bool:
     """Whether a command is a child that opens a foreign file."""
     words = command if isinstance(command, list) else []
-    return words[:2] == [sys.executable, "-I"] and Path(str(words[2])).name == WORKER
+    launched = words[:3] == [sys.executable, "-I", "-c"] and len(words) > SCRIPT
+    return launched and Path(str(words[SCRIPT])).name == WORKER
 
 
 class WarmWorkers:
-    """Runs commands that are workers as `subprocess.run` does; begins with the first of them.
+    """Runs commands that are workers as the sandbox does; begins with the first of them.
 
     runs: how many it has run.
     """
@@ -105,7 +108,11 @@ def _be_worker(request: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(request["env"])
         sys.argv = request["argv"]
-        runpy.run_path(sys.argv[0], run_name="__main__")
+        if sys.argv[0] == "-c":
+            launcher, sys.argv[1] = sys.argv.pop(1), str(os.getppid())
+            exec(launcher, {"__name__": "__main__"})  # noqa: S102 - the sandbox's own
+        else:
+            runpy.run_path(sys.argv[0], run_name="__main__")
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)

@@ -1,16 +1,17 @@
 """How is a Batch written, found and read: a folder with the record and three tables."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geodata.errors import Damaged, NotFound
+from geodata.errors import Damaged, NotFound, reason_of
 from geodata.types import ARROW
 from geodata.workspace import Workspace
-from schemas import Batch
-from schemas.record import Record, columns
+from schemas import Batch, Issue
+from schemas.record import Record, column_names, columns
 
 RECORD, MAPS, SNAPSHOTS, ISSUES = (
     "batch.json",
@@ -34,7 +35,9 @@ def read_batch(folder: Path) -> Batch:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound(f"batch {folder.name!r} is not here", parameter="batch") from error
     except (OSError, ValueError) as error:
-        raise Damaged(f"the record of batch {folder.name!r} cannot be read: {error}") from error
+        raise Damaged(
+            f"the record of batch {folder.name!r} cannot be read: {reason_of(error)}"
+        ) from error
 
 
 def all_batches(workspace: Workspace, source: str | None = None) -> list[Batch]:
@@ -52,6 +55,19 @@ def find_batch(workspace: Workspace, batch_id: str) -> Batch:
             return batch
     names = ", ".join(batch.id for batch in known[-5:]) or "none yet"
     raise NotFound(f"batch {batch_id!r} is not here; newest are: {names}", parameter="batch")
+
+
+def read_issues(workspace: Workspace, batch: Batch) -> pa.Table:
+    """The issues of a batch, with the columns of Issue. Raises Damaged, with the way out."""
+    folder, names = batch_path(workspace, batch.source, batch.id), column_names(Issue)
+    try:
+        return pq.read_table(BytesIO((folder / ISSUES).read_bytes())).select(names)
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise Damaged(
+            f"{ISSUES} of batch {batch.id} cannot be read ({reason_of(error)}); restore it, or "
+            f"remove the folder batches/{batch.source}/{batch.id} and ingest {batch.input_name} "
+            f"again"
+        ) from error
 
 
 def write_records(kind: type[Record], records: Sequence[Record], path: Path) -> None:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from geodata.errors import Conflict, Damaged, InvalidInput
+from geodata.batches.stored import read_batch
+from geodata.errors import Conflict, Damaged, InvalidInput, reason_of
 from geodata.workspace import Workspace, new_file, only_writer
 from schemas import Batch, Withdrawal
 
@@ -18,19 +19,22 @@ def withdrawal(folder: Path) -> Withdrawal | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise Damaged(f"{WITHDRAWN} of batch {folder.name!r} cannot be read: {error}") from error
+        raise Damaged(
+            f"{WITHDRAWN} of batch {folder.name!r} cannot be read: {reason_of(error)}"
+        ) from error
 
 
 def withdraw(workspace: Workspace, batch: Batch, why: str) -> Withdrawal:
     """Let later builds do as if a batch had never been accepted; releases there are stay.
 
-    Raises InvalidInput without a reason, Conflict where it is withdrawn already, was refused, or
-    another process writes in the workspace.
+    Raises InvalidInput without a reason, NotFound where it is gone by now, Conflict where it is
+    withdrawn already, was refused, or another process writes in the workspace.
     """
     folder = _folder(workspace, batch)
     if not why.strip():
         raise InvalidInput("a withdrawal needs its reason: --why 'the file was cut short'")
     with only_writer(workspace):
+        batch = read_batch(folder)  # another process may have replaced it since it was looked up
         known = withdrawal(folder)
         if known is not None:
             raise Conflict(f"batch {batch.id} is withdrawn already{_since(known)}")

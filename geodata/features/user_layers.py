@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geodata.errors import Damaged
+from geodata.errors import Damaged, reason_of
 from geodata.features.collections import BUILT_IN, layer_collection
 from geodata.features.table import FeatureTable
 from geodata.formats.geojson import StoredFeatures, encode
@@ -45,7 +45,7 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, TypeError) as error:
-        raise Damaged(f"{LAYERS} of {folder.name} cannot be read: {error}") from error
+        raise Damaged(f"{LAYERS} of {folder.name} cannot be read: {reason_of(error)}") from error
 
 
 def write_layers(folder: Path, layers: Sequence[Layer]) -> tuple[str, ...]:

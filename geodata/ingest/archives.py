@@ -16,7 +16,7 @@ from typing import IO, Protocol, Self, cast
 
 import zstandard
 
-from geodata.errors import InvalidInput, TooLarge
+from geodata.errors import InvalidInput, TooLarge, reason_of
 from schemas.record import Severity
 
 FREE_BYTES = 64 << 20
@@ -100,7 +100,8 @@ def broken_archive_refused(kind: str | None) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        raise InvalidInput(f"the {kind} archive cannot be read to its end: {error}") from error
+        reason = reason_of(error)
+        raise InvalidInput(f"the {kind} archive cannot be read to its end: {reason}") from error
 
 
 class Readable(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-from geodata.errors import Conflict, InvalidInput
+from geodata.errors import Conflict, Damaged, InvalidInput, reason_of
 from schemas import Batch
 
 OPTIONS = "options.json"
@@ -53,13 +53,20 @@ class LayerOptions:
     def of_batch(cls, folder: Path, batch: Batch) -> Self:
         """The options a batch was ingested with.
 
-        Raises Conflict for a batch from before they were recorded, unless they were the defaults:
-        the reader of the record ends in their hash.
+        Raises Damaged where they cannot be read, Conflict for a batch from before they were
+        recorded, unless they were the defaults: the reader of the record ends in their hash.
         """
         path = folder / OPTIONS
-        recorded = json.loads(path.read_bytes()) if path.is_file() else {}
-        words: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in recorded.items()}
-        options = cls(**words)
+        try:
+            recorded = json.loads(path.read_bytes()) if path.is_file() else {}
+            words: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in recorded.items()}
+            options = cls(**words)
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise Damaged(
+                f"{OPTIONS} of batch {batch.id} is no object of options of {batch.source} "
+                f"({reason_of(error)}); ingest {batch.input_name} again with them: "
+                f"lodeline ingest {batch.source} …"
+            ) from error
         if not batch.reader.endswith(f"-{options.hash}"):
             raise Conflict(
                 f"batch {batch.id} was ingested with options that were not recorded at the time; "

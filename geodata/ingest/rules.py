@@ -26,6 +26,7 @@ RULES: dict[str, str] = {
     "change_is_plausible": "the occupied area may change only so much from map to map, within a "
     "batch and from batch to batch",
     "level_is_confirmed": "a change beyond expectations is taken once three maps agree on it",
+    "batch_is_readable": "what lies beside the record of a batch must be as it was written",
     "day_has_one_map": "the last publication of a day is that day's map",
     "statuses_are_disjoint": "statuses of a day may not overlap; occupied goes before contested "
     "before government",
@@ -48,6 +49,7 @@ LAYER_RULES: dict[str, str] = {
     # files and layers
     "file_is_of_a_format": "a file is of a format that is read, by name and by content",
     "member_name_is_free": "no two members may have one name",
+    "member_path_is_short": "a member's path has at most 1,000 bytes once its names are made safe",
     "layer_has_geometry": "tables without geometry are passed over unless named by --layer",
     "layer_has_rows": "a layer has rows that pass the rules",
     "layer_name_fits_urls": "a collection is named by 1 to 64 letters, digits, _ . -, no dot first",

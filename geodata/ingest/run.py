@@ -4,12 +4,11 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from shapely.geometry.base import BaseGeometry
 
 from geodata.batches.stored import (
@@ -18,6 +17,7 @@ from geodata.batches.stored import (
     batch_path,
     find_batch,
     read_batch,
+    read_issues,
     write_records,
 )
 from geodata.batches.usable import RASTER, VECTOR
@@ -96,13 +96,7 @@ def retry(
     pipeline = _pipeline_of(workspace, old, sources, coverage)
     stored = StoredInput(workspace.raw / old.source, old.input_sha256, old.input_name)
     check_not_withdrawn(workspace, old)
-    run = _Run(workspace, pipeline, stored, pipeline.version, progress, retried=old)
-    ingested = run.batch()
-    loses = old.verdict == "accepted" and ingested.batch.verdict == "refused"
-    if ingested.batch.id != old.id and not loses:
-        with _turn(workspace, progress):
-            _remove(workspace, old)
-    return ingested
+    return _Run(workspace, pipeline, stored, pipeline.version, progress, retried=old).batch()
 
 
 def control_pipeline(
@@ -146,21 +140,47 @@ class _Run:
     def batch(self) -> Ingested:
         """Read the input unless it is known, and write its batch."""
         known = self._known()
-        if known:
-            check_not_withdrawn(self.workspace, known[-1])
-        if not known or self._may_change(known[-1]):
-            with scratch_folder(self.workspace.raw / self.pipeline.source) as scratch:
-                contents = self.pipeline.read(self.stored, scratch, self.progress)
-                with _turn(self.workspace, self.progress):
-                    batch = self._write(contents)
-            if batch is not None:
-                return Ingested(batch)
-            known = self._known()
+        self._check_not_withdrawn(known)
+        if known and not self._may_change(known[-1]):
+            with _turn(self.workspace, self.progress):
+                return self._known_again()
+        with scratch_folder(self.workspace.raw / self.pipeline.source) as scratch:
+            contents = self.pipeline.read(self.stored, scratch, self.progress)
+            with _turn(self.workspace, self.progress):
+                batch = self._write(contents)
+                if batch is None:
+                    return self._known_again()
+                self._remove_retried(batch)
+        return Ingested(batch)
+
+    def _known_again(self) -> Ingested:
+        """The batch an input is already, in its place in time. The workspace is held."""
+        known = self._known()
+        self._check_not_withdrawn(known)
+        if not known:
+            raise Conflict(f"the batch of {self.stored.name} was replaced meanwhile; try again")
         self.progress("known", 1, 1)
-        if self.retried is not None:  # the last to be ingested is still the last
-            return Ingested(known[-1], is_known=True)
-        with _turn(self.workspace, self.progress):
+        if self.retried is None:
             return Ingested(self._brought_forward(known[-1]), is_known=True)
+        self._remove_retried(known[-1])  # the last to be ingested is still the last
+        return Ingested(known[-1], is_known=True)
+
+    def _check_not_withdrawn(self, known: Sequence[Batch]) -> None:
+        """Raises Conflict where the last known batch is withdrawn, or the one that is retried.
+
+        Asked again once the workspace is held: a user may withdraw it while the input is read, and
+        the batch written then would undo that.
+        """
+        for batch in (*known[-1:], *((self.retried,) if self.retried else ())):
+            check_not_withdrawn(self.workspace, batch)
+
+    def _remove_retried(self, batch: Batch) -> None:
+        """Remove what `batch` replaces, in the turn that wrote it: no withdrawal comes between."""
+        old = self.retried
+        if old is None or batch.id == old.id:
+            return
+        if not (old.verdict == "accepted" and batch.verdict == "refused"):
+            _remove(self._folder(old.id))
 
     @property
     def _id(self) -> str:
@@ -178,8 +198,8 @@ class _Run:
 
     def _may_change(self, known: Batch) -> bool:
         """Whether something was set aside that may pass by now."""
-        issues = pq.read_table(self._folder(known.id) / ISSUES, columns=["rule", "severity"])
-        lost = [row for row in issues.to_pylist() if row["severity"] in SET_ASIDE]
+        issues = read_issues(self.workspace, known).to_pylist()
+        lost = [row for row in issues if row["severity"] in SET_ASIDE]
         rules = frozenset(row["rule"] for row in lost)
         return self.pipeline.may_change(rules, retried=self.retried is not None)
 
@@ -190,7 +210,8 @@ class _Run:
         ingested the same input while this one read.
         """
         known = self._known()
-        if known and not self._may_change(known[-1]):
+        self._check_not_withdrawn(known)
+        if self._is_replaced() or (known and not self._may_change(known[-1])):
             return None
         batch_id, register = _free_id(self._id, known), self._register()
         with scratch_folder(self._folder(batch_id).parent) as folder:
@@ -203,6 +224,10 @@ class _Run:
             batch = _write_record(folder, batch, result, self.pipeline)
             settle(folder, self._folder(batch_id))
         return batch
+
+    def _is_replaced(self) -> bool:
+        """Whether another process has retried the batch, and removed it, meanwhile."""
+        return self.retried is not None and not self._folder(self.retried.id).exists()
 
     def _register(self) -> Register:
         register = self.pipeline.register(self.workspace, self.stored.name)
@@ -275,11 +300,12 @@ def _free_id(batch_id: str, known: Sequence[Batch]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _remove(workspace: Workspace, batch: Batch) -> None:
-    """Take a batch out of sight by one rename, then off the disk."""
-    folder = batch_path(workspace, batch.source, batch.id)
+def _remove(folder: Path) -> None:
+    """Take a batch out of sight by one rename, then off the disk; one that is gone is done."""
     gone = folder.with_name(f".gone-{folder.name}")
-    folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)  # of a removal that was cut short
+    with suppress(FileNotFoundError):
+        folder.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,12 @@ from geodata.errors import Refused
 PASSED_ON = ("LD_LIBRARY_PATH", "LANG")
 """What a worker gets of our environment: proxies, tokens and plug-in paths are none of its."""
 LAUNCHER = """
-import json, resource, runpy, sys
+import ctypes, json, os, resource, runpy, signal, sys
+parent = int(sys.argv.pop(1))
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+if os.getppid() != parent:
+    sys.exit(1)
 limits = json.loads(sys.argv.pop(1))
 for name, most in {**limits, "CORE": 0}.items():
     which = getattr(resource, f"RLIMIT_{name}")
@@ -25,7 +32,8 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 """What the process does before the worker's first line: no import of the worker's escapes the
 limits. A preexec_fn would run between fork and exec, where a server's other threads may hold
-locks for ever."""
+locks for ever. On Linux the kernel ends the worker when the thread that started it ends; a parent
+that was gone before that was asked for sends no signal."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,9 @@ class SandboxLimits:
     file_bytes: int
 
     def __str__(self) -> str:
-        return f"{self.memory_bytes >> 30} GB of memory or {self.cpu_s} s of CPU"
+        memory = self.memory_bytes
+        size = f"{memory / (1 << 30):.3g} GB" if memory >= 1 << 30 else f"{memory >> 20} MB"
+        return f"{size} of memory or {self.cpu_s} s of CPU"
 
     def by_resource(self) -> dict[str, int]:
         """Limits by the names of the system's resources."""
@@ -83,19 +93,34 @@ class Sandbox:
         """
         limits = json.dumps(self.limits.by_resource())
         # -I: neither the folder we stand in nor PYTHON… variables say what is imported
-        command = [sys.executable, "-I", "-c", LAUNCHER, limits, str(self.script)]
-        command.append(json.dumps(request))
+        command = [sys.executable, "-I", "-c", LAUNCHER, str(os.getpid()), limits]
+        command += [str(self.script), json.dumps(request)]
         try:
-            done = subprocess.run(  # noqa: S603 - our own script, under our own interpreter
-                command, env=self.environment, capture_output=True, check=False,
-                timeout=self.limits.seconds,
-            )  # fmt: skip
+            status = run_command(command, self.environment, self.limits.seconds)
         except subprocess.TimeoutExpired as error:
             raise Refused(
                 f"{self.name} took longer than {self.limits.seconds} s to read"
             ) from error
-        if done.returncode:
+        if status:
             raise Refused(
-                f"{self.name} broke its reader, or passed {self.limits} "
-                f"(exit status {done.returncode})"
+                f"{self.name} broke its reader, or passed {self.limits} (exit status {status})"
             )
+
+
+def run_command(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> int:
+    """Run a command to its end; its exit status, negative for a signal.
+
+    Whatever it has started ends with it. What it writes is of no use to us, and may be without
+    end. Raises subprocess.TimeoutExpired.
+    """
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(  # noqa: S603 - our own script, under our own interpreter
+        command, env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            return process.wait(seconds)
+        finally:
+            # Also on an exception, Ctrl-C's too, which a session of its own does not get.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)

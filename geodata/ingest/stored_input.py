@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated
 
 import orjson
+from pydantic import BaseModel, Field
 
-from geodata.errors import Conflict, InvalidInput, NotFound, TooLarge
+from geodata.errors import Conflict, Damaged, InvalidInput, NotFound, TooLarge, reason_of
 from geodata.ingest.archives import (
     Limits,
     Member,
@@ -24,9 +25,27 @@ from geodata.ingest.archives import (
     unzipped,
 )
 from geodata.workspace import Workspace, file_sha256, new_file
+from schemas.record import Severity
 
 CHUNK = 1 << 20
 LIMITS = Limits()
+LONGEST_NAME = 240
+"""Bytes of a file name: 255 is the most file systems take, and drivers add endings."""
+LONGEST_PATH = 1000
+"""Bytes of a path within the input: macOS takes 1,024 of a whole path, Linux 4,096."""
+
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Listing(BaseModel):
+    """The files of an input, name and SHA-256 of each, and what was refused: RejectedMembers.
+
+    A SHA-256 names the stored file, so that it can lead nowhere else.
+    """
+
+    files: tuple[tuple[str, Sha256], ...]
+    refused: tuple[tuple[str, str, Severity, str], ...]
 
 
 @dataclass(frozen=True)
@@ -64,17 +83,30 @@ class StoredInput:
             raise NotFound(f"the input {self.sha256} is not under {self.folder} any more")
         return self.path
 
-    def listing(self) -> dict[str, Any]:
-        """The list: name and SHA-256 of each of its `files`, and each RejectedMember `refused`."""
-        return dict(orjson.loads(self.path.read_bytes()))
+    def listing(self) -> Listing:
+        """The list of the files. Raises Damaged where it is none, or names a file not there."""
+        try:
+            listing = Listing.model_validate_json(self.path.read_bytes())
+        except (OSError, ValueError) as error:
+            what = f"is neither a list of files nor an archive ({reason_of(error)})"
+            way_out = f"remove raw/{self.folder.name}/{self.sha256} and"
+            raise self._damaged(what, way_out) from error
+        for name, sha256 in listing.files:
+            if not (self.folder / sha256).is_file():
+                raise self._damaged(f"lacks {printable(name)} (SHA-256 {sha256})", "to add it,")
+        return listing
+
+    def _damaged(self, what: str, way_out: str) -> Damaged:
+        name = f"the stored input {self.sha256} ({self.name})"
+        return Damaged(f"{name} {what}; {way_out} ingest {self.name} again")
 
     def _listed(self, progress: Callable[[int, int], None]) -> Iterator[Member | RejectedMember]:
         listing = self.listing()
-        for done, (name, sha256) in enumerate(listing["files"], start=1):
+        for done, (name, sha256) in enumerate(listing.files, start=1):
             yield Member(name, (self.folder / sha256).read_bytes())
-            progress(done, len(listing["files"]))
-        for name, rule, severity, found in listing["refused"]:
-            yield RejectedMember(name, rule, severity, found)
+            progress(done, len(listing.files))
+        for each in listing.refused:
+            yield RejectedMember(*each)
 
 
 def store_input(
@@ -167,10 +199,16 @@ class LaidOut:
     refused: list[RejectedMember] = field(default_factory=list)
 
     def place(self, root: Path, name: str) -> Path | None:
-        """Where a file of this name goes, its folder made; None, noted, where that is taken."""
-        target, shown = _target(root, name), printable(name)
-        if target.exists():
-            self.refused.append(RejectedMember(shown, "member_name_is_free", "quarantined", shown))
+        """Where a file of this name goes, its folder made; None, noted, where it cannot."""
+        parts = [safe_name(part) for part in PurePosixPath(name.replace("\\", "/")).parts]
+        target, shown = root.joinpath(*parts), printable(name)
+        rule = None
+        if len("/".join(parts).encode()) > LONGEST_PATH:
+            rule = "member_path_is_short"
+        elif not _is_free(target):
+            rule = "member_name_is_free"
+        if rule is not None:
+            self.refused.append(RejectedMember(shown, rule, "quarantined", shown))
             return None
         self.names[target] = shown
         return target
@@ -203,8 +241,8 @@ def _lay_list(stored: StoredInput, files: LaidOut) -> None:
     listing, root = stored.listing(), files.folder
     if stored.name.lower().endswith(".gdb"):
         root /= safe_name(stored.name)
-    files.refused += [RejectedMember(*each) for each in listing["refused"]]
-    for name, sha256 in listing["files"]:
+    files.refused += [RejectedMember(*each) for each in listing.refused]
+    for name, sha256 in listing.files:
         target = files.place(root, name)
         if target is not None:
             _link(stored.folder / sha256, target)
@@ -231,14 +269,19 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _target(folder: Path, name: str) -> Path:
-    """Where a file is laid; its folder is made."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    target = folder.joinpath(*(safe_name(part) for part in parts))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target
+def _is_free(target: Path) -> bool:
+    """Whether a file may be laid there; its folder is made."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return False  # `a*` is a file by now, and this is `a-/b`
+    return not target.exists()
 
 
 def safe_name(name: str) -> str:
-    """A file name of letters, digits, spaces and `_.()-`; no dot first, at most 120 characters."""
-    return re.sub(r"[^\w .()-]", "-", name)[-120:].lstrip(".") or "-"
+    """A file name of letters, digits, spaces and `_.()-`; no dot first.
+
+    At most its last 120 characters and LONGEST_NAME bytes: file systems count bytes.
+    """
+    text = re.sub(r"[^\w .()-]", "-", name)[-120:]
+    return text.encode()[-LONGEST_NAME:].decode("utf-8", "ignore").lstrip(".") or "-"

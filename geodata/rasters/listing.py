@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry.base import BaseGeometry
 
-from geodata.errors import Damaged, NotFound
+from geodata.errors import Damaged, NotFound, reason_of
 from geodata.rasters.colours import Scale
 from geodata.rasters.grid import Window, from_crs84, grid_of
 from schemas import Raster
@@ -32,7 +32,7 @@ def read_rasters(folder: Path) -> tuple[Raster, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, TypeError) as error:
-        raise Damaged(f"{RASTERS} of {folder.name} cannot be read: {error}") from error
+        raise Damaged(f"{RASTERS} of {folder.name} cannot be read: {reason_of(error)}") from error
 
 
 def write_rasters(folder: Path, rasters: Sequence[Raster]) -> Path:

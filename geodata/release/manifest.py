@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from geodata.errors import Damaged
+from geodata.errors import Damaged, reason_of
 from geodata.workspace import Workspace, file_sha256
 from schemas import Manifest, TableFile
 
@@ -19,7 +19,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError) as error:
-        raise Damaged(f"manifest of release {folder.name} cannot be read: {error}") from error
+        raise Damaged(
+            f"manifest of release {folder.name} cannot be read: {reason_of(error)}"
+        ) from error
     if manifest.format > FORMAT:
         raise Damaged(
             f"release {manifest.id} has layout {manifest.format}, this software reads up to "
