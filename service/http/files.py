@@ -102,6 +102,7 @@ class Assets(StaticFiles):
         """The file, or that the client has it: with the same headers."""
         response = FileResponse(full_path, status_code, stat_result=stat_result)
         response.headers.update({"ETag": f"W/{response.headers['etag']}", **self._headers})
+        del response.headers["accept-ranges"]  # they leave compressed: a range is of other bytes
         if not self.is_not_modified(response.headers, Headers(scope=scope)):
             return response
         lasting = {k: v for k, v in response.headers.items() if k not in OF_CONTENT}
