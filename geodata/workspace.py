@@ -2,16 +2,21 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
-from geodata.errors import Conflict, NotFound
+from geodata.errors import Conflict, Damaged, NotFound, reason_of
+from schemas.record import Record
+
+Kind = TypeVar("Kind", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,23 @@ def new_file(target: Path) -> Iterator[Path]:
         scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def read_json_records(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
+    """The records of a JSON list; none where there is no file. Raises Damaged."""
+    try:
+        return tuple(kind.model_validate(row) for row in json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, TypeError) as error:
+        name = f"{path.name} of {path.parent.name}"
+        raise Damaged(f"{name} cannot be read: {reason_of(error)}") from error
+
+
+def write_json_records(path: Path, records: Sequence[Record]) -> None:
+    """Write records as a JSON list, in their order."""
+    rows = [record.model_dump(mode="json") for record in records]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def file_sha256(path: Path) -> str:

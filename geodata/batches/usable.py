@@ -1,7 +1,9 @@
 """Which batches may a release use, and which layers and rasters do they bring?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from geodata.batches.stored import RECORD, read_batch
 from geodata.batches.withdrawal import withdrawal
@@ -14,6 +16,8 @@ VECTOR = "ogr"
 """The source of batches that hold layers rather than maps of control."""
 RASTER = "geotiff"
 """The source of batches that hold rasters rather than maps of control."""
+Described = TypeVar("Described", Layer, Raster)
+Used = TypeVar("Used")
 
 
 def usable_batches(workspace: Workspace, source: str = "*") -> list[tuple[Path, Batch]]:
@@ -48,12 +52,7 @@ class LayerInUse:
 
 def layers_in_use(workspace: Workspace) -> dict[str, LayerInUse]:
     """Layers of all usable batches by id, ordered by it; of two of one id the later ingested."""
-    latest = {
-        layer.id: LayerInUse(layer, batch, folder)
-        for folder, batch in usable_batches(workspace, VECTOR)
-        for layer in read_layers(folder)
-    }
-    return dict(sorted(latest.items()))
+    return _in_use(workspace, VECTOR, read_layers, LayerInUse)
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,18 @@ class RasterInUse:
 
 def rasters_in_use(workspace: Workspace) -> dict[str, RasterInUse]:
     """Rasters of all usable batches by id, ordered by it; of two of one id the later ingested."""
+    return _in_use(workspace, RASTER, read_rasters, RasterInUse)
+
+
+def _in_use(
+    workspace: Workspace,
+    source: str,
+    read: Callable[[Path], tuple[Described, ...]],
+    used: Callable[[Described, Batch, Path], Used],
+) -> dict[str, Used]:
     latest = {
-        raster.id: RasterInUse(raster, batch, folder)
-        for folder, batch in usable_batches(workspace, RASTER)
-        for raster in read_rasters(folder)
+        record.id: used(record, batch, folder)
+        for folder, batch in usable_batches(workspace, source)
+        for record in read(folder)
     }
     return dict(sorted(latest.items()))

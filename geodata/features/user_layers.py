@@ -1,6 +1,5 @@
 """Which layers did users bring, how do they lie in batches and releases, and are they sound?"""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,12 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geodata.errors import Damaged, reason_of
+from geodata.errors import Damaged
 from geodata.features.collections import BUILT_IN, layer_collection
 from geodata.features.table import FeatureTable
 from geodata.formats.geojson import StoredFeatures, encode
 from geodata.formats.rows import BATCH
 from geodata.types import ARROW
+from geodata.workspace import read_json_records, write_json_records
 from schemas import Layer
 
 LAYERS = "layers.json"
@@ -39,20 +39,12 @@ def layer_tables(*folders: Path) -> list[str]:
 
 def read_layers(folder: Path) -> tuple[Layer, ...]:
     """The layers of a batch or a release; none where it has no list. Raises Damaged."""
-    try:
-        rows = json.loads((folder / LAYERS).read_bytes())
-        return tuple(Layer.model_validate(row) for row in rows)
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError) as error:
-        raise Damaged(f"{LAYERS} of {folder.name} cannot be read: {reason_of(error)}") from error
+    return read_json_records(folder / LAYERS, Layer)
 
 
 def write_layers(folder: Path, layers: Sequence[Layer]) -> tuple[str, ...]:
     """Write the list of layers; the names of it and of their files."""
-    rows = [layer.model_dump(mode="json") for layer in layers]
-    text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-    (folder / LAYERS).write_text(text, encoding="utf-8")
+    write_json_records(folder / LAYERS, layers)
     return (LAYERS, *(layer_file_name(layer.id) for layer in layers))
 
 

@@ -1,6 +1,5 @@
 """Which rasters are there, and what can be asked of each?"""
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry.base import BaseGeometry
 
-from geodata.errors import Damaged, NotFound, reason_of
+from geodata.errors import NotFound
 from geodata.rasters.colours import Scale
 from geodata.rasters.grid import Window, from_crs84, grid_of
+from geodata.workspace import read_json_records, write_json_records
 from schemas import Raster
 
 if TYPE_CHECKING:
@@ -26,20 +26,13 @@ BUILT_IN = (OCCUPATION, DENSITY)
 
 def read_rasters(folder: Path) -> tuple[Raster, ...]:
     """The rasters of a release or a batch; none where it has no list. Raises Damaged."""
-    try:
-        rows = json.loads((folder / RASTERS).read_bytes())
-        return tuple(Raster.model_validate(row) for row in rows)
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError) as error:
-        raise Damaged(f"{RASTERS} of {folder.name} cannot be read: {reason_of(error)}") from error
+    return read_json_records(folder / RASTERS, Raster)
 
 
 def write_rasters(folder: Path, rasters: Sequence[Raster]) -> Path:
     """Write the list of rasters."""
-    rows = [raster.model_dump(mode="json") for raster in rasters]
     path = folder / RASTERS
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json_records(path, rasters)
     return path
 
 
