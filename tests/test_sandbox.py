@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ogr_inputs import a_collection, a_feature, a_file
 
 from geodata.errors import Refused
 from geodata.ingest.sandbox import Sandbox, SandboxLimits
+from service.cli import main
 
 ROOMY = SandboxLimits(seconds=60, cpu_s=30, memory_bytes=1 << 30, file_bytes=1 << 20)
 
@@ -154,3 +156,29 @@ def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path, number: 
         worker = pid_in(pid)
         os.kill(process.pid, number)
     assert ends(worker)
+
+
+def test_an_ingest_that_is_stopped_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = a_file(tmp_path / "mines.geojson", a_collection(a_feature(n=1)))
+    monkeypatch.setenv("LODELINE_WORKSPACE", str(tmp_path / "ws"))
+    monkeypatch.setattr("sys.argv", ["lodeline", "ingest", "ogr", str(path)])
+    stopped: list[object] = []
+
+    def stop(*_: object) -> int:
+        stopped.append(list((tmp_path / "ws").rglob(".scratch-*")))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr("geodata.ingest.sandbox.run_command", stop)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 143
+    assert stopped[0], "there was a scratch folder to be left"
+    assert list((tmp_path / "ws").rglob(".scratch-*")) == []
+    assert list((tmp_path / "ws" / "batches").rglob("batch.json")) == []

@@ -1,6 +1,8 @@
 """The command line: `lodeline`, one room a file."""
 
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -26,7 +28,8 @@ app.add_typer(quarantine.app, name="quarantine")
 
 
 def main() -> None:
-    """Run a command: exit status 0 done, 1 the work failed, 2 bad usage."""
+    """Run a command: exit status 0 done, 1 the work failed, 2 bad usage, 130 and 143 stopped."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app()
     except LodelineError as error:
@@ -35,3 +38,9 @@ def main() -> None:
     except KeyboardInterrupt:
         fail("stopped; nothing half-written was kept")
         sys.exit(130)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """End by an exception, so that workers end and scratch folders go, as with Ctrl-C."""
+    fail("stopped; nothing half-written was kept")
+    sys.exit(128 + signal.SIGTERM)
