@@ -56,7 +56,9 @@ def test_the_description_read_as_html_is_escaped_twice() -> None:
 def test_characters_xml_cannot_hold_are_replaced() -> None:
     rows = replace(sample(None), table=pa.table({"id": ["a\x00b\x0c"]}))
 
-    ET.fromstring(written("kml", rows))  # noqa: S314 - our own output
+    root = ET.fromstring(written("kml", rows))  # noqa: S314 - our own output
+    (name,) = (each.text for each in root.iterfind(f".//{KML}Placemark/{KML}name"))
+    assert name == "a\ufffdb\ufffd"
 
 
 def test_kml_has_days_as_a_time_span_closed_on_both_ends() -> None:
