@@ -1,8 +1,8 @@
 """What is a Deposit, and an Estimate of what is in it?"""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 
 from schemas.record import (
     Amount,
@@ -21,6 +21,9 @@ from schemas.record import (
 PositionBasis = Literal["published_coordinates", "settlement", "settlement_offset", "district"]
 OverlayBasis = Literal["disc", "polygon", "none"]
 DepositStatus = Literal["operating", "suspended", "licensed", "undeveloped", "unknown"]
+Rank = Literal["deposit", "occurrence", "prospect", "field", "basin"]
+"""After the mineral-occurrence-type vocabulary of CGI, which has no basin."""
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
 
 class Deposit(Record):
@@ -30,8 +33,17 @@ class Deposit(Record):
     name_en: str = described("Name in English.")
     name_uk: str | None = described("Name in Ukrainian.", default=None)
     alt_names: tuple[str, ...] = described("Other names and spellings in use.", default=())
+    country: Country = described(
+        "The state whose internationally recognised borders it lies in (ISO 3166-1)."
+    )
     commodity: Slug = described("Main commodity (id in the commodities list).")
     commodities: tuple[Slug, ...] = described("All commodities, main one first.")
+    recalled: tuple[Slug, ...] = described(
+        "Commodities of these that rest on memory and were not confirmed by a source.", default=()
+    )
+    rank: Rank = described(
+        "What kind of record: deposit, occurrence, prospect, field (of several) or basin."
+    )
     deposit_type: str | None = described(
         "Geological type as described by the source.", default=None
     )
@@ -57,13 +69,22 @@ class Deposit(Record):
     part_of: Identifier | None = described(
         "The deposit this one is a component of; components never join sums.", default=None
     )
+    wikidata: Annotated[str, StringConstraints(pattern="^Q[0-9]+$")] | None = described(
+        "Item in Wikidata, where one is known.", default=None
+    )
     note: str | None = described("What a reader should know before citing.", default=None)
     sources: tuple[str, ...] = described("Where the facts come from.")
     geometry: bytes | None = geometry_field("Representative point, or the outline where known.")
 
     @model_validator(mode="after")
-    def main_commodity_is_listed(self) -> "Deposit":
-        """The main commodity must be among the commodities."""
+    def commodities_named_are_listed(self) -> "Deposit":
+        """The main commodity and recalled ones must be among the commodities."""
+        unlisted = set(self.recalled) - set(self.commodities)
+        if unlisted:
+            raise ValueError(
+                f"recalled {sorted(unlisted)} of {self.id} are not in its commodities "
+                f"{self.commodities}; add them to the list"
+            )
         if self.commodity not in self.commodities:
             raise ValueError(
                 f"commodity {self.commodity!r} of {self.id} is not in its commodities "
@@ -89,6 +110,9 @@ class Estimate(Record):
     unit: str = described("Unit with the substance weighed, e.g. 't ore', 't Li2CO3 eq'.")
     category: str | None = described("Category code as published, e.g. 'C1+C2'.", default=None)
     category_scheme: Slug = described("The scheme the category belongs to; 'unstated' if none.")
+    unfc: str | None = described(
+        "UNFC category as the publisher gave it, e.g. '111+332'.", default=None
+    )
     kind: Kind = described("Only 'reserve' joins reserve sums.")
     grade: float | None = described("Grade as published.", default=None)
     grade_unit: str | None = described("Unit of the grade.", default=None)
@@ -99,6 +123,9 @@ class Estimate(Record):
         "True where the figure already covers deposits that are part_of this one.", default=False
     )
     source: str = described("Who published it.")
+    doubt: str | None = described(
+        "Why the figure may be wrong, where there is reason to think so.", default=None
+    )
     note: str | None = described("What a reader should know before citing.", default=None)
 
     @model_validator(mode="after")

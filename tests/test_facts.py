@@ -149,12 +149,6 @@ def test_the_parts_of_balakhivske_add_up_to_its_published_totals() -> None:
     }
 
 
-def test_splits_refuse_a_table_with_other_quantities() -> None:
-    row = {"id": "new_li", "ore_reserve_t": "5", "contained_amount": ""}
-    with pytest.raises(ValueError, match="new_li"):
-        packaged_data.split_estimates([row])
-
-
 # Settlements
 
 

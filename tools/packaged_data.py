@@ -1,8 +1,8 @@
-"""How are the packaged data files made from the readable tables?
+"""How are settlements and boundaries made from the readable tables?
 
 For maintainers: `python -m tools.packaged_data FOLDER_OF_READABLE_TABLES`. The same tables give
-the same bytes. What is changed on the way stands in `geodata/data/mends.yml`, what becomes of
-quantities in `splits.yml` beside it; both refuse tables they were not written for.
+the same bytes. What is changed on the way stands in `geodata/data/mends.yml`, which refuses
+tables it was not written for. Deposits and estimates are kept by hand.
 """
 
 import csv
@@ -16,33 +16,12 @@ from typing import Any
 
 import yaml
 
-from geodata.data.packaged import DATA, LIST_SEPARATOR
-from schemas import Deposit, Estimate
-from schemas.record import Record, column_names
-from tools.boundaries import boundary_files, oblast_codes
+from geodata.data.packaged import DATA
+from tools.boundaries import boundary_files
 
 Row = dict[str, str]
-MENDS, SPLITS = DATA / "mends.yml", DATA / "splits.yml"
-QUANTITIES = ("ore_reserve_t", "contained_amount")
+MENDS = DATA / "mends.yml"
 _INTERVAL = ("status", "valid_from", "valid_to")
-COMPONENT_OF = {
-    "stankuvatske_li": "dobra_li",
-    "nadiia_li": "dobra_li",
-    "bukynska_ti": "mezhyrichne_ti",
-    "yurske_ti": "mezhyrichne_ti",
-    "motronivsko_annivske_ti": "malyshevske_ti",
-}
-"""Deposits that are parts of another one; their quantities never join sums."""
-NEVER_TESTED = frozenset(
-    {
-        "ge_donbas_coal",  # a whole coal basin
-        "ge_lviv_volyn_coal",  # a whole coal basin
-        "mykhailivske_u",  # village not identified
-        "kalynivske_u",  # computed from a rough distance and direction
-        "lozuvatske_u",  # known to the district only
-    }
-)
-"""Deposits without a position that could be laid over control."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -57,52 +36,10 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def rebuild(tables: Path, target: Path) -> list[Path]:
     """Write all derived files into `target`; returns their paths in order of their names."""
-    files = _deposit_files(tables) | _settlement_file(tables) | boundary_files(tables)
+    files = _settlement_file(tables) | boundary_files(tables)
     for name, content in files.items():
         (target / name).write_bytes(packed(content) if name.endswith(".gz") else content)
     return [target / name for name in sorted(files)]
-
-
-# Deposits and estimates
-
-
-def _deposit_files(tables: Path) -> dict[str, bytes]:
-    rows = mended("deposits_ua.csv", _rows(tables / "deposits_ua.csv"), key="id")
-    codes = oblast_codes(tables)
-    return {
-        "deposits.csv": _csv(Deposit, [_deposit(row, codes) for row in rows]),
-        "estimates.csv": _csv(Estimate, split_estimates(rows)),
-    }
-
-
-def _deposit(row: Row, codes: Mapping[str, str]) -> Deposit:
-    """One row of the readable table as a record."""
-    main_commodity = _slug(row["primary_commodity"])
-    others = [_slug(word) for word in _members(row["commodities"])]
-    given: dict[str, Any] = {
-        name: row[name] for name in column_names(Deposit) if row.get(name, "") != ""
-    }
-    return Deposit(
-        **given
-        | {
-            "alt_names": _members(row["alt_names"]),
-            "commodity": main_commodity,
-            "commodities": tuple(dict.fromkeys([main_commodity, *others])),
-            "oblasts": tuple(codes[name.strip()] for name in row["oblast"].split("/")),
-            "overlay_basis": "none" if row["id"] in NEVER_TESTED else "disc",
-            "part_of": COMPONENT_OF.get(row["id"]),
-            "note": row["reserve_note"] or None,
-            "sources": _members(row["sources"]),
-        }
-    )
-
-
-def _slug(word: str) -> str:
-    return word.strip().lower().replace(" ", "-")
-
-
-def _members(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(LIST_SEPARATOR) if part.strip())
 
 
 # Settlements
@@ -171,35 +108,6 @@ def _mend_columns(mend: Mapping[str, Any], rows: Iterable[Row]) -> None:
         raise ValueError(f"{mend['table']}: nothing matches {mend['pattern']!r}; remove the mend")
 
 
-# Quantities of the deposits table become estimates: the entries of `splits.yml`
-
-
-def split_estimates(rows: Iterable[Mapping[str, str]]) -> list[Estimate]:
-    """The estimates of all deposits, in the order of the deposits table.
-
-    Raises ValueError where the table's quantities are not exactly those of `splits.yml`.
-    """
-    splits = yaml.safe_load(SPLITS.read_text("utf-8"))
-    table = {row["id"]: given for row in rows if (given := _quantities(row))}
-    wanted = {deposit: split["table"] for deposit, split in splits.items()}
-    if table != wanted:
-        raise ValueError(f"{_difference(table, wanted)}; bring splits.yml up to date")
-    return [entry for deposit in table for entry in _split(deposit, splits[deposit])]
-
-
-def _quantities(row: Mapping[str, str]) -> dict[str, str]:
-    return {name: row[name] for name in QUANTITIES if row[name]}
-
-
-def _difference(table: Mapping[str, object], wanted: Mapping[str, object]) -> str:
-    names = [n for n in {**table, **wanted} if table.get(n) != wanted.get(n)]
-    return "; ".join(f"{n}: the table has {table.get(n)}, not {wanted.get(n)}" for n in names)
-
-
-def _split(deposit: str, split: Mapping[str, Any]) -> list[Estimate]:
-    return [Estimate(deposit_id=deposit, **entry) for entry in split["estimates"]]
-
-
 # Reading and writing
 
 
@@ -210,27 +118,10 @@ def _rows(path: Path) -> list[Row]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def _csv(record: type[Record], records: Iterable[Record]) -> bytes:
-    """Records as CSV in the order of the fields, without geometry."""
-    names = [name for name in column_names(record) if name != "geometry"]
-    return _csv_bytes(names, [[_text(getattr(r, name)) for name in names] for r in records])
-
-
 def _csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator="\n").writerows([header, *rows])
     return stream.getvalue().encode()
-
-
-def _text(value: object) -> str:
-    """A value as CSV text: lists joined, whole numbers without a fraction, None empty."""
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return LIST_SEPARATOR.join(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def packed(content: bytes) -> bytes:
