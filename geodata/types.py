@@ -28,6 +28,7 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "date": pa.date32(),
     "datetime": pa.timestamp("us", "UTC"),
     "strings": pa.list_(pa.string()),
+    "json": pa.json_(pa.string()),
 }
 """Arrow type of a column by its type in `schemas`; geometry travels apart."""
 

@@ -60,7 +60,7 @@ class Deposit(Record):
     )
     overlay_basis: OverlayBasis = described(
         "What is laid over control: a geodesic disc, a polygon, or nothing "
-        "(areal resources and positions too poor to test; their verdict is 'uncertain')."
+        "(positions too poor to test; their verdict is 'unknown')."
     )
     area_ha: float | None = described(
         "Published area of the licence or body.", unit="har", default=None

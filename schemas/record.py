@@ -25,8 +25,9 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Day = date
 """A calendar day (UTC). Intervals of days are half-open: `valid_to` is the first day outside."""
 ColumnType = Literal[
-    "string", "integer", "number", "boolean", "date", "datetime", "strings", "geometry"
+    "string", "integer", "number", "boolean", "date", "datetime", "strings", "json", "geometry"
 ]
+"""`json` is a text that holds a JSON value: lists of records, objects."""
 _PLAIN: dict[object, ColumnType] = {
     str: "string",
     int: "integer",

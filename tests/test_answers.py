@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from served import EVERYTHING, LATER, THEN, Client, local, properties, summary_of
 
+from geodata.answers.matching import any_commodity
 from geodata.answers.question import VERDICTS
-from geodata.answers.reserves import any_commodity
 from geodata.store.embedded import EmbeddedStore
 
 HELD_BOTH_DAYS = ("kruta_balka_li", "novopoltavske_ree", "azovske_ree", "mazurivske_nb")

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from geodata.answers.matching import find
 from geodata.answers.question import DEFAULT_CONTROL, Question
-from geodata.answers.reserves import find, reserves
+from geodata.answers.reserves import reserves
 from geodata.interval import today
 from geodata.store.base import Store
 

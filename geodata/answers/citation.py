@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from geodata.answers.matching import MatchingDeposits
 from geodata.answers.question import Question
 from geodata.control.sources import SourceSelection
+from geodata.data.commodities import members
 from geodata.store.base import Store
 
 OLD_DAYS = 31
@@ -60,12 +62,13 @@ def _licences(store: Store, choice: SourceSelection) -> list[dict[str, str]]:
     ]
 
 
-def caveats(
-    store: Store, question: Question, choice: SourceSelection, listed: pd.DataFrame
-) -> list[str]:
+def caveats(store: Store, question: Question, found: MatchingDeposits) -> list[str]:
     """What a reader should know, the most specific first."""
+    choice, listed = found.choice, found.table[found.listed]
     texts = [
         *_coverage_caveats(store, choice),
+        *_role_caveats(question, listed),
+        *_doubt_caveats(store, found),
         *_deposit_caveats(listed),
         *_since_caveats(store, choice, listed),
         *store.sources.by_id[choice.source].caveats,
@@ -114,12 +117,35 @@ def _shows_contested(snapshot: Mapping[str, object] | None) -> bool:
     return snapshot is None or "contested" in list(snapshot["statuses"])  # type: ignore[call-overload]
 
 
+def _role_caveats(question: Question, listed: pd.DataFrame) -> Iterable[str]:
+    """Deposits that have a commodity asked by memory only."""
+    wanted = frozenset[str]().union(*(members(word) for word in question.commodities))
+    names = [
+        name
+        for name, commodities in zip(listed["name_en"], listed["recalled"], strict=True)
+        if not wanted.isdisjoint(commodities)
+    ]
+    if names:
+        yield (
+            f"Not confirmed by a source is that these hold what was asked for: {'; '.join(names)}."
+        )
+
+
+def _doubt_caveats(store: Store, found: MatchingDeposits) -> Iterable[str]:
+    """Figures in the sums that there is reason to doubt."""
+    table = store.facts.estimates
+    counted = set(found.table["id"][found.selected])
+    doubted = table[table["doubt"].notna() & table["deposit_id"].isin(counted)]
+    names = dict(zip(found.table["id"], found.table["name_en"], strict=True))
+    for deposit, doubts in doubted.groupby("deposit_id", sort=False):
+        yield f"{names[deposit]}: {' '.join(dict.fromkeys(doubts['doubt']))}"
+
+
 def _deposit_caveats(listed: pd.DataFrame) -> Iterable[str]:
-    untested = listed.loc[(listed["overlay_basis"] == "none").to_numpy(), "name_en"]
+    untested = listed.loc[(~listed["tested"]).to_numpy(dtype=bool), "name_en"]
     if len(untested):
         yield (
-            "Uncertain because they are regions rather than places, or because their position is "
-            f"too uncertain to test: {'; '.join(untested)}."
+            f"Not tested, because where they are is not known well enough: {'; '.join(untested)}."
         )
     if listed["part_of"].notna().any():
         yield "Components of larger deposits are listed but neither counted nor summed."

@@ -9,6 +9,10 @@ VERDICTS = ("occupied", "uncertain", "contested", "government", "unknown")
 DEFAULT_COMMODITIES = ("lithium", "titanium", "rare-earths")
 DEFAULT_CONTROL = ("occupied", "uncertain", "contested")
 DEFAULT_TERRITORY = "occupied"
+ROLES = ("main", "any")
+"""Which pairings with a commodity count: deposits whose main one it is, or by-products too."""
+RANKS = ("deposit", "any")
+"""Which records count: deposits, or occurrences, prospects, fields and basins too."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Question:
     """Which deposits of these commodities lie in this territory on this day.
 
     control: verdicts to list; all of them where `everything` is set. source: None for the rule
-    of priority.
+    of priority. role, rank: one of ROLES and of RANKS.
     """
 
     commodities: tuple[str, ...]
@@ -25,6 +29,8 @@ class Question:
     control: tuple[str, ...] = DEFAULT_CONTROL
     source: str | None = None
     include_components: bool = False
+    role: str = ROLES[0]
+    rank: str = RANKS[0]
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -38,6 +44,10 @@ class Question:
             "date": str(self.day),
             "territory": self.territory,
             "release": release,
+        }
+        defaults = {"role": ROLES[0], "rank": RANKS[0]}
+        words |= {
+            name: word for name in defaults if (word := getattr(self, name)) != defaults[name]
         }
         if self.source is not None:
             words["source"] = self.source

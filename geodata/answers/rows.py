@@ -5,17 +5,25 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geodata.features.collections import MAY_BE_EMPTY, Collection
+from geodata.features.collections import MAY_BE_EMPTY, NEVER_EMPTY, VERDICTS, Collection
 from geodata.formats.rows import Rows
 from geodata.interval import parse_day
 from geodata.types import ARROW
 from schemas.record import Column
 
 EXTRA = (
+    Column(
+        "territory_control",
+        "string",
+        NEVER_EMPTY,
+        "Verdict as far as the territory asked for goes.",
+        choices=VERDICTS,
+    ),
     Column("territory_share", "number", MAY_BE_EMPTY, "Share of the footprint in the territory."),
     Column(
         "flips_if_line_moves_km",
@@ -40,6 +48,15 @@ def json_value(value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
     return value.item() if isinstance(value, np.generic) else value
 
 
+def property_rows(table: pd.DataFrame, columns: Iterable[Column]) -> list[dict[str, Any]]:
+    """Rows as dicts of JSON values, only the columns given; what holds JSON as the values it is."""
+    rows = json_rows(table, [column.name for column in columns])
+    for name in (column.name for column in columns if column.type == "json"):
+        for row in rows:
+            row[name] = None if row[name] is None else orjson.loads(row[name])
+    return rows
+
+
 def json_rows(table: pd.DataFrame, columns: Iterable[str]) -> list[dict[str, Any]]:
     """Rows as dicts of JSON values, only the columns named, in their order."""
     names = list(columns)
@@ -58,6 +75,8 @@ def answer_rows(document: Mapping[str, Any], deposits: Collection) -> Rows:
 
 
 def _column(values: list[Any], column: Column) -> pa.Array:
+    if column.type == "json":
+        values = [None if value is None else orjson.dumps(value).decode() for value in values]
     if column.type == "date":
         values = [None if value is None else parse_day(value) for value in values]
     return pa.array(values, ARROW[column.type])

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.answers.matching import any_commodity, selected_deposits, within_extent
 from geodata.answers.question import VERDICTS, Question
-from geodata.answers.reserves import any_commodity, verdicts_in_territory
 from geodata.answers.rows import json_rows
 from geodata.errors import InvalidInput
 from geodata.features.query import EVERYTHING, Query
@@ -28,7 +28,7 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
     """
     membership = store.control.membership_in(question.territory, question.day, question.source)
     deposits = store.facts.deposits
-    wanted = any_commodity(deposits, question.commodities) & membership.member
+    wanted = selected_deposits(deposits, question) & membership.member
     wanted &= deposits["part_of"].isna().to_numpy()
     asked = days(first, question.day, step)
     sources = [store.sources.select(day, question.source).source for day in asked]
@@ -52,7 +52,7 @@ def _within(standings: pd.DataFrame, wanted: Mask, extent_share: FloatArray) -> 
     """Standings of the deposits wanted, their verdicts as far as the territory goes."""
     rows = standings[wanted[standings["deposit"].to_numpy()]]
     verdict = rows["verdict"].to_numpy(dtype=object)
-    within = verdicts_in_territory(verdict, extent_share[rows["deposit"].to_numpy()])
+    within = within_extent(verdict, extent_share[rows["deposit"].to_numpy()])
     return pd.DataFrame(rows.assign(verdict=within))
 
 

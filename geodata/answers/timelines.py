@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from geodata.answers.reserves import estimates_of
-from geodata.answers.rows import json_rows, json_value
+from geodata.answers.rows import json_rows, json_value, property_rows
 from geodata.errors import Gone, NotFound
 from geodata.features.query import EVERYTHING, Query
 from geodata.interval import Interval, parse_day
@@ -33,9 +33,9 @@ def deposit_timeline(store: Store, deposit_id: str, source: str | None = None) -
     if row.empty:
         raise NotFound(f"no deposit has the id {deposit_id[:80]!r}; ids are in collection deposits")
     columns = store.collection("deposits").columns
-    own = [c.name for c in columns if c.name in row.columns and c.type != "geometry"]
+    own = [c for c in columns if c.name in row.columns and c.type != "geometry"]
     return {
-        "deposit": json_rows(row, own)[0],
+        "deposit": property_rows(row, own)[0],
         "estimates": estimates_of(store, deposit_id),
         "release": store.manifest.id,
         "timelines": [_timeline(store, deposit_id, s) for s in _sources(store, source)],

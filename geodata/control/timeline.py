@@ -71,7 +71,7 @@ def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
 
     pairs: footprints against cells. status, valid_from, valid_to: (m,) of the cells, half-open.
     covered: (n,) share of each footprint the source speaks of; NaN marks a deposit whose
-    position must not be tested: its whole share is unknown and its verdict 'uncertain'.
+    position must not be tested: its whole share and its verdict are unknown.
     first_day: first day the source speaks of. `deposit` is the footprint's index; rows are
     ordered by it and by day, cover `[first_day, open)` without gap, neighbours differ.
     """
@@ -83,7 +83,7 @@ def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
     table["verdict"] = verdicts(
         table["occupied"].to_numpy(), table["contested"].to_numpy(), table["unknown"].to_numpy()
     )
-    table.loc[np.isnan(covered)[table["deposit"].to_numpy()], "verdict"] = "uncertain"
+    table.loc[np.isnan(covered)[table["deposit"].to_numpy()], "verdict"] = "unknown"
     table["since"] = _run_starts(table)
     table["valid_to"] = _next_days(table)
     return table

@@ -40,7 +40,7 @@ class Scope:
     @classmethod
     def of(cls, columns: tuple[Column, ...], aliases: Mapping[str, str], crs: FilterCrs) -> "Scope":
         """The scope of a collection; a column of type geometry is also known as `geometry`."""
-        kinds = {column.name: _KINDS[column.type] for column in columns}
+        kinds = {column.name: _KINDS[column.type] for column in columns if column.type in _KINDS}
         if GEOMETRY in kinds.values():
             kinds[GEOMETRY] = "geometry"
         return cls(kinds, aliases, crs)

@@ -20,13 +20,14 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class Commodity:
-    """One commodity: its id, names in two languages, its group and other words for it."""
+    """One commodity: its id, names in two languages, its group, other words for it, its URI."""
 
     id: str
     name_en: str
     name_uk: str
     group: str
     aliases: tuple[str, ...]
+    uri: str | None = None
 
 
 @cache
@@ -69,7 +70,9 @@ def parse_commodities(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def _commodity(row: dict[str, str]) -> Commodity:
     aliases = tuple(alias for alias in row["aliases"].split("|") if alias)
-    return Commodity(row["id"], row["name_en"], row["name_uk"], row["group"], aliases)
+    return Commodity(
+        row["id"], row["name_en"], row["name_uk"], row["group"], aliases, row.get("uri") or None
+    )
 
 
 def _ids_of(word: str) -> tuple[str, ...]:

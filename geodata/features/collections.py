@@ -19,6 +19,22 @@ SHAPES = {
 """Geometry type of each built-in collection that has one."""
 NEVER_EMPTY, MAY_BE_EMPTY = False, True
 VERDICTS = ("occupied", "uncertain", "contested", "government", "unknown")
+DESCRIBED_COLUMNS = (
+    Column(
+        "tested",
+        "boolean",
+        NEVER_EMPTY,
+        "Whether its footprint is laid over control; where it is not, its verdict is unknown.",
+    ),
+    Column(
+        "roles",
+        "json",
+        NEVER_EMPTY,
+        "Its commodities: commodity, role (main or by-product), uri, and basis (published, or "
+        "recalled where no source confirms it).",
+    ),
+)
+"""What follows from a deposit's record and the packaged vocabularies, whatever the day."""
 OVERLAY_COLUMNS = (
     Column("control", "string", NEVER_EMPTY, "Verdict on the date.", choices=VERDICTS),
     Column("control_share", "number", MAY_BE_EMPTY, "Occupied share of the footprint.", "1"),
@@ -121,7 +137,7 @@ COLLECTIONS = (
         "deposits",
         "Mineral deposits",
         "Deposits with the control of the day asked (datetime; today where none is given).",
-        OVERLAY_COLUMNS,
+        (*DESCRIBED_COLUMNS, *OVERLAY_COLUMNS),
     ),
     _collection(
         Estimate,
@@ -165,7 +181,12 @@ BUILT_IN = tuple(collection.id for collection in COLLECTIONS)
 
 def sortable_columns(collection: Collection) -> tuple[Column, ...]:
     """Columns with an order."""
-    return tuple(c for c in collection.properties if c.type != "strings")
+    return tuple(c for c in queryable_columns(collection) if c.type != "strings")
+
+
+def queryable_columns(collection: Collection) -> tuple[Column, ...]:
+    """Columns a filter or a parameter may name: all but those that hold records of their own."""
+    return tuple(c for c in collection.properties if c.type != "json")
 
 
 def names_of(columns: Iterable[Column]) -> tuple[str, ...]:

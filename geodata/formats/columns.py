@@ -51,6 +51,8 @@ def without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def json_values(column: pa.ChunkedArray) -> list[Any]:
     """The column as values orjson writes: days and times as text; NaN it writes as null."""
+    if isinstance(column.type, pa.JsonType):
+        return [None if text is None else orjson.Fragment(text) for text in column.to_pylist()]
     if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
         column = as_text(column)
     return list(column.to_pylist())
@@ -95,7 +97,8 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _is_string(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    is_json = isinstance(kind, pa.JsonType)  # kept as text, and text to all formats but JSON
+    return bool(is_json or pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_list(kind: pa.DataType) -> bool:

@@ -62,7 +62,10 @@ def geometries(shapes: GeometryArray) -> list[orjson.Fragment | None]:
 
 
 def _listed(column: pa.ChunkedArray) -> list[object]:
-    return column.to_pylist()  # type: ignore[no-any-return]
+    texts: list[object] = column.to_pylist()
+    if isinstance(column.type, pa.JsonType):
+        return [None if text is None else orjson.Fragment(str(text)) for text in texts]
+    return texts
 
 
 def feature(properties: Mapping[str, Any], shape: BaseGeometry | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from geodata.control.tessellation import tessellate
 from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
 from geodata.features.collections import COLLECTIONS
+from geodata.features.described import described
 from geodata.features.table import FeatureTable, with_points
 from geodata.features.user_layers import (
     LAYERS,
@@ -47,7 +48,7 @@ def release_tables(
     batches: of maps of control, folder and record. Raises InvalidInput for a source without a
     description.
     """
-    deposits = packaged.deposits()
+    deposits = described(packaged.deposits())
     settlements = packaged.settlements()
     histories = HistoryTables(deposits, packaged.outline(), packaged.land())
     progress("tessellate settlements", 0, 1)
@@ -60,8 +61,8 @@ def release_tables(
         snapshots.append(maps.snapshots)
     snapshot_table = pd.concat(snapshots, ignore_index=True)
     for number, table in enumerate(cells):
-        described = _source_of(table, snapshot_table)
-        histories.add(described, table, first_day(described, snapshot_table))
+        source = _source_of(table, snapshot_table)
+        histories.add(source, table, first_day(source, snapshot_table))
         progress("overlay", number + 1, len(cells))
     return {
         "deposits": deposits,

@@ -108,7 +108,7 @@ class EmbeddedControl:
         """
         choice = self.sources.select(day, source)
         verdicts = self.verdicts(choice)
-        untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
+        untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
         table = self.tables.deposits.assign(
             control=verdicts["verdict"].to_numpy(dtype=object),
             control_share=np.where(untested, np.nan, verdicts["occupied"]),
@@ -136,7 +136,7 @@ class EmbeddedControl:
     def _distances(self, choice: SourceSelection) -> FloatArray:
         points = shapely.centroid(self.tables.deposits.geometry.to_numpy())
         away = self.contact_line_on(choice.day, choice.source).signed_distances_km(points)
-        untested = self.tables.deposits["overlay_basis"].to_numpy(dtype=object) == "none"
+        untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
         return np.asarray(np.where(untested, np.nan, away))
 
     def _contact_line_on(self, day: date, source: str) -> ContactLine:

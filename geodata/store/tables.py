@@ -14,6 +14,7 @@ from geodata.control.overlay import footprints
 from geodata.control.territories import Areas
 from geodata.errors import Damaged
 from geodata.features.collections import Collection
+from geodata.features.described import described
 from geodata.features.table import with_points
 from geodata.release.manifest import check_files, read_manifest
 from geodata.types import GeometryArray
@@ -54,8 +55,15 @@ class Tables:
 
     @cached_property
     def deposits(self) -> gpd.GeoDataFrame:
-        """The deposits, in the order of the release."""
-        return self.geo("deposits")
+        """The deposits, in the order of the release, with all columns of today.
+
+        Releases made before records had a rank held records of Ukraine, each of which counted.
+        """
+        table = self.geo("deposits")
+        if "roles" in table:
+            return table
+        earlier = {"country": "UA", "rank": "deposit"}
+        return described(table.assign(**earlier, recalled=[()] * len(table)))
 
     @cached_property
     def estimates(self) -> pd.DataFrame:

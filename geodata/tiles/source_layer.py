@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from geodata.features.collections import queryable_columns
 from geodata.features.table import FeatureTable, tile_ids
 from geodata.formats.files import distinct_names
 from geodata.tiles.clip import ClippedFeatures, clip_level, on_grid
@@ -41,7 +42,7 @@ LONGEST_NAME = 140
 def fields(columns: tuple[Column, ...]) -> dict[str, str]:
     """Names and types of the properties tiles have, as TileJSON gives them."""
     names = tile_names(column.name for column in columns)
-    return {names[c.name]: _field_type(c) for c in columns if c.type != "geometry"}
+    return {names[c.name]: _field_type(c) for c in columns if c.type not in {"geometry", "json"}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +210,7 @@ def tile_table(frame: FeatureTable) -> pa.Table:
     Lists are joined by commas; days and instants are text, but valid_from and valid_to are day
     numbers with OPEN_START and OPEN_END for open ends.
     """
-    columns = frame.collection.properties
+    columns = queryable_columns(frame.collection)  # records of their own have no place in a tile
     arrays = [scalar(frame.column(column.name), column.name) for column in columns]
     return pa.table(arrays, names=list(tile_names(column.name for column in columns).values()))
 

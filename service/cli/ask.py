@@ -50,6 +50,20 @@ class Form(StrEnum):
     csv = "csv"
 
 
+class Role(StrEnum):
+    """Whose deposits count."""
+
+    main = "main"
+    any = "any"
+
+
+class Rank(StrEnum):
+    """Which records count."""
+
+    deposit = "deposit"
+    any = "any"
+
+
 def ask(
     commodity: Annotated[
         list[str], typer.Argument(help="Commodities, e.g. lithium titanium; or all.")
@@ -60,6 +74,12 @@ def ask(
     ] = DEFAULT_TERRITORY,
     source: Annotated[str | None, typer.Option(help="Control source id.")] = None,
     control: Annotated[str, typer.Option(help="Verdicts to list.")] = ",".join(DEFAULT_CONTROL),
+    role: Annotated[
+        Role, typer.Option(help="Deposits whose main commodity it is, or any that have it.")
+    ] = Role.main,
+    rank: Annotated[
+        Rank, typer.Option(help="Deposits, or any record: occurrences, fields, basins too.")
+    ] = Rank.deposit,
     release: Annotated[str | None, typer.Option(help="Release id; default current.")] = None,
     form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.table,
     include_all: Annotated[bool, typer.Option("--all", help="List all deposits.")] = False,
@@ -73,6 +93,8 @@ def ask(
         control=parse_control(control),
         source=source,
         include_components=include_all,
+        role=role,
+        rank=rank,
     )
     store = opened(release)
     base = str(settings_of_environment().public_url or "").rstrip("/")

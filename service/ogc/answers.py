@@ -43,15 +43,45 @@ class Asked(Record):
     control: list[Verdict]
     control_asof: dt.date | None
     stale_days: int | None
+    role: str
+    rank: str
+
+
+class Amount(Record):
+    """What is published of one commodity, in one measure, unit, scheme and kind."""
+
+    commodity: str
+    measure: str
+    unit: str
+    category_scheme: str
+    kind: str
+    occupied_low: float | None
+    occupied_high: float | None
+    total: float | None
+    total_bound: str | None
+    deposits_with_figure: int
+    deposits_without: int
+    figures_in_doubt: int
+
+
+class LeftOut(Record):
+    """Deposits by verdict that role and rank leave out; none is in both."""
+
+    by_products: dict[Verdict, int]
+    other_ranks: dict[Verdict, int]
 
 
 class Summary(Record):
     """Deposits of one commodity by verdict, and their amounts."""
 
     commodity: str
+    role: str
+    rank: str
     deposits: dict[Verdict, int]
+    also: LeftOut
+    unconfirmed: int
     components_left_aside: int
-    amounts: list[dict[str, Any]]
+    amounts: list[Amount]
 
 
 class ReservesAnswer(Record):
@@ -62,6 +92,7 @@ class ReservesAnswer(Record):
     numberReturned: int  # noqa: N815 - named by OGC API - Features
     question: Asked
     summary: list[Summary]
+    counted_once: dict[Verdict, int]
     citation: Citation
     caveats: list[str]
     links: list[Link]

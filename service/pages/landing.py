@@ -6,8 +6,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from geodata.answers.matching import any_commodity
 from geodata.answers.question import DEFAULT_COMMODITIES, DEFAULT_CONTROL, VERDICTS
-from geodata.answers.reserves import any_commodity
 from geodata.answers.rows import json_rows
 from geodata.interval import today
 from service.http.context import RequestContext

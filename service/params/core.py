@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_core import core_schema
 from starlette.datastructures import QueryParams
 
-from geodata.answers.question import DEFAULT_COMMODITIES
+from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.interval import parse_day, today
@@ -49,6 +49,7 @@ TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "strings": {"type": "array", "items": {"type": "string"}},
+    "json": {},
 }
 
 
@@ -226,6 +227,20 @@ class OneOf:
     def _check(self, text: str, info: core_schema.ValidationInfo) -> str:
         name = str(info.field_name)
         return parse_choice({name: text}, name, self.choices, text)
+
+
+Role = Annotated[
+    str,
+    OneOf(ROLES),
+    Field(description="'main' counts deposits whose main commodity it is, 'any' by-products too."),
+]
+Rank = Annotated[
+    str,
+    OneOf(RANKS),
+    Field(
+        description="'deposit' counts deposits, 'any' occurrences, prospects, fields, basins too."
+    ),
+]
 
 
 class ReleaseQuery(BaseModel):

@@ -13,7 +13,12 @@ from shapely.geometry.base import BaseGeometry
 from geodata.cql2 import Filter, FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.errors import InvalidInput
-from geodata.features.collections import Collection, names_of, sortable_columns
+from geodata.features.collections import (
+    Collection,
+    names_of,
+    queryable_columns,
+    sortable_columns,
+)
 from geodata.features.query import BBox, Query, SortKey
 from geodata.geometry import as_array, polygonal
 from geodata.interval import parse_datetime
@@ -113,7 +118,7 @@ def queryable_names(collection: Collection) -> tuple[str, ...]:
     """Properties that may be given as parameters; one that a parameter hides may not."""
     hidden = {p.name for p in (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)}
     hidden |= {"f", "release"} | ({"source"} if collection.by_source else set())
-    return tuple(name for name in collection.column_names if name not in hidden)
+    return tuple(c.name for c in queryable_columns(collection) if c.name not in hidden)
 
 
 def _property_param(column: Column) -> Param:

@@ -15,6 +15,8 @@ from geodata.answers.article import ARTICLE_DAY, article
 from geodata.answers.question import (
     DEFAULT_CONTROL,
     DEFAULT_TERRITORY,
+    RANKS,
+    ROLES,
     VERDICTS,
     Question,
     parse_control,
@@ -42,7 +44,9 @@ from service.params.core import (
     DayQuery,
     OneOf,
     QueryDay,
+    Rank,
     ReleaseQuery,
+    Role,
     Source,
     Territory,
     Today,
@@ -72,6 +76,8 @@ class ReservesQuery(ReleaseQuery):
     territory: Territory = DEFAULT_TERRITORY
     control: Verdicts
     source: Source = None
+    role: Role = ROLES[0]
+    rank: Rank = RANKS[0]
     include: Annotated[str, OneOf(("all", "listed"))] = Field(
         "listed", description="'all' lists every deposit."
     )
@@ -85,6 +91,8 @@ class ReservesQuery(ReleaseQuery):
             control=self.control,
             source=self.source,
             include_components=self.include == "all",
+            role=self.role,
+            rank=self.rank,
         )
 
 
@@ -94,6 +102,8 @@ class SeriesQuery(ReleaseQuery):
     commodity: Commodities
     territory: Territory = DEFAULT_TERRITORY
     source: Source = None
+    role: Role = ROLES[0]
+    rank: Rank = RANKS[0]
     from_: QueryDay | None = Field(
         None, alias="from", description="First date; default one year before the last."
     )
@@ -181,7 +191,14 @@ def series_headers(ask: RequestContext, _query: SeriesQuery) -> dict[str, str]:
 def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Response:
     """Counts by verdict through time, JSON or CSV."""
     last = query.to or today()
-    asked = Question(query.commodity, last, query.territory, source=query.source)
+    asked = Question(
+        query.commodity,
+        last,
+        query.territory,
+        source=query.source,
+        role=query.role,
+        rank=query.rank,
+    )
     document = series(ask.store, asked, query.from_ or _year_before(last), query.step)
     return _series_csv(document) if ask.format == "csv" else ask.answer(document)
 
