@@ -36,6 +36,12 @@ class InvalidInput(LodelineError):
     kind = "invalid-input"
 
 
+class DayInTheFuture(InvalidInput):
+    """A day is after today: who will hold what is not foretold."""
+
+    kind = "day-in-the-future"
+
+
 class Refused(LodelineError):
     """What was given is understood and not taken: too large, or of a kind not accepted."""
 

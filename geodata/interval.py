@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.errors import InvalidInput
+from geodata.errors import DayInTheFuture, InvalidInput
 from geodata.types import DayArray, Mask
 
 FIRST_DAY = date(1, 1, 1)
@@ -71,6 +71,22 @@ def parse_day(text: str, parameter: str = "date") -> date:
         "or a date-time with zone like 2025-02-25T12:00:00Z",
         parameter=parameter,
     )
+
+
+def known_day(text: str, parameter: str = "date") -> date:
+    """A day as `parse_day` reads it. Raises DayInTheFuture for one after today."""
+    return not_after_today(parse_day(text, parameter), parameter)
+
+
+def not_after_today(day: date, parameter: str) -> date:
+    """The day itself. Raises DayInTheFuture for one after today, UTC."""
+    if day > today():
+        raise DayInTheFuture(
+            f"{parameter} is {day}, after today ({today()}, UTC); there are no forecasts: give a "
+            "day up to today",
+            parameter=parameter,
+        )
+    return day
 
 
 def _sane(day: date) -> date:

@@ -61,8 +61,8 @@ def release_tables(
         snapshots.append(maps.snapshots)
     snapshot_table = pd.concat(snapshots, ignore_index=True)
     for number, table in enumerate(cells):
-        source = _source_of(table, snapshot_table)
-        histories.add(source, table, first_day(source, snapshot_table))
+        origin = _source_of(table, snapshot_table)
+        histories.add(origin, table, first_day(origin, snapshot_table))
         progress("overlay", number + 1, len(cells))
     return {
         "deposits": deposits,

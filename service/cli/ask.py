@@ -19,7 +19,7 @@ from geodata.answers.question import (
 from geodata.answers.reserves import reserves
 from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
-from geodata.interval import parse_day, today
+from geodata.interval import known_day, today
 from geodata.store.base import Store
 from service.cli.output import Json, say, show_table, workspace
 from service.cli.server import ensure_release
@@ -88,7 +88,7 @@ def ask(
     """Show which reserves lie in a territory on a date."""
     question = Question(
         commodities=parse_commodities(commodity),
-        day=parse_day(date) if date else today(),
+        day=known_day(date) if date else today(),
         territory=territory,
         control=parse_control(control),
         source=source,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from geodata.errors import (
     Conflict,
     Damaged,
+    DayInTheFuture,
     Gone,
     InvalidInput,
     LodelineError,
@@ -29,6 +30,7 @@ log = logging.getLogger("lodeline")
 STATUS: tuple[tuple[type[LodelineError], int, str], ...] = (
     (NotFound, 404, "Not found"),
     (Gone, 410, "Gone"),
+    (DayInTheFuture, 400, "Day in the future"),
     (InvalidInput, 400, "Invalid input"),
     (TooLarge, 413, "Too large"),
     (Refused, 415, "Refused"),

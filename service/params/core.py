@@ -31,7 +31,7 @@ from starlette.datastructures import QueryParams
 from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
-from geodata.interval import parse_day, today
+from geodata.interval import known_day, today
 from schemas.record import ColumnType
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
@@ -156,8 +156,8 @@ def parse_choice(words: Words, name: str, choices: tuple[str, ...], default: str
 
 
 def parse_date(words: Words, name: str = "date") -> dt.date:
-    """A day, today where none is given."""
-    return parse_day(words[name], name) if name in words else today()
+    """A day up to today, which it is where none is given."""
+    return known_day(words[name], name) if name in words else today()
 
 
 def parse_number(text: str, parameter: str) -> float:
@@ -185,11 +185,11 @@ def joined_texts(value: object) -> str:
 
 
 def _day(text: str, info: ValidationInfo) -> dt.date:
-    return parse_day(text, str(info.field_name).rstrip("_"))  # `from` cannot name a field
+    return known_day(text, str(info.field_name).rstrip("_"))  # `from` cannot name a field
 
 
 QueryDay = Annotated[dt.date, BeforeValidator(_day)]
-"""A day, whose error names the field."""
+"""A day up to today, whose error names the field."""
 Today = Annotated[QueryDay | None, Field(description="Date; default today.")]
 Source = Annotated[
     str | None,

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.answers.question import RANKS, ROLES
 from geodata.cql2 import Filter, FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.errors import InvalidInput
@@ -21,7 +22,7 @@ from geodata.features.collections import (
 )
 from geodata.features.query import BBox, Query, SortKey
 from geodata.geometry import as_array, polygonal
-from geodata.interval import parse_datetime
+from geodata.interval import FIRST_DAY, Interval, not_after_today, parse_datetime
 from geodata.store.base import Store
 from schemas.record import Column
 from service.params.core import (
@@ -53,6 +54,11 @@ SOURCE = Param(
     "Control source; default the first in priority that covers the date.",
 )
 CRS = Param("crs", _CRS_SCHEMA, "CRS of the answer, axes in the authority's order.")
+ROLE = Param(
+    "role",
+    {"type": "string", "enum": list(ROLES), "default": ROLES[0]},
+    "Whether commodity is the main one, or any the deposit has.",
+)
 CURSOR = Param("cursor", {"type": "string"}, "Where the next page begins; from a next link.")
 PROPERTIES = Param(
     "properties",
@@ -97,7 +103,15 @@ def items_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
 def _items_params(collection: Collection) -> tuple[Param, ...]:
     shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
     own = property_params(collection)
-    return (*shown, *((SOURCE,) if collection.by_source else ()), *own)
+    return (*shown, *selection_params(collection), *own)
+
+
+def selection_params(collection: Collection) -> tuple[Param, ...]:
+    """Parameters of collections whose rows depend on a source, or are deposits."""
+    return (
+        *((SOURCE,) if collection.by_source else ()),
+        *((ROLE,) if "roles" in collection.column_names else ()),
+    )
 
 
 def property_params(collection: Collection) -> tuple[Param, ...]:
@@ -129,11 +143,13 @@ def _property_param(column: Column) -> Param:
 
 def items_query(words: Words, collection: Collection) -> Query:
     """The query of a page of items. Raises InvalidInput naming the parameter."""
+    parse_choice(words, "role", ROLES, ROLES[0])
     named = set(queryable_names(collection))
+    named -= {"rank"} if words.get("rank") == RANKS[1] else set()
     query = Query(
         collection=collection.id,
-        when=parse_datetime(words["datetime"]) if "datetime" in words else None,
-        equals=tuple((n, words[n]) for n in sorted(named & words.keys())),
+        when=_when(words, collection),
+        equals=tuple(_equal_to(n, words) for n in sorted(named & words.keys())),
         filter=parse_filter(words, collection),
         source=words.get("source") if collection.by_source else None,
         sortby=parse_sortby(words["sortby"], collection) if words.get("sortby") else (),
@@ -144,6 +160,22 @@ def items_query(words: Words, collection: Collection) -> Query:
         crs=parse_crs(words["crs"], "crs") if "crs" in words else CRS84_AXES,
     )
     return _placed(query, words)
+
+
+def _when(words: Words, collection: Collection) -> Interval | None:
+    """The days asked. Raises DayInTheFuture where control would have to be foretold."""
+    if "datetime" not in words:
+        return None
+    when = parse_datetime(words["datetime"])
+    if collection.by_source and when.start > FIRST_DAY:
+        not_after_today(when.start, "datetime")
+    return when
+
+
+def _equal_to(name: str, words: Words) -> tuple[str, str]:
+    """A property and its text; a commodity in any role is looked for among all of a deposit's."""
+    in_any_role = name == "commodity" and words.get("role") == ROLES[1]
+    return ("commodities" if in_any_role else name), words[name]
 
 
 def _placed(query: Query, words: Words) -> Query:

@@ -15,6 +15,7 @@ from service.params.items import (
     SOURCE,
     items_query,
     property_params,
+    selection_params,
 )
 
 MVT, MLT = "application/vnd.mapbox-vector-tile", "application/vnd.maplibre-tile"
@@ -44,8 +45,8 @@ def tile_params(store: Store, path_words: Words) -> ParamsByName:
         return params_by_name(())
     collection = store.collection(name)
     selection = (p for p in SELECTION if p.name in {"datetime", "filter", "filter-lang"})
-    source = (SOURCE,) if collection.by_source else ()
-    return params_by_name((*selection, PROPERTIES, *source, *property_params(collection)))
+    further = (*selection_params(collection), *property_params(collection))
+    return params_by_name((*selection, PROPERTIES, *further))
 
 
 def tileset_name(path_words: Words) -> str:

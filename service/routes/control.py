@@ -12,7 +12,7 @@ from geodata.answers.point import control_at
 from geodata.answers.series import changes as changes_between
 from geodata.answers.timelines import deposit_timeline
 from geodata.formats.geojson import dumps
-from geodata.interval import parse_datetime, today
+from geodata.interval import known_day, parse_datetime, today
 from schemas import Manifest
 from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, link, self_link
@@ -103,7 +103,7 @@ def changes_feed(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Respo
 
 
 def _changes(ask: RequestContext, query: ChangesQuery) -> list[dict[str, Any]]:
-    first = ".." if query.from_ is None else query.from_
+    first = ".." if query.from_ in {None, "", ".."} else known_day(str(query.from_), "from")
     when = parse_datetime(f"{first}/{query.to or today()}", "from")
     return changes_between(ask.store, when, query.commodity, query.source)
 
