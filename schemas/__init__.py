@@ -1,7 +1,8 @@
 """Which records are there: what travels between files, releases and users?"""
 
+from schemas.claim import Claim
 from schemas.control import Cell, Change, Span, VerdictInterval
-from schemas.deposit import Deposit, Estimate
+from schemas.deposit import Deposit, Estimate, LinkedRecord
 from schemas.layers import Layer, Raster
 from schemas.place import AdminArea, Settlement, Territory
 from schemas.release import Batch, Issue, Manifest, Replaced, Snapshot, TableFile, Withdrawal
@@ -12,11 +13,13 @@ __all__ = [
     "Batch",
     "Cell",
     "Change",
+    "Claim",
     "Deposit",
     "Estimate",
     "Expectations",
     "Issue",
     "Layer",
+    "LinkedRecord",
     "Manifest",
     "Raster",
     "Replaced",

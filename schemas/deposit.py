@@ -1,8 +1,8 @@
-"""What is a Deposit, and an Estimate of what is in it?"""
+"""What is a Deposit, an Estimate of what is in it, and the record another catalogue has of it?"""
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from schemas.record import (
     Amount,
@@ -59,8 +59,13 @@ class Deposit(Record):
         "Radius within which the deposit lies, as judged by the compiler.", unit="m"
     )
     overlay_basis: OverlayBasis = described(
-        "What is laid over control: a geodesic disc, a polygon, or nothing "
+        "What is laid over control: a geodesic disc, the polygon of `extent`, or nothing "
         "(positions too poor to test; their verdict is 'unknown')."
+    )
+    extent: str | None = described(
+        "Outline laid over control where `overlay_basis` is 'polygon': WKT, CRS84. Drawn by hand "
+        "from published descriptions, so good for shares, not for distances.",
+        default=None,
     )
     area_ha: float | None = described(
         "Published area of the licence or body.", unit="har", default=None
@@ -74,7 +79,7 @@ class Deposit(Record):
     )
     note: str | None = described("What a reader should know before citing.", default=None)
     sources: tuple[str, ...] = described("Where the facts come from.")
-    geometry: bytes | None = geometry_field("Representative point, or the outline where known.")
+    geometry: bytes | None = geometry_field("Representative point; an outline is in `extent`.")
 
     @model_validator(mode="after")
     def commodities_named_are_listed(self) -> "Deposit":
@@ -122,7 +127,7 @@ class Estimate(Record):
     includes_components: bool = described(
         "True where the figure already covers deposits that are part_of this one.", default=False
     )
-    source: str = described("Who published it.")
+    source: Annotated[str, StringConstraints(min_length=1)] = described("Who published it.")
     doubt: str | None = described(
         "Why the figure may be wrong, where there is reason to think so.", default=None
     )
@@ -137,3 +142,30 @@ class Estimate(Record):
         if amounts != sorted(amounts):
             raise ValueError(f"estimate {self.id}: low, amount, high are {amounts}; order them")
         return self
+
+
+class LinkedRecord(Record):
+    """The same deposit in another catalogue, matched by name, commodity and place.
+
+    The position is the catalogue's own. Where it lies far off, the note says why the record is
+    thought to be of this deposit all the same.
+    """
+
+    deposit_id: Identifier = described("The deposit it is a record of.")
+    catalogue: Slug = described("The catalogue, e.g. 'usgs-ree'.")
+    record_id: str = described("Identifier in the catalogue.")
+    name: str = described("Name as the catalogue prints it.")
+    lon: Longitude | None = described(
+        "Longitude in the catalogue, CRS84; empty where it gives none.", unit="deg", default=None
+    )
+    lat: Latitude | None = described(
+        "Latitude in the catalogue, CRS84; empty where it gives none.", unit="deg", default=None
+    )
+    distance_km: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = described(
+        "Geodesic distance from the deposit's point; empty without a position.",
+        unit="km",
+        default=None,
+    )
+    note: str | None = described(
+        "What a reader should know of the match or the position.", default=None
+    )

@@ -16,6 +16,19 @@ def test_every_commodity_of_a_deposit_is_known_and_none_is_idle() -> None:
     assert used == set(commodity_ids())
 
 
+def test_every_commodity_but_two_has_its_equal_among_the_codes_of_cgi() -> None:
+    codes = {entry.id: entry.uri for entry in commodities()}
+    assert {word for word, uri in codes.items() if uri is None} == {"nepheline", "rare-metals"}
+    last = {word: uri.rpartition("/")[2] for word, uri in codes.items() if uri}
+    assert {word: code for word, code in last.items() if code != word} == {
+        "barite": "baryte",
+        "caesium": "cesium",
+        "fluorspar": "fluorite",
+        "phosphate": "phosphate-rock",
+        "rare-earths": "rare-earth-element",
+    }
+
+
 def test_no_word_stands_for_two_commodities() -> None:
     owners: dict[str, str] = {}
     for commodity in commodities():
@@ -48,7 +61,7 @@ def test_commodities_are_understood_as_people_write_them(
 
 def test_all_stands_for_every_commodity() -> None:
     assert parse_commodities("all") == commodity_ids()
-    assert len(commodity_ids()) == 48
+    assert len(commodity_ids()) == 51
 
 
 @pytest.mark.parametrize("given", ["litium", "unobtainium", "", " , ", "x" * 5000])

@@ -17,6 +17,7 @@ from schemas.record import Column, column_names
 from tools import packaged_data
 
 MEGABYTE = 1_000_000
+ESTIMATES = 27
 FOUR_OBLASTS = {"UA-14", "UA-09", "UA-23", "UA-65"}
 TABLES = Path("data") / "facts"
 
@@ -36,8 +37,9 @@ def _written(status: pd.Series) -> str:
 
 def test_every_deposit_is_carried_with_the_columns_of_its_record() -> None:
     deposits = packaged.deposits()
-    assert len(deposits) == 101
+    assert len(deposits) == 180
     assert deposits["id"].is_unique
+    assert deposits["id"].str.fullmatch("[a-z0-9]+(_[a-z0-9]+)*").all()
     assert tuple(deposits.columns) == column_names(Deposit)
     assert deposits.crs == "OGC:CRS84"
     assert (shapely.get_x(deposits.geometry) == deposits["lon"]).all()
@@ -54,17 +56,17 @@ def test_components_name_the_deposit_they_are_part_of() -> None:
     }
 
 
-def test_areal_and_unlocated_deposits_are_never_laid_over_control() -> None:
+def test_every_packaged_deposit_is_laid_over_control_by_a_disc_or_its_extent() -> None:
     deposits = packaged.deposits().set_index("id")
-    untested = deposits.index[deposits["overlay_basis"] == "none"]
-    assert set(untested) == {
+    outlined = deposits.index[deposits["overlay_basis"] == "polygon"]
+    assert set(outlined) == {
+        "anadolske_ree",
         "ge_donbas_coal",
         "ge_lviv_volyn_coal",
-        "mykhailivske_u",
-        "kalynivske_u",
-        "lozuvatske_u",
+        "velykotokmatske_mn",
     }
-    assert (deposits["overlay_basis"].drop(untested) == "disc").all()
+    assert (deposits["overlay_basis"].drop(outlined) == "disc").all()
+    assert (deposits["position_uncertainty_m"] > 0).all()
 
 
 def test_the_main_commodity_comes_first_and_none_comes_twice() -> None:
@@ -81,10 +83,13 @@ def test_two_named_oblasts_become_two_codes() -> None:
     assert oblasts["kerch_fe_v"] == ("UA-43",)
 
 
-def test_every_deposit_lies_in_an_oblast_it_names() -> None:
+def test_every_deposit_of_ukraine_lies_in_an_oblast_it_names_and_no_other_does() -> None:
     areas = packaged.admin_areas().set_index("id").geometry
     for deposit in packaged.deposits().itertuples():
-        assert any(areas[code].intersects(deposit.geometry) for code in deposit.oblasts), deposit.id
+        inside = [code for code in deposit.oblasts if areas[code].intersects(deposit.geometry)]
+        assert bool(inside) == (deposit.country == "UA"), deposit.id
+        assert areas["UA"].intersects(deposit.geometry) == (deposit.country == "UA"), deposit.id
+        assert len(deposit.oblasts) == len(set(deposit.oblasts))
 
 
 def test_the_note_of_shevchenkivske_warns_of_the_other_villages_first() -> None:
@@ -107,7 +112,7 @@ def test_a_loader_hands_out_copies() -> None:
 def test_every_estimate_speaks_of_a_deposit_and_one_of_its_commodities() -> None:
     estimates = packaged.estimates()
     assert tuple(estimates.columns) == tuple(n for n in column_names(Estimate) if n != "geometry")
-    assert len(estimates) == 15
+    assert len(estimates) == ESTIMATES
     assert estimates["id"].is_unique
     listed = packaged.deposits().set_index("id")["commodities"]
     for estimate in estimates.itertuples():
@@ -117,8 +122,8 @@ def test_every_estimate_speaks_of_a_deposit_and_one_of_its_commodities() -> None
 def test_only_published_reserve_classes_are_reserves() -> None:
     estimates = packaged.estimates()
     reserves = estimates[estimates["kind"] == "reserve"]
-    assert set(reserves["deposit_id"]) == {"shevchenkivske_li", "balakhivske_c"}
-    assert set(reserves["category"]) == {"C1+C2", "B+C1", "C2"}
+    assert {"shevchenkivske_li", "balakhivske_c"} <= set(reserves["deposit_id"])
+    assert reserves["category"].str.fullmatch("(A|B|C1|C2)([+](B|C1|C2))*").all()
     assert set(reserves["category_scheme"]) == {"soviet-a-b-c1-c2"}
 
 
@@ -130,8 +135,10 @@ def test_more_than_gives_a_lower_bound_and_up_to_an_upper_one() -> None:
     assert np.isnan(bounds["polokhivske_li.lithium"][2])
     assert np.isnan(bounds["dobra_li.lithium"][:2]).all()
     assert bounds["dobra_li.lithium"][2] == 1_260_000
-    assert estimates["includes_components"].loc["dobra_li.lithium"]
-    assert estimates["includes_components"].sum() == 1
+    assert set(estimates.index[estimates["includes_components"]]) == {
+        "dobra_li.lithium",
+        "dobra_li.target",
+    }
 
 
 def test_a_computed_amount_is_not_carried() -> None:

@@ -152,6 +152,22 @@ def test_a_point_without_uncertainty_and_a_polygon_are_their_own_footprints() ->
     assert footprints(table, COUNTRY, LAND).tolist() == [Point(32, 48), SQUARE]
 
 
+def test_an_extent_stands_in_for_the_point_and_is_cut_to_the_land() -> None:
+    table = deposits(
+        (Point(32, 48), "polygon", 5000.0),
+        (Point(33.9, 48), "polygon", 5000.0),
+        (Point(32, 48), "disc", 1000.0),
+        (SQUARE, "polygon", 5000.0),
+    ).assign(extent=[box(31, 47, 32, 49).wkt, box(33, 47, 35, 48).wkt, None, None])
+
+    inland, ashore, disc, outline = footprints(table, COUNTRY, LAND)
+
+    assert inland.equals(box(31, 47, 32, 49))
+    assert ashore.equals(box(33, 47, 34, 48))
+    assert area_m2(disc) == pytest.approx(np.pi * 1000**2, rel=1e-3)
+    assert outline == SQUARE
+
+
 def test_a_disc_at_the_border_or_the_shore_is_cut_to_the_land() -> None:
     table = deposits((Point(30.001, 48), "disc", 5000.0), (Point(33.999, 48), "disc", 5000.0))
 

@@ -8,8 +8,8 @@ from geodata.data.commodities import members
 
 GROUP = ["commodity", "measure", "unit", "category_scheme", "kind"]
 MAYBE = frozenset({"occupied", "uncertain", "contested"})
-BOUNDS = {(True, False): "at least", (False, True): "up to", (True, True): "between bounds"}
-"""What a total is where some of its figures were published as lower or upper bounds."""
+BOUNDS = {(True, False): "at least", (False, True): "up to", (True, True): "from bounds"}
+"""What a total is where figures in it were published as lower or as upper bounds, or as both."""
 
 
 def amounts(
@@ -19,8 +19,8 @@ def amounts(
 
     A word that stands for several commodities gives rows for each: no sum mixes two.
     verdicts: verdict by id of every deposit that counts: no components. `occupied_low` sums
-    deposits that are occupied, `occupied_high` also those that may be; `total` all, and
-    `total_bound` says where figures in it are bounds. A sum over deposits none of which has a
+    deposits that are occupied, `occupied_high` also those that may be; `total` all, `total_low` the
+    least of them, and `total_bound` says where figures in it are bounds. A sum over deposits none of which has a
     figure is None, and so is what a deposit of unknown verdict may add to; over no deposits at all
     it is 0. `figures_in_doubt` counts figures there is reason to doubt.
     """
@@ -39,6 +39,7 @@ def _sums(rows: pd.DataFrame, verdicts: Mapping[str, str]) -> dict[str, object]:
     return {
         **_occupied(rows, verdicts),
         "total": _sum(rows, set(verdicts), ["amount", "amount_high", "amount_low"]),
+        "total_low": _sum(rows, set(verdicts), ["amount_low", "amount"]),
         "total_bound": _bound(rows),
         "deposits_with_figure": len(figures),
         "deposits_without": len(verdicts) - len(figures),
@@ -62,8 +63,8 @@ def _bound(rows: pd.DataFrame) -> str | None:
     """What a total is in which a figure was published as a bound; None where none was."""
     low, amount, high = (rows[name] for name in ("amount_low", "amount", "amount_high"))
     # "More than 760" is a lower bound beside the figure; "up to 1,260" is an upper one alone.
-    at_least = bool((low.notna() & high.isna()).any())
-    at_most = bool((high.notna() & amount.isna() & low.isna()).any())
+    at_least = bool((low.notna() & (high.isna() | amount.isna())).any())
+    at_most = bool((high.notna() & amount.isna()).any())
     return BOUNDS.get((at_least, at_most))
 
 

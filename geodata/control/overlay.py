@@ -1,6 +1,6 @@
 """Which share of each deposit's footprint lies in which cell, and what follows for one source?
 
-A *footprint* is where a deposit may lie: its polygon, or the geodesic disc of its position
+A *footprint* is where a deposit may lie: its extent, or the geodesic disc of its position
 uncertainty, cut to the land of the country its point is in. A point without uncertainty is its
 own footprint. No footprint (None) means the deposit's position must not be tested.
 """
@@ -44,7 +44,8 @@ def footprints(
 ) -> GeometryArray:
     """Where each deposit may lie, (n,) CRS84; None where `overlay_basis` is 'none'.
 
-    deposits: points or polygons, CRS84, with `overlay_basis` and `position_uncertainty_m`, metres.
+    deposits: points or polygons, CRS84, with `overlay_basis`, `position_uncertainty_m` (metres) and
+    maybe `extent`: WKT, CRS84, in place of the geometry of a 'polygon', and cut to the land.
     outline, land: the country, and the same without lakes, CRS84. A disc whose centre is inside the
     outline is cut to the land: a deposit published as lying in the country lies on its land.
     """
@@ -56,6 +57,10 @@ def footprints(
     shapes[discs] = geodesic_discs(shapely.get_x(points), shapely.get_y(points), radius[discs])
     inside = discs[shapely.intersects(outline, points)]
     shapes[inside] = on_land(shapes[inside], land)
+    if "extent" in deposits:  # releases before November 2026 have none
+        extents = deposits["extent"].to_numpy(dtype=object)
+        outlined = np.flatnonzero((basis == "polygon") & pd.notna(extents))
+        shapes[outlined] = on_land(shapely.from_wkt(extents[outlined]), land)
     shapes[basis == "none"] = None
     return np.asarray(shapes)
 

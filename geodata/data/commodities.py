@@ -20,14 +20,18 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class Commodity:
-    """One commodity: its id, names in two languages, its group, other words for it, its URI."""
+    """One commodity: its id, names in two languages, its group and other words for it.
+
+    uri: of its equal among CGI's commodity codes, None where there is none (nepheline, and rare
+    metals not specified).
+    """
 
     id: str
     name_en: str
     name_uk: str
     group: str
     aliases: tuple[str, ...]
-    uri: str | None = None
+    uri: str | None
 
 
 @cache
@@ -70,9 +74,8 @@ def parse_commodities(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def _commodity(row: dict[str, str]) -> Commodity:
     aliases = tuple(alias for alias in row["aliases"].split("|") if alias)
-    return Commodity(
-        row["id"], row["name_en"], row["name_uk"], row["group"], aliases, row.get("uri") or None
-    )
+    uri = row["uri"] or None
+    return Commodity(row["id"], row["name_en"], row["name_uk"], row["group"], aliases, uri)
 
 
 def _ids_of(word: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which facts are packaged: deposits, estimates, settlements, boundaries, territories, sources?
+"""Which facts are packaged: deposits, claims, settlements, boundaries, territories, sources?
 
 Every loader reads its file once and hands out a copy, so a caller may change what it gets.
 Geometries are shared: shapely's are immutable. All coordinates are CRS84.
@@ -23,16 +23,25 @@ import yaml
 from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import CRS84
+from geodata.crs import CRS84, GEOD
 from geodata.errors import Damaged, NotFound
-from schemas import AdminArea, Deposit, Estimate, Settlement, Source, Territory
+from schemas import (
+    AdminArea,
+    Claim,
+    Deposit,
+    Estimate,
+    LinkedRecord,
+    Settlement,
+    Source,
+    Territory,
+)
 from schemas.record import Column, Confidence, Record, Status, column_names, columns
 
 DATA = Path(__file__).parent
 PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
 """Order in which control sources are asked where none is named."""
 LIST_SEPARATOR = "|"
-_DATA_SUFFIXES = (".csv", ".gz", ".pmtiles", ".yml")
+_DATA_SUFFIXES = (".csv", ".geojson", ".gz", ".pmtiles", ".yml")
 _R = TypeVar("_R", bound=Record)
 
 
@@ -40,6 +49,7 @@ def deposits() -> geopandas.GeoDataFrame:
     """All deposits, one row each, in the order of the file; columns as in `schemas.Deposit`.
 
     Lists are tuples, missing text is None, a missing number NaN; geometry is the point, CRS84.
+    The outlines of `extents.geojson` stand in `extent` as WKT: a table of points stays one.
     """
     return _deposits().copy()
 
@@ -47,6 +57,32 @@ def deposits() -> geopandas.GeoDataFrame:
 def estimates() -> pd.DataFrame:
     """All estimates; columns as in `schemas.Estimate`, missing text None, missing number NaN."""
     return _estimates().copy()
+
+
+def linked_records() -> pd.DataFrame:
+    """Records other catalogues have of the deposits; columns as in `schemas.LinkedRecord`.
+
+    In the order of the file. `distance_km` is geodesic (WGS 84), from the deposit's point; NaN, as
+    are `lon` and `lat`, where the catalogue gives no position.
+    """
+    return _linked_records().copy()
+
+
+def claims() -> pd.DataFrame:
+    """Public statements about minerals in occupied land, by the day made; `schemas.Claim`.
+
+    Days are `datetime.date`, missing text None, a missing figure NaN.
+    """
+    return _claims().copy()
+
+
+def vocabulary_uris() -> dict[str, dict[str, str]]:
+    """URIs of CGI's vocabularies by our word, for `rank`, `status`, `category_scheme`, `unfc`.
+
+    A word without an equal in its vocabulary is missing. Keys of `unfc` are the first digits of a
+    code ('11' of '111'), the longest that fits deciding.
+    """
+    return {name: dict(uris) for name, uris in _vocabulary_uris().items()}
 
 
 def settlements() -> geopandas.GeoDataFrame:
@@ -126,13 +162,43 @@ def data_files() -> list[Path]:
 
 @cache
 def _deposits() -> geopandas.GeoDataFrame:
-    frame = _frame(Deposit, _records(Deposit, _rows("deposits.csv")))
-    return _with_points(frame)
+    rows = [row | {"extent": _extents().get(row["id"], "")} for row in _rows("deposits.csv")]
+    return _with_points(_frame(Deposit, _records(Deposit, rows)))
+
+
+@cache
+def _extents() -> dict[str, str]:
+    """WKT of the outlines laid over control, by deposit, CRS84."""
+    return {
+        str(feature["properties"]["deposit_id"]): shapely.to_wkt(_shape(feature))
+        for feature in _features("extents.geojson")
+    }
 
 
 @cache
 def _estimates() -> pd.DataFrame:
     return _frame(Estimate, _records(Estimate, _rows("estimates.csv")))
+
+
+@cache
+def _linked_records() -> pd.DataFrame:
+    frame = _frame(LinkedRecord, _records(LinkedRecord, _rows("linked_records.csv")))
+    points = _deposits().set_index("id").loc[frame["deposit_id"], ["lon", "lat"]].to_numpy()
+    ends = frame["lon"].to_numpy(), frame["lat"].to_numpy()  # NaN gives NaN
+    frame["distance_km"] = GEOD.inv(points[:, 0], points[:, 1], *ends)[2] / 1000
+    return frame
+
+
+@cache
+def _claims() -> pd.DataFrame:
+    frame = _frame(Claim, _records(Claim, _rows("claims.csv")))
+    return frame.sort_values(["made_on", "id"], ignore_index=True)
+
+
+@cache
+def _vocabulary_uris() -> dict[str, dict[str, str]]:
+    uris: dict[str, dict[str, str]] = yaml.safe_load(data_file("vocabularies.yml").read_text())
+    return uris
 
 
 @cache
@@ -234,7 +300,8 @@ def _admin_areas() -> geopandas.GeoDataFrame:
 
 
 def _features(name: str) -> list[dict[str, Any]]:
-    collection = json.loads(gzip.decompress(data_file(name).read_bytes()))
+    content = data_file(name).read_bytes()
+    collection = json.loads(gzip.decompress(content) if name.endswith(".gz") else content)
     return list(collection["features"])
 
 

@@ -33,6 +33,20 @@ DESCRIBED_COLUMNS = (
         "Its commodities: commodity, role (main or by-product), uri, and basis (published, or "
         "recalled where no source confirms it).",
     ),
+    Column(
+        "linked_records",
+        "json",
+        NEVER_EMPTY,
+        "The same deposit in other catalogues: catalogue, id, name, distance_km from the position "
+        "here, and a note.",
+    ),
+    Column(
+        "uris",
+        "json",
+        NEVER_EMPTY,
+        "What it is in public vocabularies: its rank and status (CGI), its item in Wikidata; only "
+        "where an equal is known.",
+    ),
 )
 """What follows from a deposit's record and the packaged vocabularies, whatever the day."""
 OVERLAY_COLUMNS = (

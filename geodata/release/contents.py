@@ -48,7 +48,7 @@ def release_tables(
     batches: of maps of control, folder and record. Raises InvalidInput for a source without a
     description.
     """
-    deposits = described(packaged.deposits())
+    deposits = described(packaged.deposits(), packaged.linked_records(), packaged.vocabulary_uris())
     settlements = packaged.settlements()
     histories = HistoryTables(deposits, packaged.outline(), packaged.land())
     progress("tessellate settlements", 0, 1)

@@ -62,8 +62,11 @@ class Tables:
         table = self.geo("deposits")
         if "roles" in table:
             return table
-        earlier = {"country": "UA", "rank": "deposit"}
-        return described(table.assign(**earlier, recalled=[()] * len(table)))
+        earlier = {"country": "UA", "rank": "deposit", "wikidata": None, "extent": None}
+        nobody = pd.DataFrame(columns=["deposit_id"])
+        return described(
+            table.assign(**earlier, recalled=[()] * len(table)), nobody, {"rank": {}, "status": {}}
+        )
 
     @cached_property
     def estimates(self) -> pd.DataFrame:

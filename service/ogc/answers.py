@@ -58,6 +58,7 @@ class Amount(Record):
     occupied_low: float | None
     occupied_high: float | None
     total: float | None
+    total_low: float | None
     total_bound: str | None
     deposits_with_figure: int
     deposits_without: int
