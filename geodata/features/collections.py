@@ -51,6 +51,12 @@ DESCRIBED_COLUMNS = (
 """What follows from a deposit's record and the packaged vocabularies, whatever the day."""
 OVERLAY_COLUMNS = (
     Column("control", "string", NEVER_EMPTY, "Verdict on the date.", choices=VERDICTS),
+    Column(
+        "control_party",
+        "string",
+        MAY_BE_EMPTY,
+        "Who holds it (ISO 3166-1), by the verdict; empty where nobody can be named.",
+    ),
     Column("control_share", "number", MAY_BE_EMPTY, "Occupied share of the footprint.", "1"),
     Column("contested_share", "number", MAY_BE_EMPTY, "Contested share of the footprint.", "1"),
     Column("control_since", "date", MAY_BE_EMPTY, "Date on which the current verdict began."),

@@ -25,7 +25,7 @@ from geodata.features.user_layers import (
 )
 from geodata.formats.geojson import offsets_path, write_features
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
-from geodata.release.history import HistoryTables, first_day
+from geodata.release.history import HistoryTables, first_day, with_party
 from geodata.release.manifest import described_file
 from geodata.release.maps import fold_maps, source_maps
 from geodata.types import Progress
@@ -70,7 +70,7 @@ def release_tables(
         "settlements": settlements,
         "admin_areas": packaged.admin_areas(),
         "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[packaged.lakes()], crs="OGC:CRS84"),
-        "control": pd.concat(cells, ignore_index=True),
+        "control": with_party(pd.concat(cells, ignore_index=True), "status"),
         "snapshots": snapshot_table,
         **histories.tables(),
     }

@@ -23,6 +23,7 @@ from geodata.control.overlay import share_inside
 from geodata.control.sources import SourceRegistry, SourceSelection
 from geodata.control.territories import LandOn, codes, extent, land, may_belong_to
 from geodata.control.timeline import verdicts_on
+from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import as_days
 from geodata.store.base import Membership
@@ -74,7 +75,8 @@ class EmbeddedControl:
     def covered_area(self, source: str) -> BaseGeometry:
         """The land a source speaks of: a map of places says nothing of the water between them."""
         outline = self.tables.outline
-        if self.sources.by_id[source].coverage == "ukraine-land":
+        coverage = self.sources.by_id[source].coverage
+        if packaged.theatre().coverages[coverage] == "country without lakes":
             return shapely.difference(outline, self.tables.lakes)
         return outline
 
@@ -111,6 +113,7 @@ class EmbeddedControl:
         untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
         table = self.tables.deposits.assign(
             control=verdicts["verdict"].to_numpy(dtype=object),
+            control_party=verdicts["verdict"].map(packaged.theatre().parties.get).astype(object),
             control_share=np.where(untested, np.nan, verdicts["occupied"]),
             contested_share=np.where(untested, np.nan, verdicts["contested"]),
             control_since=verdicts["since"].to_numpy(),

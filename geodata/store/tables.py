@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.control.overlay import footprints
 from geodata.control.territories import Areas
+from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.features.collections import Collection
 from geodata.features.described import described
@@ -57,12 +58,13 @@ class Tables:
     def deposits(self) -> gpd.GeoDataFrame:
         """The deposits, in the order of the release, with all columns of today.
 
-        Releases made before records had a rank held records of Ukraine, each of which counted.
+        Releases made before records had a rank held one country, and each of them counted.
         """
         table = self.geo("deposits")
         if "roles" in table:
             return table
-        earlier = {"country": "UA", "rank": "deposit", "wikidata": None, "extent": None}
+        country = packaged.theatre().country
+        earlier = {"country": country, "rank": "deposit", "wikidata": None, "extent": None}
         nobody = pd.DataFrame(columns=["deposit_id"])
         return described(
             table.assign(**earlier, recalled=[()] * len(table)), nobody, {"rank": {}, "status": {}}
@@ -111,9 +113,9 @@ class Tables:
     def areas(self) -> Areas:
         """The country's outline and its oblasts."""
         rows = self.admin_areas
-        country = rows[rows["level"] == 0].geometry.iloc[0]
-        oblasts = rows[rows["level"] == 1]
-        return Areas(country, dict(zip(oblasts["id"], oblasts.geometry, strict=True)))
+        levels = [rows[rows["level"] == level] for level in (0, 1)]
+        countries, oblasts = (dict(zip(r["id"], r.geometry, strict=True)) for r in levels)
+        return Areas(countries[packaged.theatre().country], oblasts, countries)
 
     @property
     def outline(self) -> BaseGeometry:
