@@ -22,6 +22,7 @@ from geodata.control.contact_line import (
 from geodata.control.overlay import share_inside
 from geodata.control.sources import SourceSelection
 from geodata.crs import CRS84
+from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import Query
 from geodata.geometry import union_all
@@ -135,10 +136,11 @@ class NaiveControl:
         laid = []
         for number, row in enumerate(plain):
             verdict = own[number]["verdict"]
-            tested = row.properties["overlay_basis"] != "none"
+            tested = row.properties["tested"]
             same = [other[number]["verdict"] == verdict for other in others]
             said = {
                 "control": verdict,
+                "control_party": packaged.theatre().parties.get(verdict),
                 "control_share": own[number]["occupied"] if tested else None,
                 "contested_share": own[number]["contested"] if tested else None,
                 "control_since": own[number]["since"],
@@ -184,7 +186,8 @@ class NaiveControl:
 
     def covered_area(self, source: str) -> BaseGeometry:
         facts = self._store.facts
-        dry = self._store.sources.by_id[source].coverage == "ukraine-land"
+        coverage = packaged.theatre().coverages[self._store.sources.by_id[source].coverage]
+        dry = coverage == "country without lakes"
         return facts.outline.difference(facts.lakes) if dry else facts.outline
 
     def land_on(self, day: date, status: str, source: str) -> BaseGeometry:
@@ -265,7 +268,12 @@ class NaiveControl:
     def _areas(self) -> land_rules.Areas:
         rows = self._store.rows_of("admin-areas")
         oblasts = {row.properties["id"]: row.shape for row in rows if row.properties["level"] == 1}
-        return land_rules.Areas(self._store.facts.outline, oblasts)
+        countries = {
+            row.properties["id"]: row.shape
+            for row in self._store.rows_of("admin-areas")
+            if row.properties["level"] == 0
+        }
+        return land_rules.Areas(self._store.facts.outline, oblasts, countries)
 
     def _land_lookup(self, source: str | None) -> land_rules.LandOn:
         """Land by the source asked, by the one that answers on days before its record."""

@@ -31,9 +31,15 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.cache import Cache
 from geodata.control.overlay import footprints
+from geodata.data import packaged
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
-from geodata.features.collections import COLLECTIONS, Collection, layer_collection
+from geodata.features.collections import (
+    COLLECTIONS,
+    Collection,
+    layer_collection,
+    queryable_columns,
+)
 from geodata.features.query import BBox, Query
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
@@ -156,7 +162,7 @@ class NaiveStore:
 
     def _conditions(self, collection: Collection, query: Query) -> Iterator[Callable[[Row], bool]]:
         """All that a row must be."""
-        columns = {column.name: column for column in collection.properties}
+        columns = {column.name: column for column in queryable_columns(collection)}
         for name, text in query.equals:
             yield equal_condition(columns, name, text)
         if query.bbox is not None or query.area is not None:
@@ -214,7 +220,7 @@ class NaiveFacts:
     @cached_property
     def outline(self) -> BaseGeometry:
         rows = self._store.rows_of("admin-areas")
-        return next(row.shape for row in rows if row.properties["level"] == 0)
+        return next(row.shape for row in rows if row.properties["id"] == packaged.theatre().country)
 
     @cached_property
     def lakes(self) -> BaseGeometry:

@@ -1,6 +1,7 @@
 """What holds at one spot on a day, by every source, and what held there before."""
 
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -9,6 +10,7 @@ import shapely
 
 from geodata.answers.rows import json_value
 from geodata.control.sources import SourceSelection
+from geodata.data import packaged
 from geodata.interval import days_of
 from geodata.store.base import Store
 
@@ -35,9 +37,11 @@ def _says(store: Store, choice: SourceSelection, point: shapely.Point) -> dict[s
     history = point_history(store, choice.source, point)
     now = next((entry for entry in history if _holds(entry, choice.day)), None)
     reaches = choice.asof is not None and now is not None
+    status: Any = now["status"] if reaches and now else "unknown"
     return {
         "source": choice.source,
-        "status": now["status"] if reaches and now else "unknown",
+        "status": status,
+        "party": packaged.theatre().parties.get(status),
         "asof": json_value(choice.asof),
         "stale_days": choice.stale_days,
         "since": now["valid_from"] if reaches and now else None,

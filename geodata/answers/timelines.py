@@ -12,6 +12,7 @@ from geodata.store.base import Store
 
 VERDICT_COLUMNS = (
     "verdict",
+    "party",
     "valid_from",
     "valid_to",
     "occupied",
@@ -19,7 +20,7 @@ VERDICT_COLUMNS = (
     "government",
     "unknown",
 )
-SPAN_COLUMNS = ("status", "share", "valid_from", "valid_to")
+SPAN_COLUMNS = ("status", "party", "share", "valid_from", "valid_to")
 Version = dict[str, object]
 
 

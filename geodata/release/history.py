@@ -12,7 +12,8 @@ from geodata.control.timeline import changes, spans
 from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.types import IntArray
-from schemas import Source
+from schemas import Source, Span
+from schemas.record import column_names
 
 
 class HistoryTables:
@@ -57,18 +58,8 @@ class HistoryTables:
         """Columns of `schemas.Span`."""
         day = rows["valid_from"].dt.strftime("%Y-%m-%d")
         names = rows["deposit_id"] + "." + rows["source"] + "." + rows["status"] + "." + day
-        table = rows.assign(id=names)
-        columns = [
-            "id",
-            "deposit_id",
-            "source",
-            "status",
-            "party",
-            "share",
-            "valid_from",
-            "valid_to",
-        ]
-        table = with_party(table, "status")
+        table = with_party(rows.assign(id=names), "status")
+        columns = [name for name in column_names(Span) if name != "geometry"]
         return self._with_points(table[columns], rows["deposit"].to_numpy())
 
     def _change_table(self, rows: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -83,7 +83,8 @@ class Tables:
     @cached_property
     def standings(self) -> pd.DataFrame:
         """The step functions of all deposits and sources."""
-        return self.plain("standings")
+        table = self.plain("standings")
+        return table if "party" in table else table.assign(party=None)
 
     @cached_property
     def admin_areas(self) -> gpd.GeoDataFrame:

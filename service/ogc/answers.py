@@ -144,6 +144,7 @@ class SourceSays(Record):
 
     source: str
     status: Status
+    party: str | None
     asof: dt.date | None
     stale_days: int | None
     since: dt.date | None
@@ -166,6 +167,7 @@ class ShareSpan(Record):
     """A share of a deposit under a status, from a day up to another."""
 
     status: Status
+    party: str | None
     share: float
     valid_from: dt.date
     valid_to: dt.date | None
@@ -175,6 +177,7 @@ class VerdictSpan(Record):
     """A verdict of a deposit, from a day up to another, and the shares behind it."""
 
     verdict: Verdict
+    party: str | None
     valid_from: dt.date
     valid_to: dt.date | None
     occupied: float | None
