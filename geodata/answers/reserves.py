@@ -12,6 +12,7 @@ import pandas as pd
 from geodata.answers.citation import caveats, citation
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value
+from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
 from geodata.control.timeline import CERTAIN
 from geodata.data.commodities import members
@@ -148,11 +149,9 @@ def _question(store: Store, question: Question, choice: SourceSelection) -> dict
         "commodities": list(question.commodities),
         "date": str(question.day),
         "territory": question.territory,
-        "source": choice.source,
         "release": store.manifest.id,
         "control": list(question.listed),
-        "control_asof": json_value(choice.asof),
-        "stale_days": choice.stale_days,
+        **source_facts(choice),
     }
 
 
