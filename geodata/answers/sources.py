@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from geodata.control.sources import SourceSelection
 from geodata.control.splice import Stretch
-from geodata.interval import LAST_DAY, Interval
+from geodata.interval import FIRST_DAY, LAST_DAY, Interval
 from geodata.store.base import Store
 
 
@@ -41,13 +41,13 @@ def selections(store: Store, days: Iterable[date], source: str | None) -> list[S
 def sources_used(store: Store, when: Interval, source: str | None) -> list[dict[str, object]]:
     """The sources that answer for the days, stretch by stretch, in order.
 
-    Each `source`, `from`, `to` (both in; None for an open end) and `source_reason` on the first
-    of its days. Raises InvalidInput for an unknown source.
+    Each `source`, `from`, `to` (both in; None where open) and `source_reason` on the first of its
+    days. Raises InvalidInput for an unknown source.
     """
     return [
         {
             "source": each.source,
-            "from": str(each.first),
+            "from": None if each.first == FIRST_DAY else str(each.first),
             "to": None if each.stop is None else str(each.stop - timedelta(days=1)),
             "source_reason": store.sources.select(each.first, source).reason,
         }

@@ -72,7 +72,7 @@ class SourceUsed(Record):
     """A source that answers for days from one to another, both in, and why on the first."""
 
     source: str
-    from_: dt.date = Field(alias="from")
+    from_: dt.date | None = Field(alias="from")
     to: dt.date | None
     source_reason: str
 
