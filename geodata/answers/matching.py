@@ -30,8 +30,8 @@ class MatchingDeposits:
 
     table: all deposits with the overlay of the day. asked: those with any of the commodities that
     may lie in the territory. selected: those of them of the role and rank asked, which are counted.
-    listed: those selected whose verdict is to be listed, or all that are asked. verdict: that of each deposit as far as the territory
-    goes, for lists, counts and sums.
+    listed: those selected whose verdict is to be listed, or all that are asked. verdict: that of
+    each deposit as far as the territory goes, for lists, counts and sums.
     """
 
     choice: SourceSelection
