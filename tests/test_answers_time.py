@@ -142,7 +142,7 @@ def test_a_change_on_the_last_day_asked_is_in(client: Client) -> None:
     target = "/changes?from=2025-06-16&to=2025-07-02&commodity=lithium"
     assert [p["day"] for p in properties(client.json(target)).values()] == ["2025-07-02"]
     assert client.json(target.replace("07-02", "07-01"))["features"] == []
-    assert len(client.json("/changes?commodity=all")["features"]) > 50
+    assert len(client.json("/changes?commodity=all")["features"]) > 30
 
 
 def test_the_timeline_of_a_deposit_fills_its_time(client: Client) -> None:

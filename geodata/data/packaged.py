@@ -127,6 +127,23 @@ def theatre() -> Theatre:
     return _record(Theatre, yaml.safe_load(data_file("theatre.yml").read_text("utf-8")))
 
 
+@cache
+def settled_land() -> BaseGeometry:
+    """The land the settlements table speaks of, CRS84: all but the oblasts of `unoccupied.yml`.
+
+    Those have no settlement in the table and are the government's by the facts stated there.
+    """
+    areas = _admin_areas().set_index("id").geometry
+    return shapely.difference(land(), shapely.union_all(areas.loc[list(unoccupied())].to_numpy()))
+
+
+@cache
+def unoccupied() -> dict[str, str]:
+    """ISO 3166-2 codes of the oblasts that never were occupied, each with the ground for it."""
+    entries = yaml.safe_load(data_file("unoccupied.yml").read_text("utf-8"))
+    return {code: entry["basis"] for entry in entries for code in entry["oblasts"]}
+
+
 def territories() -> dict[str, Territory]:
     """The named territories by id, in the order of the file."""
     return dict(_territories())

@@ -52,7 +52,7 @@ def release_tables(
     settlements = packaged.settlements()
     histories = HistoryTables(deposits, packaged.outline(), packaged.land())
     progress("tessellate settlements", 0, 1)
-    cells = [tessellate(settlements, packaged.land(), PACKAGED)]
+    cells = [tessellate(settlements, packaged.settled_land(), PACKAGED)]
     progress("tessellate settlements", 1, 1)
     snapshots = [_compiled_snapshot(settlements)]
     for source, folders in _by_source(batches).items():
