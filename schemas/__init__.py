@@ -7,6 +7,7 @@ from schemas.layers import Layer, Raster
 from schemas.place import AdminArea, Settlement, Territory
 from schemas.release import Batch, Issue, Manifest, Replaced, Snapshot, TableFile, Withdrawal
 from schemas.source import Expectations, Source
+from schemas.theatre import Theatre
 
 __all__ = [
     "AdminArea",
@@ -29,6 +30,7 @@ __all__ = [
     "Span",
     "TableFile",
     "Territory",
+    "Theatre",
     "VerdictInterval",
     "Withdrawal",
 ]

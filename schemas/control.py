@@ -3,6 +3,7 @@
 from pydantic import model_validator
 
 from schemas.record import (
+    CountryCode,
     Day,
     Identifier,
     Record,
@@ -25,6 +26,9 @@ class Cell(Record):
     id: Identifier = described("Identifier, derived from source, status, days and shape.")
     source: Identifier = described("The source that says so.")
     status: Status = described("Status in Lodeline's vocabulary.")
+    party: CountryCode | None = described(
+        "Who holds it (ISO 3166-1); empty where nobody can be named.", default=None
+    )
     valid_from: Day = described("First day of the status.")
     valid_to: Day | None = described("First day after it; empty while it goes on.", default=None)
     status_original: str | None = described("The status in the source's own words.", default=None)
@@ -45,6 +49,9 @@ class Span(Record):
     deposit_id: Identifier = described("The deposit.")
     source: Identifier = described("The source that says so.")
     status: Status = described("Status of that share of the footprint.")
+    party: CountryCode | None = described(
+        "Who holds it (ISO 3166-1); empty where nobody can be named.", default=None
+    )
     share: Share = described("Share of the footprint's area.", unit="1")
     valid_from: Day = described("First day.")
     valid_to: Day | None = described("First day after; empty while it goes on.", default=None)
@@ -63,6 +70,9 @@ class VerdictInterval(Record):
     government: Share = described("Government-held share of the footprint.", unit="1")
     unknown: Share = described("Share the source does not cover.", unit="1")
     verdict: Verdict = described("What follows for the deposit.")
+    party: CountryCode | None = described(
+        "Who holds it (ISO 3166-1); empty where nobody can be named.", default=None
+    )
     since: Day = described("First day of the verdict, which may reach further back than the row.")
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from schemas.record import (
     Amount,
     Confidence,
+    CountryCode,
     Identifier,
     Kind,
     Latitude,
@@ -23,7 +24,6 @@ OverlayBasis = Literal["disc", "polygon", "none"]
 DepositStatus = Literal["operating", "suspended", "licensed", "undeveloped", "unknown"]
 Rank = Literal["deposit", "occurrence", "prospect", "field", "basin"]
 """After the mineral-occurrence-type vocabulary of CGI, which has no basin."""
-Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
 
 class Deposit(Record):
@@ -33,7 +33,7 @@ class Deposit(Record):
     name_en: str = described("Name in English.")
     name_uk: str | None = described("Name in Ukrainian.", default=None)
     alt_names: tuple[str, ...] = described("Other names and spellings in use.", default=())
-    country: Country = described(
+    country: CountryCode = described(
         "The state whose internationally recognised borders it lies in (ISO 3166-1)."
     )
     commodity: Slug = described("Main commodity (id in the commodities list).")

@@ -2,6 +2,7 @@
 
 from schemas.record import (
     Confidence,
+    CountryCode,
     Day,
     Identifier,
     Latitude,
@@ -53,7 +54,7 @@ class AdminArea(Record):
 class Territory(Record):
     """An area, optionally narrowed to land of a status on the date, less land of an earlier day.
 
-    The area is a set of oblasts (all of Ukraine when empty). `held` keeps only land of that
+    The area is a set of oblasts (the whole country when empty). `held` keeps only land of that
     status on the date asked; `except_on` removes land that already had it on that earlier day;
     `fixed_on` evaluates `held` on a fixed day whatever the date asked.
     """
@@ -63,6 +64,10 @@ class Territory(Record):
     title_uk: str = described("Name in Ukrainian.")
     definition: str = described("What the area is, in one or two sentences.")
     citation: tuple[str, ...] = described("Documents the definition rests on.")
+    country: CountryCode | None = described(
+        "State within whose recognised borders it lies (ISO 3166-1); the theatre's where empty.",
+        default=None,
+    )
     oblasts: tuple[str, ...] = described(
         "ISO 3166-2 codes of its oblasts; empty for all.", default=()
     )

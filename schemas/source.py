@@ -47,10 +47,7 @@ class Source(Record):
         "to the day of compilation.",
         default="maps",
     )
-    coverage: Literal["ukraine", "ukraine-land"] = described(
-        "Area it speaks of: the packaged outline, or the outline without lakes.",
-        default="ukraine",
-    )
+    coverage: Slug = described("Area it speaks of: one of the theatre's coverages.")
     coverage_from: Day | None = described(
         "First day it can speak of, files of earlier days are set aside; events speak from it "
         "on, maps from the first that was ingested.",

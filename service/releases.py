@@ -23,7 +23,8 @@ Opener = Callable[[Path], Store]
 def _embedded(settings: Settings) -> Opener:
     """Releases opened into arrays, which share one budget of memory."""
     caches = StoreCaches.of(settings.cache_bytes("store"))
-    return lambda folder: EmbeddedStore(folder, settings.source_priority, caches)
+    priority, fresh_days = settings.source_priority, settings.fresh_days
+    return lambda folder: EmbeddedStore(folder, priority, caches, fresh_days)
 
 
 STORES: Mapping[str, Callable[[Settings], Opener]] = {"embedded": _embedded}

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from geodata.control.sources import FRESH_DAYS
 from geodata.data.packaged import PRIORITY
 from geodata.errors import InvalidInput
 
@@ -31,6 +32,12 @@ class Settings(BaseSettings):
     )
     source_priority: Annotated[tuple[str, ...], NoDecode] = Field(
         PRIORITY, description="Order in which sources are asked where none is named, comma list."
+    )
+    fresh_days: int = Field(
+        FRESH_DAYS,
+        ge=0,
+        description="Age up to which the map of a source asked earlier is used rather than a "
+        "fresher one, days.",
     )
     releases_open_max: int = Field(3, ge=1, description="Older releases kept open at a time.")
     cache_mb: int = Field(

@@ -1,4 +1,4 @@
-"""Who holds what, worked out of plain dicts: sources, verdicts, land and territories."""
+"""Who holds what, worked out of plain dicts: verdicts, land and territories."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,13 +21,15 @@ from geodata.control.contact_line import (
 )
 from geodata.control.overlay import share_inside
 from geodata.control.sources import SourceSelection
+from geodata.control.splice import Stretch
 from geodata.crs import CRS84
+from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import Query
 from geodata.geometry import union_all
 from geodata.store.base import Membership
 from geodata.types import FloatArray
-from schemas import Source, Territory
+from schemas import Territory
 
 if TYPE_CHECKING:
     from naive_store import NaiveStore
@@ -35,66 +37,15 @@ if TYPE_CHECKING:
 SHARES = ("occupied", "contested", "government", "unknown")
 
 
-class NaiveSources:
-    """Which source answers for a day, found by looking through all snapshots."""
-
-    def __init__(
-        self, by_id: Mapping[str, Source], snapshots: list[Values], priority: tuple[str, ...]
-    ) -> None:
-        self.by_id = by_id
-        self._snapshots = snapshots
-        self.present = tuple(dict.fromkeys(row["source"] for row in snapshots))
-        named = [source for source in priority if source in self.present]
-        self.ordered = (*named, *sorted({*self.present} - {*named}))
-
-    def select(self, day: date, wanted: str | None = None) -> SourceSelection:
-        if wanted is not None:
-            return self.resolve(wanted, day)
-        for source in self.ordered:
-            if self.resolve(source, day).asof is not None:
-                break
-        return self.resolve(source, day)
-
-    def resolve(self, source: str, day: date) -> SourceSelection:
-        if day < self.first_day(self.require(source)):
-            return SourceSelection(source, day, None)
-        if self.by_id[source].record == "events":
-            return SourceSelection(source, day, min(day, self.last_day(source)))
-        return SourceSelection(source, day, max(d for d in self._days(source) if d <= day))
-
-    def require(self, source: str) -> str:
-        if source not in self.present:
-            raise InvalidInput(
-                f"source {source[:60]!r} is not in this release; choose one of "
-                f"{', '.join(self.ordered)}",
-                parameter="source",
-            )
-        return source
-
-    def all_on(self, day: date) -> tuple[SourceSelection, ...]:
-        return tuple(self.resolve(source, day) for source in self.ordered)
-
-    def first_day(self, source: str) -> date:
-        described = self.by_id[source]
-        declared = described.coverage_from if described.record == "events" else None
-        return declared or min(self._days(source))
-
-    def last_day(self, source: str) -> date:
-        return max(self._days(source))
-
-    def snapshot(self, choice: SourceSelection) -> Values | None:
-        if choice.asof is None or self.by_id[choice.source].record == "events":
-            return None
-        own = [row for row in self._snapshots if row["source"] == choice.source]
-        return next((row for row in own if row["day"] == choice.asof), None)
-
-    def _days(self, source: str) -> list[date]:
-        return [row["day"] for row in self._snapshots if row["source"] == source]
-
-
 def lasts(values: Values, day: date) -> bool:
     """Whether a day is in the half-open interval of a row."""
     return values["valid_from"] <= day and (values["valid_to"] is None or day < values["valid_to"])
+
+
+def meets(values: Values, stretch: Stretch) -> bool:
+    """Whether the half-open interval of a row shares a day with a stretch."""
+    begun = stretch.stop is None or values["valid_from"] < stretch.stop
+    return begun and (values["valid_to"] is None or stretch.first < values["valid_to"])
 
 
 class NaiveControl:
@@ -112,6 +63,40 @@ class NaiveControl:
         days = {name: pd.to_datetime(table[name]) for name in ("valid_from", "valid_to", "since")}
         return table.assign(**days)
 
+    @property
+    def spliced_intervals(self) -> pd.DataFrame:
+        table = pd.DataFrame(self._spliced())
+        days = {name: pd.to_datetime(table[name]) for name in ("valid_from", "valid_to", "since")}
+        return table.assign(**days)
+
+    def _spliced(self) -> list[Values]:
+        """The rows of each deposit, by the source of each stretch, with the days of their runs."""
+
+        def make() -> list[Values]:
+            by_deposit: dict[int, list[Values]] = {}
+            for row in self._intervals():
+                by_deposit.setdefault(row["deposit"], []).append(row)
+            return [row for n in sorted(by_deposit) for row in self._history(by_deposit[n])]
+
+        return self._store.once("spliced", make)
+
+    def _history(self, intervals: list[Values]) -> list[Values]:
+        """One deposit's rows, stretch by stretch."""
+        sources, rows = self._store.sources, []
+        for stretch in sources.stretches:
+            own = [r for r in intervals if r["source"] == stretch.source and meets(r, stretch)]
+            for row in sorted(own, key=lambda r: r["valid_from"]):
+                first = max(row["valid_from"], stretch.first)
+                stops = [day for day in (row["valid_to"], stretch.stop) if day is not None]
+                since = row["since"]
+                if rows and rows[-1]["verdict"] == row["verdict"]:
+                    since = rows[-1]["since"]
+                elif rows and first == stretch.first == sources.first_day(stretch.source):
+                    since = None
+                whole = {"valid_from": first, "valid_to": min(stops, default=None), "since": since}
+                rows.append({**row, **whole})
+        return rows
+
     def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
         table = pd.DataFrame(self._verdicts(choice), columns=[*SHARES, "verdict", "since"])
         return table.assign(since=pd.to_datetime(table["since"]))
@@ -127,6 +112,9 @@ class NaiveControl:
 
     def _laid_over(self, day: date, source: str | None) -> list[Row]:
         choice = self._store.sources.select(day, source)
+        since = {}
+        if source is None:
+            since = {r["deposit_id"]: r["since"] for r in self._spliced() if lasts(r, day)}
         others = [self._verdicts(c) for c in self._store.sources.all_on(day) if c.asof]
         plain = self._store.rows_of("deposits")
         own = self._verdicts(choice)
@@ -135,16 +123,20 @@ class NaiveControl:
         laid = []
         for number, row in enumerate(plain):
             verdict = own[number]["verdict"]
-            tested = row.properties["overlay_basis"] != "none"
+            tested = row.properties["tested"]
             same = [other[number]["verdict"] == verdict for other in others]
             said = {
                 "control": verdict,
+                "control_party": packaged.theatre().parties.get(verdict),
                 "control_share": own[number]["occupied"] if tested else None,
                 "contested_share": own[number]["contested"] if tested else None,
-                "control_since": own[number]["since"],
+                "control_since": since.get(row.properties["id"])
+                if source is None
+                else own[number]["since"],
                 "control_source": choice.source,
                 "control_asof": choice.asof,
                 "stale_days": choice.stale_days,
+                "source_reason": choice.reason,
                 "agreement": round(sum(same) / len(same), 3) if same and choice.asof else None,
                 "line_distance_km": _rounded(away[number]) if tested else None,
             }
@@ -184,7 +176,8 @@ class NaiveControl:
 
     def covered_area(self, source: str) -> BaseGeometry:
         facts = self._store.facts
-        dry = self._store.sources.by_id[source].coverage == "ukraine-land"
+        coverage = packaged.theatre().coverages[self._store.sources.by_id[source].coverage]
+        dry = coverage == "country without lakes"
         return facts.outline.difference(facts.lakes) if dry else facts.outline
 
     def land_on(self, day: date, status: str, source: str) -> BaseGeometry:
@@ -265,7 +258,12 @@ class NaiveControl:
     def _areas(self) -> land_rules.Areas:
         rows = self._store.rows_of("admin-areas")
         oblasts = {row.properties["id"]: row.shape for row in rows if row.properties["level"] == 1}
-        return land_rules.Areas(self._store.facts.outline, oblasts)
+        countries = {
+            row.properties["id"]: row.shape
+            for row in self._store.rows_of("admin-areas")
+            if row.properties["level"] == 0
+        }
+        return land_rules.Areas(self._store.facts.outline, oblasts, countries)
 
     def _land_lookup(self, source: str | None) -> land_rules.LandOn:
         """Land by the source asked, by the one that answers on days before its record."""

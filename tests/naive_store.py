@@ -16,7 +16,7 @@ import orjson
 import pyarrow.parquet as pq
 import shapely
 from cql2_walked import holds
-from naive_control import NaiveControl, NaiveSources
+from naive_control import NaiveControl
 from naive_rows import (
     PlainRows,
     Row,
@@ -27,13 +27,21 @@ from naive_rows import (
     shares_a_day,
     sorted_rows,
 )
+from naive_sources import NaiveSources
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cache import Cache
 from geodata.control.overlay import footprints
+from geodata.control.sources import FRESH_DAYS
+from geodata.data import packaged
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
-from geodata.features.collections import COLLECTIONS, Collection, layer_collection
+from geodata.features.collections import (
+    COLLECTIONS,
+    Collection,
+    layer_collection,
+    queryable_columns,
+)
 from geodata.features.query import BBox, Query
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
@@ -47,7 +55,9 @@ from schemas import Layer, Manifest, Source, Territory
 class NaiveStore:
     """A release read into lists of dicts."""
 
-    def __init__(self, folder: Path, priority: tuple[str, ...] = PRIORITY) -> None:
+    def __init__(
+        self, folder: Path, priority: tuple[str, ...] = PRIORITY, fresh_days: int = FRESH_DAYS
+    ) -> None:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         self._made: dict[Hashable, Any] = {}
@@ -55,7 +65,8 @@ class NaiveStore:
         self._collections = {c.id: c for c in (*COLLECTIONS, *map(layer_collection, layers))}
         described = {r["id"]: Source.model_validate(r) for r in self._json("sources")}
         territories = {r["id"]: Territory.model_validate(r) for r in self._json("territories")}
-        self.sources = NaiveSources(described, self.records("snapshots"), priority)
+        snapshots = self.records("snapshots")
+        self.sources = NaiveSources(described, snapshots, priority, fresh_days)
         self.facts = NaiveFacts(self)
         self.control = NaiveControl(self, territories)
         self.tilesets = Tilesets(folder, self, Cache(10_000_000))
@@ -156,7 +167,7 @@ class NaiveStore:
 
     def _conditions(self, collection: Collection, query: Query) -> Iterator[Callable[[Row], bool]]:
         """All that a row must be."""
-        columns = {column.name: column for column in collection.properties}
+        columns = {column.name: column for column in queryable_columns(collection)}
         for name, text in query.equals:
             yield equal_condition(columns, name, text)
         if query.bbox is not None or query.area is not None:
@@ -166,6 +177,8 @@ class NaiveStore:
             yield lambda row: shares_a_day(row.properties, collection, query.when)
         if query.filter is not None:
             yield lambda row: holds(query.filter, {**row.properties, "geometry": row.shape})
+        if query.collection == "changes" and query.source is None:
+            yield self._happens_in_a_stretch
         source = self._source(query)
         if source is not None and collection.by_source and "source" in columns:
             yield lambda row: row.properties["source"] == source
@@ -176,6 +189,12 @@ class NaiveStore:
             one_day = query.when.stop - query.when.start == timedelta(days=1)
             return self.sources.select(query.when.start).source if one_day else None
         return query.source
+
+    def _happens_in_a_stretch(self, row: Row) -> bool:
+        """Whether the source of a change answers both for its day and for the day before."""
+        day = row.properties["day"]
+        stretches = [s for s in self.sources.stretches if s.source == row.properties["source"]]
+        return any(s.first < day and (s.stop is None or day < s.stop) for s in stretches)
 
     # Reading
 
@@ -218,7 +237,7 @@ class NaiveFacts:
     @cached_property
     def outline(self) -> BaseGeometry:
         rows = self._store.rows_of("admin-areas")
-        return next(row.shape for row in rows if row.properties["level"] == 0)
+        return next(row.shape for row in rows if row.properties["id"] == packaged.theatre().country)
 
     @cached_property
     def lakes(self) -> BaseGeometry:

@@ -145,6 +145,7 @@ class SmallFacts:
             "outline": lambda: OUTLINE,
             "lakes": lambda: LAKE,
             "land": lambda: OUTLINE - LAKE,
+            "settled_land": lambda: OUTLINE - LAKE,
         }
 
     def _kept(self, estimates: pd.DataFrame) -> pd.DataFrame:
@@ -158,7 +159,8 @@ def _few_settlements() -> gpd.GeoDataFrame:
     turned = table.groupby("place_id")["status"].transform("nunique") > 1
     still = table.groupby("place_id")["id"].transform("size") == 1
     some = [*table.loc[turned, "place_id"].unique()[:1], *table.loc[still, "place_id"].unique()[:2]]
-    few = table[table["place_id"].isin(some)].reset_index(drop=True)
+    # By rule, so that each speaks for its third of the country, however far that reaches.
+    few = table[table["place_id"].isin(some)].assign(record="rule").reset_index(drop=True)
     spots = dict(zip(some, ((37.0, 48.0), (34.0, 48.0), (31.0, 48.0)), strict=True))
     few.geometry = [shapely.Point(spots[place]) for place in few["place_id"]]
     return few

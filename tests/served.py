@@ -161,7 +161,7 @@ def client_of(workspace: Workspace, **settings: Any) -> Client:
     """
     given = {"public_url": None, **settings}
     with pytest.MonkeyPatch.context() as patch:
-        if not {"cache_mb", "source_priority"} & settings.keys():
+        if not {"cache_mb", "source_priority", "fresh_days"} & settings.keys():
             own = StoreCaches.of
             patch.setattr(StoreCaches, "of", lambda size: replace(own(size), days=DAYS))
         return Client(create_app(Settings(workspace=workspace.root, **given)))

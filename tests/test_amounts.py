@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.answers.reserves import amounts
+from geodata.answers.amounts import amounts
 from geodata.store.embedded import EmbeddedStore
 
 
@@ -19,6 +19,7 @@ def an_estimate(deposit: str, amount: float | None = None, **others: Any) -> dic
         "unit": "t ore",
         "category_scheme": "soviet-a-b-c1-c2",
         "kind": "reserve",
+        "doubt": None,
         **others,
     }
 

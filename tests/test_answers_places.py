@@ -8,7 +8,7 @@ import pytest
 import shapely
 from served import LATER, THEN, Client, properties, summary_of
 
-from geodata.answers.reserves import verdicts_in_territory
+from geodata.answers.matching import within_extent
 from geodata.store.embedded import EmbeddedStore
 
 # Territories
@@ -60,20 +60,18 @@ def test_an_occupied_deposit_that_lies_in_a_territory_in_part_is_uncertain_there
     shares = {0.5: "uncertain", 0.9499: "uncertain", 0.95: "occupied", 1.0: "occupied"}
     occupied = np.full(len(shares), "occupied", dtype=object)
 
-    assert verdicts_in_territory(occupied, np.array(list(shares))).tolist() == list(shares.values())
+    assert within_extent(occupied, np.array(list(shares))).tolist() == list(shares.values())
 
 
 @pytest.mark.parametrize("verdict", ["uncertain", "contested", "government", "unknown"])
 def test_only_what_is_occupied_is_doubted_for_lying_in_part(verdict: str) -> None:
-    assert verdicts_in_territory(np.array([verdict], dtype=object), np.array([0.5])).tolist() == [
-        verdict
-    ]
+    assert within_extent(np.array([verdict], dtype=object), np.array([0.5])).tolist() == [verdict]
 
 
 def test_a_deposit_without_footprint_lies_where_its_record_says() -> None:
     occupied = np.array(["occupied"], dtype=object)
 
-    assert verdicts_in_territory(occupied, np.array([np.nan])).tolist() == ["occupied"]
+    assert within_extent(occupied, np.array([np.nan])).tolist() == ["occupied"]
 
 
 @pytest.mark.parametrize(

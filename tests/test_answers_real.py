@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from served import Client, client_of, common_folder, made_once, properties
 
+from geodata.answers.question import VERDICTS
 from geodata.data import packaged
 from geodata.ingest import ControlPipeline, ingest
 from geodata.release.build import build
@@ -121,22 +122,31 @@ def test_a_named_source_answers_alone(mapped: Client) -> None:
     assert 0 < places["control_share"] < 1
 
 
-def test_in_a_gap_the_map_before_it_is_used_and_its_age_told(mapped: Client) -> None:
-    found = on(mapped, "2025-06-14")
-    assert (found["control_asof"], found["stale_days"]) == (EARLY, 317)
+def test_in_a_gap_the_map_before_it_is_used_while_it_is_fresh_and_its_age_told(
+    mapped: Client,
+) -> None:
+    named = on(mapped, "2025-06-14", "deepstate")
+    assert (named["control_asof"], named["stale_days"]) == (EARLY, 317)
+    assert named["source_reason"] == "named in the question"
+    by_rule = on(mapped, "2025-06-14")
+    assert (by_rule["control_source"], by_rule["stale_days"]) == ("settlements", 0)
+    assert by_rule["source_reason"] == (
+        "settlements: the freshest; deepstate's latest map is 317 days older than the day asked"
+    )
     document = mapped.json("/reserves?date=2024-08-02")
     assert document["question"]["stale_days"] == 1
     assert any("There is no map of the date requested" in text for text in document["caveats"])
 
 
 def test_after_the_last_map_its_age_is_told(mapped: Client) -> None:
-    found = on(mapped, "2025-12-01")
+    found = on(mapped, "2025-12-01", "deepstate")
     assert (found["control"], found["control_asof"], found["stale_days"]) == (
         "occupied",
         LAST,
         144,
     )
-    caveats = mapped.json("/reserves?date=2025-12-01")["caveats"]
+    assert on(mapped, "2025-12-01")["control_source"] == "settlements"
+    caveats = mapped.json("/reserves?date=2025-12-01&source=deepstate")["caveats"]
     assert any("144 days before the date requested" in text for text in caveats)
 
 
@@ -178,11 +188,17 @@ def test_one_days_map_is_one_sources(mapped: Client) -> None:
 
 def test_a_series_changes_source_where_the_maps_begin(mapped: Client) -> None:
     document = mapped.json(f"/reserves/series?territory=ukraine&from=2024-07-01&to={LAST}")
-    sources = [point["source"] for point in document["series"]]
-    assert sources[0] == "settlements"
-    assert set(sources[1:]) == {"deepstate"}
+    sources = {point["date"]: point["source"] for point in document["series"]}
+    mapped_days = [day for day, source in sources.items() if source == "deepstate"]
+    assert mapped_days == ["2024-08-01", "2025-07-01", LAST]
     assert document["source"] == "settlements, deepstate"
-    assert {sum(p[v] for v in p if v not in {"date", "source"}) for p in document["series"]} == {53}
+    assert [(s["source"], s["from"], s["to"]) for s in document["sources"]] == [
+        ("settlements", "2024-07-01", "2024-07-31"),
+        ("deepstate", "2024-08-01", "2024-08-15"),
+        ("settlements", "2024-08-16", "2025-06-14"),
+        ("deepstate", "2025-06-15", LAST),
+    ]
+    assert {sum(p[v] for v in VERDICTS) for p in document["series"]} == {53}
 
 
 def test_the_changes_are_those_of_the_maps(mapped: Client) -> None:

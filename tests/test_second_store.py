@@ -81,7 +81,7 @@ def naive(workspace: Workspace, opened: list[NaiveStore]) -> Iterator[Client]:
 
     def opener(settings: Settings) -> releases.Opener:
         def open_naive(folder: Path) -> NaiveStore:
-            opened.append(NaiveStore(folder, settings.source_priority))
+            opened.append(NaiveStore(folder, settings.source_priority, settings.fresh_days))
             return opened[-1]
 
         return open_naive

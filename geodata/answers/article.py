@@ -6,6 +6,7 @@ from datetime import date
 from geodata.answers.matching import find
 from geodata.answers.question import DEFAULT_CONTROL, Question
 from geodata.answers.reserves import reserves
+from geodata.answers.sources import source_facts
 from geodata.interval import today
 from geodata.store.base import Store
 
@@ -90,9 +91,7 @@ def _on(store: Store, phrase: Phrase, day: date) -> dict[str, object]:
     names = zip(listed["id"], listed["name_en"], listed["control"], strict=True)
     return {
         "date": str(day),
-        "source": matching.choice.source,
-        "control_asof": None if matching.choice.asof is None else str(matching.choice.asof),
-        "stale_days": matching.choice.stale_days,
+        **source_facts(matching.choice),
         "summary": answer["summary"],
         "caveats": answer["caveats"],
         "deposits": [{"id": i, "name_en": n, "control": c} for i, n, c in names],

@@ -104,12 +104,23 @@ def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
 
 
 def _since_caveats(store: Store, choice: SourceSelection, listed: pd.DataFrame) -> Iterable[str]:
-    """Verdicts that hold since the record begins may be older than it."""
-    first = store.sources.first_day(choice.source)
-    if (listed["control_since"] == pd.Timestamp(first)).any():
+    """Verdicts that hold since a record begins may be older than it."""
+    begins = {choice.source: store.sources.first_day(choice.source)}
+    if choice.basis != "named":
+        earliest = store.sources.stretches[0]
+        begins[earliest.source] = earliest.first
+    for source, first in begins.items():
+        if (listed["control_since"] == pd.Timestamp(first)).any():
+            yield (
+                f"control_since {first} is the date on which the record of {source} begins; such a "
+                "verdict may be older."
+            )
+    without = listed.loc[listed["control_since"].isna().to_numpy(), "name_en"]
+    if choice.asof is not None and len(without):
         yield (
-            f"control_since {first} is the date on which the record of {choice.source} begins; "
-            "such a verdict may be older."
+            "control_since is empty where the record of a source begins with the verdict while the "
+            "source used before gives another: a change of source is no change of control. So it "
+            f"is for: {'; '.join(without)}."
         )
 
 

@@ -29,9 +29,9 @@ class MatchingDeposits:
     """The deposits a question finds, before they are put into words.
 
     table: all deposits with the overlay of the day. asked: those with any of the commodities that
-    may lie in the territory. selected: those of them of the role and rank asked. listed: those
-    selected whose verdict is to be listed. verdict: that of each deposit as far as the territory
-    goes, for lists, counts and sums.
+    may lie in the territory. selected: those of them of the role and rank asked, which are counted.
+    listed: those selected whose verdict is to be listed, or all that are asked. verdict: that of
+    each deposit as far as the territory goes, for lists, counts and sums.
     """
 
     choice: SourceSelection
@@ -51,9 +51,10 @@ def find(store: Store, question: Question) -> MatchingDeposits:
     is_held = store.control.territory(question.territory).held is not None
     verdict = verdicts_in_territory(table, membership, held=is_held)
     member = membership.member
-    selected = selected_deposits(table, question) & member
-    listed = selected & np.isin(verdict.astype(str), question.listed)
     asked = any_commodity(table, question.commodities) & member
+    selected = selected_deposits(table, question) & member
+    shown = asked if question.include_components else selected
+    listed = shown & np.isin(verdict.astype(str), question.listed)
     return MatchingDeposits(choice, table, asked, selected, listed, membership.share, verdict)
 
 

@@ -1,6 +1,8 @@
 """What holds at one spot on a day, by every source, and what held there before."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -8,7 +10,9 @@ import pandas as pd
 import shapely
 
 from geodata.answers.rows import json_value
+from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
+from geodata.data import packaged
 from geodata.interval import days_of
 from geodata.store.base import Store
 
@@ -19,25 +23,43 @@ def control_at(store: Store, lon: float, lat: float, day: date) -> dict[str, obj
     """Status of a point, CRS84 degrees; `unknown` outside every source's area."""
     point = shapely.Point(lon, lat)
     says = [_says(store, choice, point) for choice in store.sources.all_on(day)]
-    known = [entry for entry in says if entry["status"] != "unknown"]
     return {
         "lon": lon,
         "lat": lat,
         "date": str(day),
-        "control": known[0]["status"] if known else "unknown",
-        "control_source": known[0]["source"] if known else None,
+        **_chosen(store, day, {str(entry["source"]): str(entry["status"]) for entry in says}),
         "release": store.manifest.id,
         "by_source": says,
     }
+
+
+def _chosen(store: Store, day: date, statuses: Mapping[str, str]) -> dict[str, object]:
+    """What the source that answers for the day says; where it does not cover the point, the next.
+
+    statuses: by source, `unknown` outside its area and before its record.
+    """
+    first = store.sources.select(day)
+    known = [c for c in store.sources.ranked(day) if statuses[c.source] != "unknown"]
+    chosen, reason = first if known else None, first.reason
+    if known and known[0].source != first.source:
+        chosen, reason = known[0], f"{known[0].source}: {first.source} does not cover this point"
+    elif not known and first.asof is not None:
+        reason = "no source covers this point"
+    facts = {**source_facts(chosen), "source_reason": reason}
+    source = facts.pop("source")
+    status = "unknown" if chosen is None else statuses[chosen.source]
+    return {"control": status, "control_source": source, **facts}
 
 
 def _says(store: Store, choice: SourceSelection, point: shapely.Point) -> dict[str, object]:
     history = point_history(store, choice.source, point)
     now = next((entry for entry in history if _holds(entry, choice.day)), None)
     reaches = choice.asof is not None and now is not None
+    status: Any = now["status"] if reaches and now else "unknown"
     return {
         "source": choice.source,
-        "status": now["status"] if reaches and now else "unknown",
+        "status": status,
+        "party": packaged.theatre().parties.get(status),
         "asof": json_value(choice.asof),
         "stale_days": choice.stale_days,
         "since": now["valid_from"] if reaches and now else None,

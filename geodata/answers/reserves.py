@@ -16,6 +16,7 @@ from geodata.answers.matching import (
 )
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value, property_rows
+from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
 from geodata.data.commodities import members
 from geodata.formats.geojson import feature
@@ -51,13 +52,11 @@ def _question(store: Store, question: Question, choice: SourceSelection) -> dict
         "commodities": list(question.commodities),
         "date": str(question.day),
         "territory": question.territory,
-        "source": choice.source,
         "release": store.manifest.id,
         "control": list(question.listed),
         "role": question.role,
         "rank": question.rank,
-        "control_asof": json_value(choice.asof),
-        "stale_days": choice.stale_days,
+        **source_facts(choice),
     }
 
 

@@ -9,10 +9,12 @@ import pandas as pd
 from geodata.answers.matching import any_commodity, selected_deposits, within_extent
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows
+from geodata.answers.sources import selections, sources_used
+from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput
 from geodata.features.query import EVERYTHING, Query
 from geodata.formats.geojson import feature
-from geodata.interval import LAST_DAY, Interval, days_of
+from geodata.interval import LAST_DAY, Interval, days_of, one_day
 from geodata.store.base import ControlSources, Store
 from geodata.types import DayArray, FloatArray, IntArray, Mask
 
@@ -23,29 +25,40 @@ POINTS_MAX = 5000
 def series(store: Store, question: Question, first: date, step: str) -> dict[str, object]:
     """Counts by verdict on days from `first` to the question's day; components do not count.
 
-    Each day is answered by the source asked, else by the one that reaches it, and has the counts
-    `reserves` gives for it.
+    Each day is answered by the source asked, else by the one that answers for it, and has the
+    counts `reserves` gives for it. `sources` says which those are, and why.
     """
     membership = store.control.membership_in(question.territory, question.day, question.source)
     deposits = store.facts.deposits
     wanted = selected_deposits(deposits, question) & membership.member
     wanted &= deposits["part_of"].isna().to_numpy()
     asked = days(first, question.day, step)
-    sources = [store.sources.select(day, question.source).source for day in asked]
-    used = list(dict.fromkeys(sources))
-    standings = _within(store.control.verdict_intervals, wanted, membership.extent_share)
-    count = int(wanted.sum())
-    counts = {source: _counts(standings, source, asked, count) for source in used}
+    whole = Interval(first, one_day(question.day).stop)
+    chosen = selections(store, asked, question.source)
+    intervals = _within(_intervals(store, question.source), wanted, membership.extent_share)
+    counts = _counts(intervals, asked, int(wanted.sum()))
     return {
         "commodities": list(question.commodities),
         "territory": question.territory,
-        "source": ", ".join(used),
+        "source": ", ".join(dict.fromkeys(each.source for each in chosen)),
         "release": store.manifest.id,
-        "series": [
-            {"date": str(day), **counts[source][number], "source": source}
-            for number, (day, source) in enumerate(zip(asked, sources, strict=True))
-        ],
+        "sources": sources_used(store, whole, question.source),
+        "series": [_point(*each) for each in zip(chosen, counts, strict=True)],
     }
+
+
+def _point(choice: SourceSelection, counts: dict[str, int]) -> dict[str, object]:
+    asof = None if choice.asof is None else str(choice.asof)
+    about = {"source": choice.source, "control_asof": asof, "stale_days": choice.stale_days}
+    return {"date": str(choice.day), **counts, **about}
+
+
+def _intervals(store: Store, source: str | None) -> pd.DataFrame:
+    """Verdict intervals of a source, or of the one that answers on each day."""
+    if source is None:
+        return store.control.spliced_intervals
+    rows = store.control.verdict_intervals
+    return rows[(rows["source"] == source).to_numpy()]
 
 
 def _within(standings: pd.DataFrame, wanted: Mask, extent_share: FloatArray) -> pd.DataFrame:
@@ -56,13 +69,11 @@ def _within(standings: pd.DataFrame, wanted: Mask, extent_share: FloatArray) -> 
     return pd.DataFrame(rows.assign(verdict=within))
 
 
-def _counts(
-    standings: pd.DataFrame, source: str, asked: list[date], count: int
-) -> list[dict[str, int]]:
-    """`count` deposits by verdict, by one source, on each of the days; unknown before its first."""
-    own = standings[(standings["source"] == source).to_numpy()]
+def _counts(intervals: pd.DataFrame, asked: list[date], count: int) -> list[dict[str, int]]:
+    """`count` deposits by verdict on each of the days; unknown before the first interval."""
     at = np.array(asked, dtype="datetime64[D]")
-    found = {name: _holding(own[(own["verdict"] == name).to_numpy()], at) for name in VERDICTS}
+    verdict = intervals["verdict"].to_numpy(dtype=object)
+    found = {name: _holding(intervals[verdict == name], at) for name in VERDICTS}
     found["unknown"] = found["unknown"] + count - np.sum(list(found.values()), axis=0)
     return [{name: int(found[name][i]) for name in VERDICTS} for i in range(len(asked))]
 
@@ -119,10 +130,9 @@ def changes(
 ) -> list[dict[str, Any]]:
     """Features of deposits whose verdict turned on the days, by one source.
 
-    Where no source is named, the one that answers for the last of the days.
+    Where none is named, by the one that answers for each day. A change of source is none.
     """
-    chosen = store.sources.select(when.last, source).source
-    query = Query("changes", when=when, source=chosen, limit=EVERYTHING)
+    query = Query("changes", when=when, source=source, limit=EVERYTHING)
     table = store.select(query).rows.read().to_geopandas()
     deposits = store.facts.deposits
     wanted = deposits["id"][any_commodity(deposits, commodities)]

@@ -1,17 +1,19 @@
-"""A deposit's whole history: by every source, in spans and in verdicts."""
+"""A deposit's whole history: by every source, and spliced of those that answer on each day."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from geodata.answers.reserves import estimates_of
 from geodata.answers.rows import json_rows, json_value, property_rows
+from geodata.answers.sources import sources_used
 from geodata.errors import Gone, NotFound
 from geodata.features.query import EVERYTHING, Query
-from geodata.interval import Interval, parse_day
+from geodata.interval import LAST_DAY, Interval, parse_day
 from geodata.store.base import Store
 
 VERDICT_COLUMNS = (
     "verdict",
+    "party",
     "valid_from",
     "valid_to",
     "occupied",
@@ -19,7 +21,7 @@ VERDICT_COLUMNS = (
     "government",
     "unknown",
 )
-SPAN_COLUMNS = ("status", "share", "valid_from", "valid_to")
+SPAN_COLUMNS = ("status", "party", "share", "valid_from", "valid_to")
 Version = dict[str, object]
 
 
@@ -31,14 +33,26 @@ def deposit_timeline(store: Store, deposit_id: str, source: str | None = None) -
     deposits = store.facts.deposits
     row = deposits[(deposits["id"] == deposit_id).to_numpy()]
     if row.empty:
-        raise NotFound(f"no deposit has the id {deposit_id[:80]!r}; ids are in collection deposits")
+        raise _unknown(deposit_id)
     columns = store.collection("deposits").columns
     own = [c for c in columns if c.name in row.columns and c.type != "geometry"]
     return {
         "deposit": property_rows(row, own)[0],
         "estimates": estimates_of(store, deposit_id),
         "release": store.manifest.id,
+        **({} if source is not None else {"chosen": _chosen(store, deposit_id)}),
         "timelines": [_timeline(store, deposit_id, s) for s in _sources(store, source)],
+    }
+
+
+def _chosen(store: Store, deposit_id: str) -> dict[str, object]:
+    """The spliced history: who answers when and why, and the verdicts, in the order of days."""
+    whole = Interval(store.sources.stretches[0].first, LAST_DAY)
+    rows = store.control.spliced_intervals
+    own = rows[(rows["deposit_id"] == deposit_id).to_numpy()]
+    return {
+        "sources": sources_used(store, whole, None),
+        "verdicts": json_rows(own, (*VERDICT_COLUMNS, "source", "since")),
     }
 
 
@@ -65,14 +79,12 @@ def _timeline(store: Store, deposit_id: str, source: str) -> dict[str, object]:
 def versions(store: Store, collection: str, item_id: str, source: str | None) -> list[Version]:
     """Versions in the order of days, each `valid_from`, `valid_to` (open: None) and what holds.
 
-    A deposit has one for each verdict of a source: the one named, else the one that answers
-    first. Any other feature has one, its own days. Raises NotFound.
+    A deposit has one for each verdict: of the source named, else of the spliced history, where a
+    version may begin with a change of source; `source_reason` and `control_since` tell. Any other
+    feature has one, its own days. Raises NotFound.
     """
     if collection == "deposits":
-        wanted = source or store.sources.ordered[0]
-        table = deposit_timeline(store, item_id, wanted)["timelines"]
-        verdicts = table[0]["verdicts"] if isinstance(table, list) else []
-        return _merged([{**row, "control_source": wanted} for row in verdicts])
+        return _deposit_versions(store, item_id, source)
     selection = store.item(Query(collection), item_id)
     kind, row = selection.collection, selection.rows.read().table.to_pylist()[0]
     return [
@@ -83,21 +95,44 @@ def versions(store: Store, collection: str, item_id: str, source: str | None) ->
     ]
 
 
+def _deposit_versions(store: Store, deposit_id: str, source: str | None) -> list[Version]:
+    if deposit_id not in set(store.facts.deposits["id"]):
+        raise _unknown(deposit_id)
+    rows = store.control.spliced_intervals
+    if source is not None:
+        rows = store.control.verdict_intervals
+        rows = rows[(rows["source"] == store.sources.require(source)).to_numpy()]
+    own = rows[(rows["deposit_id"] == deposit_id).to_numpy()]
+    verdicts = json_rows(own, ("verdict", "valid_from", "valid_to", "source", "since"))
+    return [
+        {**version, "source_reason": store.sources.select(_day(version), source).reason}
+        for version in _merged(verdicts)
+    ]
+
+
+def _unknown(deposit_id: str) -> NotFound:
+    return NotFound(f"no deposit has the id {deposit_id[:80]!r}; ids are in collection deposits")
+
+
+def _day(version: Version) -> date:
+    return parse_day(str(version["valid_from"]))
+
+
 def _merged(rows: list[Version]) -> list[Version]:
-    """Stretches of one verdict as one version."""
-    found: list[Version] = []
+    """Stretches of one verdict as one version, whose source is that of its first day."""
+    merged: list[Version] = []
     for row in rows:
-        entry = {
+        if merged and merged[-1]["control"] == row["verdict"]:
+            merged[-1] = {**merged[-1], "valid_to": row["valid_to"]}
+            continue
+        merged.append({
             "valid_from": row["valid_from"],
             "valid_to": row["valid_to"],
             "control": row["verdict"],
-            "control_source": row["control_source"],
-        }
-        if found and found[-1]["control"] == entry["control"]:
-            found[-1] = {**found[-1], "valid_to": entry["valid_to"]}
-        else:
-            found.append(entry)
-    return found
+            "control_source": row["source"],
+            "control_since": row["since"],
+        })  # fmt: skip
+    return merged
 
 
 def check_held(version: Version, when: Interval, name: str) -> None:

@@ -1,17 +1,24 @@
 """Which source answers for a day, from which map, and how stale is that?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from geodata.control.splice import Stretch, stretches_of, turning_days
 from geodata.data.packaged import PRIORITY
 from geodata.errors import InvalidInput
 from geodata.types import DayArray
 from schemas import Source
+
+FRESH_DAYS = 14
+"""Age up to which a map is as good as one of the day itself, days."""
+Basis = Literal["named", "only", "preferred", "freshest", "unreached"]
+"""Why a source answers: see `SourceSelection.reason`."""
 
 
 @dataclass(frozen=True)
@@ -19,24 +26,103 @@ class SourceSelection:
     """The source that answers for a day.
 
     asof: the day of the map used, None where the source does not reach back that far.
-    stale_days: days between the map and the day asked.
+    stale_days: days between the map and the day asked. record: maps or events, as in `Source`.
+    basis: why it answers, None where it was looked up and not chosen. passed_over: the source
+    before it in the order of priority that would have answered, had its map been fresh enough, or
+    else that has none so early.
     """
 
     source: str
     day: date
     asof: date | None
+    record: str = "maps"
+    basis: Basis | None = None
+    passed_over: "SourceSelection | None" = None
 
     @property
     def stale_days(self) -> int | None:
         """0 where the map is of the day itself."""
         return None if self.asof is None else (self.day - self.asof).days
 
+    @property
+    def reason(self) -> str:
+        """Why this source answers, in a sentence; empty where it was not chosen."""
+        if self.basis is None:
+            return ""
+        return "named in the question" if self.basis == "named" else f"{self.source}: {_why(self)}"
+
+
+def _why(chosen: SourceSelection) -> str:
+    passed = chosen.passed_over
+    if chosen.basis == "unreached":
+        return "no source has a record that reaches back to the day asked"
+    if chosen.basis == "only":
+        return f"the only source of the release, {_age(chosen)}"
+    rank = "the freshest" if chosen.basis == "freshest" else "preferred"
+    if passed is None:
+        return f"{rank}, {_age(chosen)}"
+    if passed.asof is None:
+        return f"the first in order whose record reaches the day asked, {_age(chosen)}"
+    return f"{rank}; {passed.source}'s {_lag(passed)}"
+
+
+def _age(of: SourceSelection) -> str:
+    if of.record == "maps":
+        return f"its map is {_days_text(of)} old"
+    return f"its {_lag(of)}" if of.stale_days else "its record covers the day asked"
+
+
+def _lag(of: SourceSelection) -> str:
+    if of.record == "maps":
+        return f"latest map is {_days_text(of)} older than the day asked"
+    return f"record ends {_days_text(of)} before the day asked"
+
+
+def _days_text(of: SourceSelection) -> str:
+    return "1 day" if of.stale_days == 1 else f"{of.stale_days} days"
+
+
+def ranked(selections: Sequence[SourceSelection], fresh_days: int) -> tuple[SourceSelection, ...]:
+    """The sources that reach a day, the one that answers for it first.
+
+    selections: what each source has of the day, in the order of priority. Those whose map is no
+    more than `fresh_days` old come first, in that order; then the others, the freshest first.
+    """
+    reaching = [each for each in selections if each.stale_days is not None]
+    # Sorting is stable: what is equal stays in the order of priority.
+    return tuple(sorted(reaching, key=lambda s: max((s.stale_days or 0) - fresh_days, 0)))
+
+
+def choose(selections: Sequence[SourceSelection], fresh_days: int) -> SourceSelection:
+    """The source that answers for a day, with the reason; arguments as of `ranked`.
+
+    Where none reaches the day, the last in priority, with `asof` None.
+    """
+    reaching = ranked(selections, fresh_days)
+    if not reaching:
+        return replace(selections[-1], basis="unreached")
+    best = reaching[0]
+    before = selections[: selections.index(best)]
+    passed = next((each for each in before if each.asof is not None), next(iter(before), None))
+    return replace(best, basis=_basis(best, selections, fresh_days), passed_over=passed)
+
+
+def _basis(best: SourceSelection, selections: Sequence[SourceSelection], fresh_days: int) -> Basis:
+    if len(selections) == 1:
+        return "only"
+    stale = best.stale_days or 0
+    if best == selections[0] and stale <= fresh_days:
+        return "preferred"
+    ages = [each.stale_days for each in selections if each.stale_days is not None]
+    return "freshest" if stale == min(ages) else "preferred"
+
 
 class SourceRegistry:
     """The control sources of a release and the days they have maps of.
 
     sources: descriptions by id. snapshots: columns `source` and `day`, one row a map. priority: ids
-    in the order in which sources are asked; those it lacks come after, by name.
+    in the order in which sources are asked; those it lacks come after, by name. fresh_days: up to
+    which age the map of one that is asked earlier is used rather than a fresher one.
     """
 
     def __init__(
@@ -44,27 +130,42 @@ class SourceRegistry:
         sources: Mapping[str, Source],
         snapshots: pd.DataFrame,
         priority: tuple[str, ...] = PRIORITY,
+        fresh_days: int = FRESH_DAYS,
     ) -> None:
         self.by_id = sources
+        self.fresh_days = fresh_days
         self.snapshots = snapshots
         self.present = tuple(snapshots["source"].unique())
         named = [s for s in priority if s in self.present]
         self.ordered = (*named, *(s for s in sorted(self.present) if s not in named))
 
     def select(self, day: date, wanted: str | None = None) -> SourceSelection:
-        """The source for a day: the wanted one, else the first whose record reaches the day.
+        """The source for a day: the wanted one, else the one the rule of `choose` picks.
 
-        Where none does, the last in priority, with `asof` None. Raises InvalidInput for a source
-        the release does not hold.
+        Raises InvalidInput for a source the release does not hold.
         """
         if wanted is not None:
-            return self.resolve(wanted, day)
-        selections = [self.resolve(source, day) for source in self.ordered]
-        return next((each for each in selections if each.asof is not None), selections[-1])
+            return replace(self.resolve(wanted, day), basis="named")
+        return choose(self.all_on(day), self.fresh_days)
+
+    def ranked(self, day: date) -> tuple[SourceSelection, ...]:
+        """The sources that reach a day, the one that answers for it first."""
+        return ranked(self.all_on(day), self.fresh_days)
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Which source answers when, from the first day any speaks of; none before it."""
+        firsts = {source: self.first_day(source) for source in self.ordered}
+        spoken = [np.r_[np.datetime64(firsts[s], "D"), self._days[s]] for s in self.ordered]
+        days = np.unique(np.concatenate([turning_days(each, self.fresh_days) for each in spoken]))
+        days = days[days >= np.datetime64(min(firsts.values()), "D")]
+        asof = np.array([self._asof_days(source, days) for source in self.ordered])
+        return stretches_of(self.ordered, days, asof, self.fresh_days)
 
     def resolve(self, source: str, day: date) -> SourceSelection:
         """A given source's answer for a day. Raises InvalidInput as `require` does."""
-        return SourceSelection(source, day, self._asof(self.require(source), day))
+        asof = self._asof_days(self.require(source), np.array([day], dtype="datetime64[D]"))
+        return SourceSelection(source, day, asof[0].item(), self.by_id[source].record)
 
     def require(self, source: str) -> str:
         """The source itself. Raises InvalidInput where the release does not hold it."""
@@ -107,16 +208,18 @@ class SourceRegistry:
         names = self.snapshots["source"].to_numpy(dtype=object)
         return {source: np.sort(days[names == source]) for source in self.present}
 
-    def _asof(self, source: str, day: date) -> date | None:
-        if day < self.first_day(source):
-            return None
-        # Dated events are complete up to their compilation, so any earlier day is known as such; a
-        # map stands until the next one.
+    def _asof_days(self, source: str, days: DayArray) -> DayArray:
+        """The days of a source's maps that count on each of the days, (n,); NaT before its first.
+
+        Dated events are complete up to their compilation, so any earlier day is known as such; a
+        map stands until the next one.
+        """
+        maps, first = self._days[source], np.datetime64(self.first_day(source), "D")
         if self.by_id[source].record == "events":
-            return min(day, self.last_day(source))
-        days = self._days[source]
-        at = int(np.searchsorted(days, np.datetime64(day, "D"), side="right"))
-        return _as_date(days[at - 1]) if at else None
+            asof = np.minimum(days, maps[-1])
+        else:
+            asof = maps[np.searchsorted(maps, days, side="right") - 1]
+        return np.asarray(np.where(days < first, np.datetime64("NaT", "D"), asof))
 
 
 def _as_date(day: np.datetime64) -> date:

@@ -5,7 +5,7 @@ The *extent* does not change with the date asked: the area, less what was alread
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -26,10 +26,11 @@ certain on the other side (`timeline.CERTAIN`)."""
 
 @dataclass(frozen=True)
 class Areas:
-    """The country's outline and its oblasts by ISO 3166-2 code, CRS84."""
+    """The country's outline, its oblasts by ISO 3166-2 code, other states by ISO 3166-1; CRS84."""
 
     outline: BaseGeometry
     oblasts: Mapping[str, BaseGeometry]
+    countries: Mapping[str, BaseGeometry] = field(default_factory=dict)
 
 
 def extent(territory: Territory, areas: Areas, land_on: LandOn) -> BaseGeometry:
@@ -53,6 +54,8 @@ def land(territory: Territory, areas: Areas, land_on: LandOn, day: date) -> Base
 
 def codes(territory: Territory, areas: Areas) -> frozenset[str]:
     """ISO 3166-2 codes of the oblasts the territory's area is made of."""
+    if territory.country is not None:
+        return frozenset()
     return frozenset(territory.oblasts or areas.oblasts) - frozenset(territory.except_oblasts)
 
 
@@ -69,7 +72,7 @@ def may_belong_to(
 
 
 def _area(territory: Territory, areas: Areas) -> BaseGeometry:
-    whole = areas.outline
+    whole = areas.outline if territory.country is None else areas.countries[territory.country]
     if territory.oblasts:
         whole = shapely.union_all([areas.oblasts[code] for code in territory.oblasts])
     if not territory.except_oblasts:

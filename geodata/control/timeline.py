@@ -79,7 +79,7 @@ def standings(  # noqa: PLR0913 - one join's columns, and what the source covers
     deposit, day, levels = _accumulated(owner, days, steps)
     table = _shares(deposit, day, levels, covered)
     # Land that passes from one cell to another of its status, or a border redrawn, is no event.
-    table = table[_differs_from_previous(table, ["deposit", *STATUSES])].reset_index(drop=True)
+    table = table[differs_from_previous(table, ["deposit", *STATUSES])].reset_index(drop=True)
     table["verdict"] = verdicts(
         table["occupied"].to_numpy(), table["contested"].to_numpy(), table["unknown"].to_numpy()
     )
@@ -158,7 +158,8 @@ def _rounded(share: FloatArray, most: FloatArray | int) -> FloatArray:
     return np.asarray(np.round(np.clip(share, 0, most), DECIMALS) + 0.0)
 
 
-def _differs_from_previous(table: pd.DataFrame, columns: list[str]) -> Mask:
+def differs_from_previous(table: pd.DataFrame, columns: list[str]) -> Mask:
+    """Which rows differ from the row before in any of the columns, (n,); the first does."""
     values = [table[name].to_numpy() for name in columns]
     different = np.zeros(max(len(table) - 1, 0), dtype=bool)
     for column in values:
@@ -168,7 +169,7 @@ def _differs_from_previous(table: pd.DataFrame, columns: list[str]) -> Mask:
 
 def _run_starts(table: pd.DataFrame) -> npt.NDArray[np.datetime64]:
     """For each row the first day of its run of equal verdicts."""
-    starts = _differs_from_previous(table, ["deposit", "verdict"])
+    starts = differs_from_previous(table, ["deposit", "verdict"])
     runs = np.cumsum(starts) - 1
     return np.asarray(table["valid_from"].to_numpy()[starts][runs])
 
@@ -192,7 +193,7 @@ def spans(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _status_spans(table: pd.DataFrame, status: str) -> pd.DataFrame:
-    runs = table[_differs_from_previous(table, ["deposit", status])]
+    runs = table[differs_from_previous(table, ["deposit", status])]
     result = runs[["deposit", "valid_from"]].assign(status=status, share=runs[status])
     result["valid_to"] = _next_days(result)
     return result[result["share"] > 0]
@@ -203,7 +204,7 @@ def changes(table: pd.DataFrame) -> pd.DataFrame:
 
     day: the first of the new verdict. The first verdict of a deposit is no change.
     """
-    runs = table[_differs_from_previous(table, ["deposit", "verdict"])]
+    runs = table[differs_from_previous(table, ["deposit", "verdict"])]
     before = runs["verdict"].shift()
     same = (runs["deposit"] == runs["deposit"].shift()).to_numpy()
     turned = runs.assign(before=before)[same]

@@ -34,6 +34,7 @@ from schemas import (
     Settlement,
     Source,
     Territory,
+    Theatre,
 )
 from schemas.record import Column, Confidence, Record, Status, column_names, columns
 
@@ -95,7 +96,7 @@ def settlements() -> geopandas.GeoDataFrame:
 
 
 def admin_areas() -> geopandas.GeoDataFrame:
-    """The country, its oblasts and its raions; columns as in `schemas.AdminArea`.
+    """The country, its oblasts and raions, and Russia; columns as in `schemas.AdminArea`.
 
     Raions are approximate: they were tessellated from settlements.
     """
@@ -104,7 +105,7 @@ def admin_areas() -> geopandas.GeoDataFrame:
 
 @cache
 def outline() -> BaseGeometry:
-    """Ukraine within its internationally recognised border, CRS84 MultiPolygon."""
+    """The theatre's country within its recognised borders, CRS84 MultiPolygon."""
     return _geometries("outline.geojson.gz")[0]
 
 
@@ -118,6 +119,29 @@ def lakes() -> BaseGeometry:
 def land() -> BaseGeometry:
     """The outline less the lakes, CRS84 MultiPolygon."""
     return shapely.difference(outline(), lakes())
+
+
+@cache
+def theatre() -> Theatre:
+    """Whose land the maps of control are about, and who holds it."""
+    return _record(Theatre, yaml.safe_load(data_file("theatre.yml").read_text("utf-8")))
+
+
+@cache
+def settled_land() -> BaseGeometry:
+    """The land the settlements table speaks of, CRS84: all but the oblasts of `unoccupied.yml`.
+
+    Those have no settlement in the table and are the government's by the facts stated there.
+    """
+    areas = _admin_areas().set_index("id").geometry
+    return shapely.difference(land(), shapely.union_all(areas.loc[list(unoccupied())].to_numpy()))
+
+
+@cache
+def unoccupied() -> dict[str, str]:
+    """ISO 3166-2 codes of the oblasts that never were occupied, each with the ground for it."""
+    entries = yaml.safe_load(data_file("unoccupied.yml").read_text("utf-8"))
+    return {code: entry["basis"] for entry in entries for code in entry["oblasts"]}
 
 
 def territories() -> dict[str, Territory]:
@@ -291,7 +315,7 @@ def _with_points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
 
 @cache
 def _admin_areas() -> geopandas.GeoDataFrame:
-    names = ("outline.geojson.gz", "oblasts.geojson.gz", "raions.geojson.gz")
+    names = ("outline.geojson.gz", "oblasts.geojson.gz", "raions.geojson.gz", "russia.geojson.gz")
     features = [feature for name in names for feature in _features(name)]
     records = [_record(AdminArea, feature["properties"]) for feature in features]
     shapes = [_shape(feature) for feature in features]

@@ -51,14 +51,27 @@ DESCRIBED_COLUMNS = (
 """What follows from a deposit's record and the packaged vocabularies, whatever the day."""
 OVERLAY_COLUMNS = (
     Column("control", "string", NEVER_EMPTY, "Verdict on the date.", choices=VERDICTS),
+    Column(
+        "control_party",
+        "string",
+        MAY_BE_EMPTY,
+        "Who holds it (ISO 3166-1), by the verdict; empty where nobody can be named.",
+    ),
     Column("control_share", "number", MAY_BE_EMPTY, "Occupied share of the footprint.", "1"),
     Column("contested_share", "number", MAY_BE_EMPTY, "Contested share of the footprint.", "1"),
-    Column("control_since", "date", MAY_BE_EMPTY, "Date on which the current verdict began."),
+    Column(
+        "control_since",
+        "date",
+        MAY_BE_EMPTY,
+        "Date on which the current verdict began; empty where the record of its source begins "
+        "with it while the source used before gives another.",
+    ),
     Column("control_source", "string", NEVER_EMPTY, "Source of the verdict."),
     Column("control_asof", "date", MAY_BE_EMPTY, "Date of the map used."),
     Column(
         "stale_days", "integer", MAY_BE_EMPTY, "Days between the map and the date requested.", "d"
     ),
+    Column("source_reason", "string", NEVER_EMPTY, "Why this source is used."),
     Column(
         "agreement",
         "number",
@@ -175,7 +188,8 @@ COLLECTIONS = (
         Change,
         "changes",
         "Changes of verdict",
-        "Days on which a deposit's verdict turned, by source.",
+        "Days on which a deposit's verdict turned, by the source named; else by the one used for "
+        "the date, where a change of source is no change of verdict.",
     ),
     _collection(
         Settlement,

@@ -19,6 +19,7 @@ from rasterio.transform import from_origin
 from shapely.geometry.base import BaseGeometry
 
 from geodata.control.cells import as_of
+from geodata.control.sources import FRESH_DAYS, SourceSelection, choose
 from geodata.interval import as_days
 from geodata.rasters.cog import Overviews, write_cells
 from geodata.rasters.colours import EPOCH
@@ -45,11 +46,14 @@ NATURAL_EARTH = "Made with Natural Earth (public domain)."
 
 
 def newest_source(ends: dict[str, date], priority: Sequence[str]) -> str:
-    """The source that answers for the newest day of all: the first of the priority list.
+    """The source that answers for the newest day of all, by the rule of `control.sources.choose`.
 
-    ends: the newest day of each source of the release. Sources not listed come last, by name.
+    ends: the newest day of each source of the release. Sources not listed come last, by name. How
+    old a map may be is not set from outside here: a release is the same wherever it is built.
     """
-    return next((source for source in priority if source in ends), min(ends))
+    day = max(ends.values())
+    ordered = [*(s for s in priority if s in ends), *sorted(ends.keys() - set(priority))]
+    return choose([SourceSelection(s, day, ends[s]) for s in ordered], FRESH_DAYS).source
 
 
 def occupation_since(cells: gpd.GeoDataFrame, day: date, grid: Grid) -> Days:

@@ -25,7 +25,7 @@ from geodata.features.user_layers import (
 )
 from geodata.formats.geojson import offsets_path, write_features
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
-from geodata.release.history import HistoryTables, first_day
+from geodata.release.history import HistoryTables, first_day, with_party
 from geodata.release.manifest import described_file
 from geodata.release.maps import fold_maps, source_maps
 from geodata.types import Progress
@@ -52,7 +52,7 @@ def release_tables(
     settlements = packaged.settlements()
     histories = HistoryTables(deposits, packaged.outline(), packaged.land())
     progress("tessellate settlements", 0, 1)
-    cells = [tessellate(settlements, packaged.land(), PACKAGED)]
+    cells = [tessellate(settlements, packaged.settled_land(), PACKAGED)]
     progress("tessellate settlements", 1, 1)
     snapshots = [_compiled_snapshot(settlements)]
     for source, folders in _by_source(batches).items():
@@ -71,7 +71,7 @@ def release_tables(
         "settlements": settlements,
         "admin_areas": packaged.admin_areas(),
         "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[packaged.lakes()], crs="OGC:CRS84"),
-        "control": pd.concat(cells, ignore_index=True),
+        "control": with_party(pd.concat(cells, ignore_index=True), "status"),
         "snapshots": snapshot_table,
         **histories.tables(),
     }

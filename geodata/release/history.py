@@ -10,8 +10,10 @@ from shapely.geometry.base import BaseGeometry
 from geodata.control.overlay import footprints, overlay_source, share_inside
 from geodata.control.timeline import changes, spans
 from geodata.crs import CRS84
+from geodata.data import packaged
 from geodata.types import IntArray
-from schemas import Source
+from schemas import Source, Span
+from schemas.record import column_names
 
 
 class HistoryTables:
@@ -23,14 +25,18 @@ class HistoryTables:
         """deposits: columns of `schemas.Deposit`. outline, land: with and without lakes, CRS84."""
         self.deposits = deposits
         self.footprints = footprints(deposits, outline, land)
-        self.areas = {"ukraine": outline, "ukraine-land": land}  # by `Source.coverage`
+        self.areas: dict[str, BaseGeometry] = {
+            "country": outline,
+            "country without lakes": land,
+        }
         self._standings: list[pd.DataFrame] = []
         self._spans: list[pd.DataFrame] = []
         self._changes: list[pd.DataFrame] = []
 
     def add(self, source: Source, cells: gpd.GeoDataFrame, first_day: date) -> None:
         """Lay the cells of a source over all footprints. first_day: the first it speaks of."""
-        covered = share_inside(self.footprints, self.areas[source.coverage])
+        area = self.areas[packaged.theatre().coverages[source.coverage]]
+        covered = share_inside(self.footprints, area)
         intervals = overlay_source(self.footprints, cells, covered, first_day)
         self._standings.append(self._named(intervals, source.id))
         self._spans.append(self._named(spans(intervals), source.id))
@@ -39,7 +45,7 @@ class HistoryTables:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables `standings`, `timelines` and `changes` of all sources added, in that order."""
         return {
-            "standings": pd.concat(self._standings, ignore_index=True),
+            "standings": with_party(pd.concat(self._standings, ignore_index=True), "verdict"),
             "timelines": self._timelines(pd.concat(self._spans, ignore_index=True)),
             "changes": self._change_table(pd.concat(self._changes, ignore_index=True)),
         }
@@ -52,8 +58,8 @@ class HistoryTables:
         """Columns of `schemas.Span`."""
         day = rows["valid_from"].dt.strftime("%Y-%m-%d")
         names = rows["deposit_id"] + "." + rows["source"] + "." + rows["status"] + "." + day
-        table = rows.assign(id=names)
-        columns = ["id", "deposit_id", "source", "status", "share", "valid_from", "valid_to"]
+        table = with_party(rows.assign(id=names), "status")
+        columns = [name for name in column_names(Span) if name != "geometry"]
         return self._with_points(table[columns], rows["deposit"].to_numpy())
 
     def _change_table(self, rows: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -72,6 +78,13 @@ class HistoryTables:
     def _with_points(self, table: pd.DataFrame, at: IntArray) -> gpd.GeoDataFrame:
         points = shapely.centroid(self.deposits.geometry.to_numpy())[at]
         return gpd.GeoDataFrame(table, geometry=points, crs=CRS84)
+
+
+def with_party(table: pd.DataFrame, status: str) -> pd.DataFrame:
+    """The table with who holds land of the status in a column; None where nobody can be named."""
+    parties = packaged.theatre().parties
+    held = table[status].map(parties.get).astype(object)
+    return table.assign(party=held.where(held.notna(), None))
 
 
 def first_day(source: Source, snapshots: pd.DataFrame) -> date:

@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.control.contact_line import ContactLine
 from geodata.control.sources import SourceSelection
+from geodata.control.splice import Stretch
 from geodata.features.collections import Collection
 from geodata.features.query import BBox, Query
 from geodata.formats.rows import RowReader
@@ -97,8 +98,9 @@ class FeatureStore(Protocol):
         """The rows a query asks for, in the order of the release or as sorted.
 
         A row without geometry meets every box, one without days every day. Sorted rows have
-        nothings last, and ties in the order of the release. Raises NotFound for an unknown
-        collection, InvalidInput naming the parameter for what cannot be asked of it.
+        nothings last, and ties in the order of the release. By no source named, control on one
+        day and changes are those of the source that answers for the day. Raises NotFound for an
+        unknown collection, InvalidInput naming the parameter for what cannot be asked of it.
         """
 
     def item(self, query: Query, item_id: str) -> Selection:
@@ -148,11 +150,18 @@ class ControlSources(Protocol):
     def ordered(self) -> tuple[str, ...]:
         """The same in the order of priority."""
 
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Which source answers when none is named, from the first day any speaks of."""
+
     def select(self, day: date, wanted: str | None = None) -> SourceSelection:
-        """The source for a day: the wanted one, else the first whose record reaches the day.
+        """The source for a day, with the reason: the wanted one, else the first of `ranked`.
 
         Where none reaches it, the last in order. Raises InvalidInput for an unknown source.
         """
+
+    def ranked(self, day: date) -> tuple[SourceSelection, ...]:
+        """The sources that reach a day: those with fresh maps in order, then the freshest first."""
 
     def resolve(self, source: str, day: date) -> SourceSelection:
         """A given source's answer for a day. Raises InvalidInput for an unknown source."""
@@ -199,6 +208,10 @@ class ControlView(Protocol):
 
         `deposit` is the row of the deposit; rows are ordered by source, deposit and day.
         """
+
+    @property
+    def spliced_intervals(self) -> pd.DataFrame:
+        """The same of the source that answers on each day, by deposit and day (`spliced`)."""
 
     def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
         """What a source says of every deposit on its day, in the order of deposits.

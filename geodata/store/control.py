@@ -21,8 +21,10 @@ from geodata.control.contact_line import (
 )
 from geodata.control.overlay import share_inside
 from geodata.control.sources import SourceRegistry, SourceSelection
+from geodata.control.splice import spliced
 from geodata.control.territories import LandOn, codes, extent, land, may_belong_to
 from geodata.control.timeline import verdicts_on
+from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import as_days
 from geodata.store.base import Membership
@@ -60,6 +62,12 @@ class EmbeddedControl:
         """Verdict and shares of every deposit and source by stretch of days."""
         return self.tables.standings
 
+    @cached_property
+    def spliced_intervals(self) -> pd.DataFrame:
+        """The same of the source that answers on each day; see `splice.spliced`."""
+        firsts = {source: self.sources.first_day(source) for source in self.sources.present}
+        return spliced(self.tables.standings, self.sources.stretches, firsts)
+
     def cells_at(self, source: str, point: shapely.Point) -> gpd.GeoDataFrame:
         """Cells of a source a point meets, of all days."""
         cells = self._cells_of(source)
@@ -74,7 +82,8 @@ class EmbeddedControl:
     def covered_area(self, source: str) -> BaseGeometry:
         """The land a source speaks of: a map of places says nothing of the water between them."""
         outline = self.tables.outline
-        if self.sources.by_id[source].coverage == "ukraine-land":
+        coverage = self.sources.by_id[source].coverage
+        if packaged.theatre().coverages[coverage] == "country without lakes":
             return shapely.difference(outline, self.tables.lakes)
         return outline
 
@@ -88,15 +97,18 @@ class EmbeddedControl:
         return sample_points(self.tables.footprints)
 
     def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
-        """What a source says of every deposit on its day, in the order of deposits.
-
-        The record of a source has no row before its first day, so `reindex` is what leaves a
-        deposit there empty rather than out: every caller counts on one row for each.
-        """
+        """What a source says of every deposit on its day, in the order of deposits."""
         rows = self.tables.standings
-        rows = rows[(rows["source"] == choice.source).to_numpy()]
-        day = verdicts_on(rows, choice.day).set_index("deposit")
-        full = day.reindex(np.arange(len(self.tables.deposits)))
+        return self._verdicts_in(rows[(rows["source"] == choice.source).to_numpy()], choice.day)
+
+    def _verdicts_in(self, intervals: pd.DataFrame, day: date) -> pd.DataFrame:
+        """The intervals that hold on a day, in the order of deposits.
+
+        No record has a row before its first day, so `reindex` is what leaves a deposit there empty
+        rather than out: every caller counts on one row for each.
+        """
+        rows = verdicts_on(intervals, day).set_index("deposit")
+        full = rows.reindex(np.arange(len(self.tables.deposits)))
         full["verdict"] = full["verdict"].astype(object).where(full["verdict"].notna(), "unknown")
         return full[["occupied", "contested", "government", "unknown", "verdict", "since"]]
 
@@ -107,16 +119,22 @@ class EmbeddedControl:
         occupied", while its interval holds the shares that its verdict never rested on.
         """
         choice = self.sources.select(day, source)
-        verdicts = self.verdicts(choice)
+        verdicts = (
+            self._verdicts_in(self.spliced_intervals, day)
+            if source is None
+            else self.verdicts(choice)
+        )
         untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
         table = self.tables.deposits.assign(
             control=verdicts["verdict"].to_numpy(dtype=object),
+            control_party=verdicts["verdict"].map(packaged.theatre().parties.get).astype(object),
             control_share=np.where(untested, np.nan, verdicts["occupied"]),
             contested_share=np.where(untested, np.nan, verdicts["contested"]),
             control_since=verdicts["since"].to_numpy(),
             control_source=choice.source,
             control_asof=pd.Timestamp(choice.asof) if choice.asof else pd.NaT,
             stale_days=pd.array([choice.stale_days] * len(verdicts), dtype="Int64"),
+            source_reason=choice.reason,
             agreement=self._agreement(choice, verdicts["verdict"].to_numpy(dtype=object)),
             line_distance_km=self._distances(choice).round(3),
         )

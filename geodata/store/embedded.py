@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from geodata.cache import Cache, keeping
-from geodata.control.sources import SourceRegistry
+from geodata.control.sources import FRESH_DAYS, SourceRegistry
+from geodata.control.splice import happens_within
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
 from geodata.features.collections import COLLECTIONS, Collection, layer_collection
@@ -20,12 +21,12 @@ from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Selection
 from geodata.store.control import EmbeddedControl
-from geodata.store.masks import matching_rows
+from geodata.store.masks import equals, matching_rows
 from geodata.store.tables import Tables
 from geodata.store.tilesets import Tilesets
 from geodata.tiles.grid import Bounds
 from geodata.tiles.mvt import TileLayer
-from geodata.types import IntArray
+from geodata.types import IntArray, Mask
 from schemas import Manifest
 
 BYTES = 24_000_000
@@ -62,10 +63,12 @@ class EmbeddedStore:
         folder: Path,
         priority: tuple[str, ...] = PRIORITY,
         caches: StoreCaches | None = None,
+        fresh_days: int = FRESH_DAYS,
     ) -> None:
         caches = caches or StoreCaches.of()
         self.tables = Tables.opened(folder)
-        self.sources = SourceRegistry(self.tables.sources, self.tables.plain("snapshots"), priority)
+        snapshots = self.tables.plain("snapshots")
+        self.sources = SourceRegistry(self.tables.sources, snapshots, priority, fresh_days)
         self.control = EmbeddedControl(self.tables, self.sources, caches.days)
         self.rasters = Rasters(folder)
         layers = (layer_collection(layer) for layer in self.tables.layers)
@@ -105,7 +108,7 @@ class EmbeddedStore:
         """The rows a query asks for, in the order of the release or as sorted."""
         table, key = self._asked(query)
         rows = self._matches.get_or_make(
-            key, lambda: matching_rows(table, query, self._source_of(query))
+            key, lambda: matching_rows(table, query, self._by_source(table, query))
         )
         stop = query.start + query.limit
         following = stop if stop < len(rows) else None
@@ -167,15 +170,21 @@ class EmbeddedStore:
             return today()
         return min(query.when.last, max(today(), query.when.start))
 
-    def _source_of(self, query: Query) -> str | None:
-        """The control source whose rows are wanted; None for all.
+    def _by_source(self, table: FeatureTable, query: Query) -> Mask | None:
+        """Rows of the control source that is wanted; None for all.
 
-        The map of one day is one source's: where none is named, the rule of priority picks it.
+        Where none is named, the map of one day is that of the source which answers for it, and
+        changes are those of the spliced history.
         """
+        rests_on_source = table.collection.by_source and "source" in table.collection.column_names
         if query.source is not None:
-            return self.sources.require(query.source)
+            wanted = self.sources.require(query.source)
+            return equals(table, "source", wanted) if rests_on_source else None
         if query.collection == "control" and query.when is not None and query.when.is_day:
-            return self.sources.select(query.when.start).source
+            return equals(table, "source", self.sources.select(query.when.start).source)
+        if query.collection == "changes":
+            source = table.column("source").to_numpy(zero_copy_only=False)
+            return happens_within(self.sources.stretches, source, table.days("day"))
         return None
 
     def _read_deposits(self, day: date, source: str | None) -> FeatureTable:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.errors import InvalidInput
+from geodata.features.collections import queryable_columns
 from geodata.features.query import BBox, Query, SortKey
 from geodata.features.table import FeatureTable
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day
@@ -19,10 +20,13 @@ from geodata.types import DayArray, IntArray, Mask
 from schemas.record import Column
 
 
-def matching_rows(table: FeatureTable, query: Query, source: str | None) -> IntArray:
-    """Rows that match, in the order asked: that of the release where none is."""
+def matching_rows(table: FeatureTable, query: Query, by_source: Mask | None) -> IntArray:
+    """Rows that match, in the order asked: that of the release where none is.
+
+    by_source: (n,) those of the control source that is wanted; None for all.
+    """
     rows = _placed_rows(table, query)
-    mask = _row_mask(table, query, source)
+    mask = _row_mask(table, query, by_source)
     if rows is None:
         rows = np.arange(len(table)) if mask is None else np.flatnonzero(mask)
     elif mask is not None:
@@ -55,17 +59,22 @@ def boxes(bbox: BBox) -> list[BBox]:
     return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
-def _row_mask(table: FeatureTable, query: Query, source: str | None) -> Mask | None:
+def _row_mask(table: FeatureTable, query: Query, by_source: Mask | None) -> Mask | None:
     """All conditions that are not about place; None where there is none."""
-    columns = {column.name: column for column in table.collection.properties}
+    columns = {column.name: column for column in queryable_columns(table.collection)}
     masks = [equal_mask(table, _known(columns, name), text) for name, text in query.equals]
     if query.filter is not None:
         masks.append(query.filter.mask(table))
     if query.when is not None and table.collection.begins is not None:
         masks.append(day_mask(table, query.when))
-    if source is not None and table.collection.by_source and "source" in columns:
-        masks.append(_true(pc.equal(table.column("source"), source)))
+    if by_source is not None:
+        masks.append(by_source)
     return np.logical_and.reduce(masks) if masks else None
+
+
+def equals(table: FeatureTable, column: str, text: str) -> Mask:
+    """Rows that have just this text in a column, (n,)."""
+    return _true(pc.equal(table.column(column), text))
 
 
 def _known(columns: Mapping[str, Column], name: str) -> Column:

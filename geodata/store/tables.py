@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.control.overlay import footprints
 from geodata.control.territories import Areas
+from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.features.collections import Collection
 from geodata.features.described import described
@@ -58,12 +59,13 @@ class Tables:
     def deposits(self) -> gpd.GeoDataFrame:
         """The deposits, in the order of the release, with all columns of today.
 
-        Releases made before records had a rank held records of Ukraine, each of which counted.
+        Releases made before records had a rank held one country, and each of them counted.
         """
         table = self.geo("deposits")
         if "roles" in table:
             return table
-        earlier = {"country": "UA", "rank": "deposit", "wikidata": None, "extent": None}
+        country = packaged.theatre().country
+        earlier = {"country": country, "rank": "deposit", "wikidata": None, "extent": None}
         nobody = pd.DataFrame(columns=["deposit_id"])
         return described(
             table.assign(**earlier, recalled=[()] * len(table)), nobody, {"rank": {}, "status": {}}
@@ -89,7 +91,8 @@ class Tables:
     @cached_property
     def standings(self) -> pd.DataFrame:
         """The step functions of all deposits and sources."""
-        return self.plain("standings")
+        table = self.plain("standings")
+        return table if "party" in table else table.assign(party=None)
 
     @cached_property
     def admin_areas(self) -> gpd.GeoDataFrame:
@@ -121,9 +124,9 @@ class Tables:
     def areas(self) -> Areas:
         """The country's outline and its oblasts."""
         rows = self.admin_areas
-        country = rows[rows["level"] == 0].geometry.iloc[0]
-        oblasts = rows[rows["level"] == 1]
-        return Areas(country, dict(zip(oblasts["id"], oblasts.geometry, strict=True)))
+        levels = [rows[rows["level"] == level] for level in (0, 1)]
+        countries, oblasts = (dict(zip(r["id"], r.geometry, strict=True)) for r in levels)
+        return Areas(countries[packaged.theatre().country], oblasts, countries)
 
     @property
     def outline(self) -> BaseGeometry:

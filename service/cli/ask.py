@@ -28,7 +28,8 @@ from service.settings import settings_of_environment
 
 COLUMNS = (
     "id", "name_en", "commodity", "control", "control_share", "control_since", "control_source",
-    "control_asof", "agreement", "line_distance_km", "flips_if_line_moves_km",
+    "control_asof", "stale_days", "source_reason", "agreement", "line_distance_km",
+    "flips_if_line_moves_km",
 )  # fmt: skip
 
 
@@ -152,7 +153,8 @@ def _source_text(question: Mapping[str, Any]) -> str:
     """Whose control of which day."""
     if question["control_asof"] is None:
         return f"according to {question['source']}, which has no data for this date"
-    return f"according to {question['source']}, as of {question['control_asof']}"
+    text = f"according to {question['source']}, as of {question['control_asof']}"
+    return f"{text} ({question['source_reason']})"
 
 
 def _deposit_row(row: Mapping[str, Any]) -> list[object]:

@@ -74,12 +74,13 @@ LIBRARIES = (
 
 def doctor(as_json: Json = False) -> None:
     """Check the installation and the published release; exit status 1 if anything is wrong."""
-    place = workspace()
+    place, settings = workspace(), settings_of_environment()
     checks = [
         ("python", "ok", platform.python_version()),
         *((name, "ok", version(name)) for name in LIBRARIES),
         ("workspace", "ok", str(place.root.resolve())),
-        ("source priority", "ok", ", ".join(settings_of_environment().source_priority)),
+        ("source priority", "ok", ", ".join(settings.source_priority)),
+        ("maps are fresh", "ok", f"up to {settings.fresh_days} days (LODELINE_FRESH_DAYS)"),
         ("releases", "ok", str(len(place.release_ids()))),
         _published(place),
     ]

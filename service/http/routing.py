@@ -242,7 +242,8 @@ class ReleaseRoute(APIRoute):
         if policy.timeless is not None and policy.timeless(ask.query):
             return around
         day = () if pinned else (str(today()),)
-        return (*around, ask.base, settings.source_priority, *day)
+        rule = (settings.source_priority, settings.fresh_days)
+        return (*around, ask.base, rule, *day)
 
     def _is_quick(self, ask: RequestContext) -> bool:
         """Whether the answer is made on the event loop."""

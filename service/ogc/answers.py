@@ -1,4 +1,4 @@
-"""What do our own JSON answers hold: reserves, histories, territories, rasters, releases?
+"""What do our own JSON answers hold: reserves, histories, territories, releases?
 
 As in `documents`: for the API document and for the test that holds answers against it.
 """
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from schemas import Manifest, Raster, TableFile
+from schemas import Manifest, TableFile
 from schemas.record import Record, Status, Verdict
 from service.ogc.documents import Feature, Link
 
@@ -43,6 +43,7 @@ class Asked(Record):
     control: list[Verdict]
     control_asof: dt.date | None
     stale_days: int | None
+    source_reason: str
     role: str
     rank: str
 
@@ -99,6 +100,15 @@ class ReservesAnswer(Record):
     links: list[Link]
 
 
+class SourceUsed(Record):
+    """A source that answers for days from one to another, both in, and why on the first."""
+
+    source: str
+    from_: dt.date | None = Field(alias="from")
+    to: dt.date | None
+    source_reason: str
+
+
 class Count(Record):
     """Deposits by verdict on a day."""
 
@@ -109,6 +119,8 @@ class Count(Record):
     government: int
     unknown: int
     source: str
+    control_asof: dt.date | None
+    stale_days: int | None
 
 
 class Series(Record):
@@ -118,6 +130,7 @@ class Series(Record):
     territory: str
     source: str
     release: str
+    sources: list[SourceUsed]
     series: list[Count]
 
 
@@ -128,6 +141,7 @@ class ChangeCollection(Record):
     features: list[Feature]
     numberReturned: int  # noqa: N815 - named by OGC API - Features
     release: str
+    sources: list[SourceUsed]
     links: list[Link]
 
 
@@ -144,6 +158,7 @@ class SourceSays(Record):
 
     source: str
     status: Status
+    party: str | None
     asof: dt.date | None
     stale_days: int | None
     since: dt.date | None
@@ -158,6 +173,9 @@ class Spot(Record):
     date: dt.date
     control: Status
     control_source: str | None
+    control_asof: dt.date | None
+    stale_days: int | None
+    source_reason: str
     release: str
     by_source: list[SourceSays]
 
@@ -166,6 +184,7 @@ class ShareSpan(Record):
     """A share of a deposit under a status, from a day up to another."""
 
     status: Status
+    party: str | None
     share: float
     valid_from: dt.date
     valid_to: dt.date | None
@@ -175,6 +194,7 @@ class VerdictSpan(Record):
     """A verdict of a deposit, from a day up to another, and the shares behind it."""
 
     verdict: Verdict
+    party: str | None
     valid_from: dt.date
     valid_to: dt.date | None
     occupied: float | None
@@ -193,12 +213,27 @@ class SourceTimeline(Record):
     verdicts: list[VerdictSpan]
 
 
+class ChosenVerdict(VerdictSpan):
+    """A verdict by the source that answers; since: first day of the run, None if not known."""
+
+    source: str
+    since: dt.date | None
+
+
+class ChosenTimeline(Record):
+    """A deposit's history by the source that answers on each day."""
+
+    sources: list[SourceUsed]
+    verdicts: list[ChosenVerdict]
+
+
 class Timeline(Record):
-    """A deposit's history by every source."""
+    """A deposit's history by every source; chosen: where none was named."""
 
     deposit: dict[str, Any]
     estimates: list[dict[str, Any]]
     release: str
+    chosen: ChosenTimeline | None = None
     timelines: list[SourceTimeline]
 
 
@@ -225,6 +260,7 @@ class PhraseAnswer(Record):
     source: str
     control_asof: dt.date | None
     stale_days: int | None
+    source_reason: str
     summary: list[Summary]
     caveats: list[str]
     deposits: list[dict[str, str]]
@@ -252,84 +288,6 @@ class Article(Record):
     phrases: list[Phrase]
     release: str
     citation: Citation
-
-
-class RasterAnswer(Raster):
-    """A raster's record with its links, as TileJSON too."""
-
-    tilejson: str
-    name: str
-    scheme: Literal["xyz"]
-    tiles: list[str]
-    minzoom: int
-    maxzoom: int
-    tile_size: int
-    links: list[Link]
-
-
-class Rasters(Record):
-    """All rasters."""
-
-    rasters: list[RasterAnswer]
-
-
-class LegendStop(Record):
-    """A labelled value and its colour; at: its place along the legend, 0 to 1."""
-
-    value: float
-    at: float
-    label: str
-    color: str
-
-
-class Legend(Record):
-    """What the colours of a raster mean."""
-
-    id: str
-    title: str
-    unit: str
-    colormap: str
-    ends: list[float]
-    values_below: bool
-    values_above: bool
-    nothing: str
-    stops: list[LegendStop]
-
-
-class RasterValue(Record):
-    """The value of a raster's cell at a spot, or why there is none."""
-
-    raster: str
-    lon: float
-    lat: float
-    unit: str
-    value: float | None
-    date: dt.date | None = None
-    reason: str | None
-    asof: dt.date | None
-    release: str
-
-
-class Statistics(Record):
-    """Values of a raster in an area."""
-
-    raster: str
-    unit: str
-    area: dict[str, Any]
-    area_km2: float
-    covered_km2: float
-    covered_share: float | None
-    count: float
-    min: float | None
-    max: float | None
-    mean: float | None
-    median: float | None
-    stdev: float | None
-    sum: float | None
-    integral: float | None
-    weights: str
-    release: str
-    dates: dict[str, dt.date | None] | None = None
 
 
 class ReleaseEntry(Record):

@@ -144,6 +144,8 @@ class Version(Record):
     valid_to: date | None
     control: Verdict | None = None
     control_source: str | None = None
+    control_since: date | None = None
+    source_reason: str | None = None
     links: list[Link]
 
 

@@ -53,7 +53,7 @@ def view(ask: RequestContext, document: Document) -> str:
         missing=missing_text(deposit, estimates),
         reports=by_source(store, day)[row],
         flips=_flips(store, row, day, source),
-        charts=timelines.timeline_charts(history["timelines"]),  # type: ignore[arg-type]
+        charts=timelines.timeline_charts(history),
         components=_named(store, store.facts.deposits["part_of"] == deposit["id"]),
         whole=_named(store, store.facts.deposits["id"] == (deposit["part_of"] or "")),
         citation=page_citation(ask, deposit, day),

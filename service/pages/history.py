@@ -17,6 +17,8 @@ from service.pages.template_filters import VERDICT_NAMES, commodity, listing, nu
 
 AROUND_KM = 40.0
 FORMS = (("json", "JSON"),)
+CHOSEN = "chosen"
+"""Stands where a strip has its source: the history of the source used for each date."""
 
 
 def changes(ask: RequestContext, document: Document) -> str:
@@ -143,16 +145,23 @@ def timeline(ask: RequestContext, document: Document) -> str:
         title=f"Control over time: {deposit['name_en']}",
         document=document,
         deposit=deposit,
-        charts=timeline_charts(document["timelines"]),
+        charts=timeline_charts(document),
         forms=FORMS,
     )
 
 
-def timeline_charts(timelines: Sequence[Document]) -> list[TimelineChart]:
-    """All since 2014, and a close-up of the changes where they lie close together."""
-    now = today()
+def timeline_charts(document: Document) -> list[TimelineChart]:
+    """All since 2014, and a close-up of the changes where they lie close together.
+
+    document: of a deposit's timelines. Of several sources the spliced history comes first.
+    """
+    now, timelines = today(), list(document["timelines"])
+    if "chosen" in document and len(timelines) > 1:
+        first_day = document["chosen"]["sources"][0]["from"]
+        chosen = {"source": CHOSEN, "first_day": first_day, **document["chosen"]}
+        timelines.insert(0, chosen)
     whole = _timeline_chart("years", f"{FIRST:%Y} to today", Axis(FIRST, now), timelines)
-    close = near(timelines, now)
+    close = near(document["timelines"], now)
     if close is None:
         return [whole]
     title = f"Close-up, {close.first} to {close.last}"

@@ -60,6 +60,10 @@ def about(ask: RequestContext) -> dict[str, object]:
         "sources": [
             _source(store.sources.by_id[source], store) for source in store.sources.ordered
         ],
+        "stretches": [
+            {"first_day": str(each.first), "source": each.source}
+            for each in store.sources.stretches
+        ],
         "commodities": _commodities(store),
         "territories": [
             {"id": entry.id, "en": entry.title, "uk": entry.title_uk}

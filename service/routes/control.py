@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from geodata.answers.point import control_at
 from geodata.answers.series import changes as changes_between
+from geodata.answers.sources import sources_used
 from geodata.answers.timelines import deposit_timeline
 from geodata.formats.geojson import dumps
-from geodata.interval import known_day, parse_datetime, today
+from geodata.interval import Interval, known_day, parse_datetime, today
 from schemas import Manifest
 from service.http.context import Context, RequestContext
 from service.http.links import GEOJSON, link, self_link
@@ -85,6 +86,7 @@ def changes(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Response:
         "features": features,
         "numberReturned": len(features),
         "release": ask.release,
+        "sources": sources_used(ask.store, _days(query), query.source),
         "links": [
             self_link(ask.base, ask.path, ask.query, GEOJSON),
             link(ask.url_for("/changes.atom", ask.query), "alternate", ATOM, "The same as a feed"),
@@ -103,9 +105,12 @@ def changes_feed(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Respo
 
 
 def _changes(ask: RequestContext, query: ChangesQuery) -> list[dict[str, Any]]:
+    return changes_between(ask.store, _days(query), query.commodity, query.source)
+
+
+def _days(query: ChangesQuery) -> Interval:
     first = ".." if query.from_ in {None, "", ".."} else known_day(str(query.from_), "from")
-    when = parse_datetime(f"{first}/{query.to or today()}", "from")
-    return changes_between(ask.store, when, query.commodity, query.source)
+    return parse_datetime(f"{first}/{query.to or today()}", "from")
 
 
 def atom(

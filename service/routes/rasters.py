@@ -9,6 +9,7 @@ from pydantic import Field, WithJsonSchema
 from shapely.geometry.base import BaseGeometry
 from starlette.responses import Response
 
+from geodata.answers.sources import source_facts
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import today
 from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
@@ -21,7 +22,7 @@ from service.http.files import PARTS, RANGES, RangedFile, file_headers
 from service.http.links import HTML, JSON, Link, link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
-from service.ogc import answers as models
+from service.ogc import raster_answers as models
 from service.params.area import parse_area
 from service.params.core import QueryDay, ReleaseQuery, Source, SpotQuery
 
@@ -250,8 +251,7 @@ def _area(ask: RequestContext, query: AreaQuery) -> tuple[BaseGeometry, dict[str
         "type": "territory",
         "territory": found.id,
         "date": str(day),
-        "source": choice.source if found.held else None,
-        "control_asof": str(choice.asof) if found.held and choice.asof else None,
+        **source_facts(choice if found.held else None),
     }
 
 

@@ -24,6 +24,7 @@ from geodata.answers.question import (
 from geodata.answers.reserves import reserves as answer
 from geodata.answers.rows import answer_rows
 from geodata.answers.series import STEPS, series
+from geodata.answers.sources import source_facts
 from geodata.crs import areas_km2
 from geodata.errors import NotFound
 from geodata.formats.geojson import dumps, feature
@@ -200,14 +201,23 @@ def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Res
         rank=query.rank,
     )
     document = series(ask.store, asked, query.from_ or _year_before(last), query.step)
-    return _series_csv(document) if ask.format == "csv" else ask.answer(document)
-
-
-def _series_csv(document: dict[str, object]) -> Response:
+    if ask.format != "csv":
+        return ask.answer(document)
     points = document["series"]
-    rows = points if isinstance(points, list) else []
+    return _series_csv([
+        {**row, "source_reason": _reason(ask, row["date"], query.source)}
+        for row in (points if isinstance(points, list) else [])
+    ])  # fmt: skip
+
+
+def _reason(ask: RequestContext, day: str, source: str | None) -> str:
+    return ask.store.sources.select(dt.date.fromisoformat(day), source).reason
+
+
+def _series_csv(rows: list[dict[str, object]]) -> Response:
     text = io.StringIO()
-    writer = csv.DictWriter(text, ["date", *VERDICTS, "source"], lineterminator="\r\n")
+    columns = ["date", *VERDICTS, "source", "control_asof", "stale_days", "source_reason"]
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8")
@@ -257,8 +267,7 @@ def territory(ask: Context, query: Annotated[DayQuery, Query()]) -> Response:
         **_words(found),
         "date": str(day),
         "area_km2": round(float(areas_km2(np.array([shape], dtype=object))[0]), 1),
-        "source": choice.source if found.held else None,
-        "control_asof": str(choice.asof) if found.held and choice.asof else None,
+        **source_facts(choice if found.held else None),
         "release": ask.release,
     }
     return ask.encoded(dumps(feature(properties, shape)), GEOJSON)

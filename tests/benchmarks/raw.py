@@ -76,7 +76,7 @@ def _areas(folder: Path) -> Iterator[Line]:
     snapshots = pd.read_parquet(folder / "snapshots.parquet")
     days = [pd.Timestamp(day).date() for day in snapshots["day"]]
     told = dict(zip(days, snapshots["occupied_km2"], strict=True))
-    cells = tessellate(packaged.settlements(), packaged.land(), "settlements")
+    cells = tessellate(packaged.settlements(), packaged.settled_land(), "settlements")
     for first in BEFORE_AND_AFTER_KHERSON:
         for day in (first + timedelta(days=n) for n in range(DAYS)):
             ours = km2(land_of(cells, day))

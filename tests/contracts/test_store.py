@@ -180,7 +180,7 @@ def test_a_value_of_a_row_finds_that_row_whatever_the_type_of_its_column(
     rows = table(everything(store, name, **words))
     tried = 0
     for column in store.collection(name).columns:
-        if column.type == "geometry" or not rows[column.name].notna().any():
+        if column.type in {"geometry", "json"} or not rows[column.name].notna().any():
             continue
         at = int(np.flatnonzero(rows[column.name].notna())[0])
         value = rows[column.name].iloc[at]

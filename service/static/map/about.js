@@ -6,6 +6,7 @@ import { toDay } from "./days.js";
 export function readAbout(text) {
   const about = JSON.parse(text);
   about.sources = about.sources.map((entry) => ({ ...entry, firstDay: toDay(entry.first_day), lastDay: toDay(entry.last_day) }));
+  about.stretches = about.stretches.map((entry) => ({ ...entry, firstDay: toDay(entry.first_day) }));
   about.firstDay = toDay(about.first);
   about.lastDay = toDay(about.today);
   about.paints = { light: paints(about.palette, "light"), dark: paints(about.palette, "dark") };

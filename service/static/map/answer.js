@@ -37,7 +37,8 @@ function what_of(about, state) {
 
 /** What the server says of the day: age of the map, amounts, caveats, the table of deposits. */
 export function drawAnswer(about, state, answer, choose) {
-  byId("asof").textContent = age(about, state, answer.question);
+  const why = state.source === null && about.sources.length > 1 ? [" ", el("small", { lang: "en" }, `(${answer.question.source_reason})`)] : [];
+  byId("asof").replaceChildren(age(about, state, answer.question), ...why);
   byId("amounts").replaceChildren(...amounts(about, state, answer.summary));
   byId("caveats").replaceChildren(...answer.caveats.map((text) => el("li", { lang: "en" }, text)));
   drawTable(state, answer, about, choose);

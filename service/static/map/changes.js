@@ -1,6 +1,5 @@
-// When did deposits change hands, after the source that answers for each day?
+// When did deposits change hands, after the source chosen or the ones that answer for each day?
 import { ask } from "./ask.js";
-import { choose } from "./choice.js";
 import { toDay } from "./days.js";
 import { changesPath } from "./question.js";
 import { named, t } from "./words.js";
@@ -12,12 +11,9 @@ export function createChanges(about, state, told) {
 
   async function load() {
     const own = (round += 1);
-    const { source } = state.values;
-    const asked = source === null ? about.sources.map((entry) => entry.id) : [source];
-    const answers = await Promise.all(asked.map((id) => ask(changesPath(about, state.values, id))));
+    const answer = await ask(changesPath(about, state.values));
     if (own !== round) return;
-    events = answers.flatMap((answer) => answer.features.map((feature) => feature.properties));
-    events = events.filter((event) => choose(about.sources, toDay(event.day), source).id === event.source);
+    events = answer.features.map((feature) => feature.properties);
     told();
   }
 

@@ -1,9 +1,9 @@
-// Which source answers for a day? The rule of the server: the first in order that reaches it.
+// Which source answers for a day? The server has said it, for all stretches of days.
 
-/** sources: in the order they are asked; wanted: one by name, or null. */
-export function choose(sources, day, wanted = null) {
-  if (wanted !== null) return sources.find((source) => source.id === wanted) ?? sources[0];
-  return sources.find((source) => source.firstDay <= day) ?? sources[sources.length - 1];
+/** about: its sources in the order they are asked, and who answers from when on; wanted: one by name, or null. */
+export function choose({ sources, stretches }, day, wanted = null) {
+  const chosen = wanted ?? stretches.findLast((stretch) => stretch.firstDay <= day)?.source;
+  return sources.find((source) => source.id === chosen) ?? sources[wanted === null ? sources.length - 1 : 0];
 }
 
 /** Whether a source says anything of a day. */

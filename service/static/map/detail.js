@@ -63,7 +63,7 @@ export function createDetail(about, state, deposits, close) {
       el("p", { class: "faint" }, t(`${entry.control}_is`)),
       el("dl", { class: "rows" },
         row(t("share"), meter(entry.control_share)),
-        row(t("since"), entry.control_since ? sinceText(about, entry, lang) : "–"),
+        row(t("since"), entry.control_since ? sinceText(about, entry, lang) : entry.control_asof ? t("since_unknown") : "–"),
         row(t("mineral"), mineralNames(entry.commodities, about, lang).join(", ")),
         entry.position_uncertainty_m ? row(t("position_head"), t("position", { km: kilometres(entry.position_uncertainty_m / 1000) })) : "",
         entry.line_distance_km === null ? "" : row(t("line"), t(side, { km: kilometres(entry.line_distance_km) })),

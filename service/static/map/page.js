@@ -45,7 +45,7 @@ export function startPage(about, state, usual, screen) {
   const timeline = createTimeline(about, state, changes.marks);
   const dock = createDock(about, state, changes.days);
   const player = createPlayer(about, state, screen.ready);
-  createChoices(about, state, (wanted, day) => choose(about.sources, day, wanted));
+  createChoices(about, state, (wanted, day) => choose(about, day, wanted));
   createDivider(state);
   createTools(about, state, map, source, screen.whole);
   createSearch(about, () => deposits, (entry) => (entry.found === "deposit" ? visit(entry.id) : screen.go(entry.at, 9)));

@@ -25,13 +25,13 @@ export const seriesPath = (about, state) =>
     source: state.source,
   });
 
-/** What changed hands after one source. */
-export const changesPath = (about, state, source) =>
+/** What changed hands. */
+export const changesPath = (about, state) =>
   pathOf(about, "/changes", {
     commodity: wanted(state),
     from: toText(about.firstDay),
     to: toText(about.lastDay),
-    source,
+    source: state.source,
   });
 
 /** Everything of the deposits of one mineral on a day, wherever they lie. */

@@ -18,7 +18,7 @@ export async function createScreen(about, state, still) {
   const listeners = [];
 
   const theme = () => themeOf(values.theme);
-  const source = (day = values.day) => choose(about.sources, day, values.source);
+  const source = (day = values.day) => choose(about, day, values.source);
   const other = () => (values.differ === null ? null : about.sources.find((entry) => entry.id === values.differ));
 
   function styleOf(day) {

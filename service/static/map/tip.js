@@ -9,11 +9,11 @@ export function mineralNames(ids, about, lang) {
   return ids.filter(Boolean).map((id) => known.get(id) ?? id);
 }
 
-/** The first day of a verdict; where the record of its source begins it may be older. */
+/** The first day of a verdict; where the record of its source, or of all, begins it may be older. */
 export function sinceText(about, { control_since, control_source }, lang, form = "long") {
   const date = inWords(toDay(control_since), lang, form);
   const begins = about.sources.find((entry) => entry.id === control_source)?.first_day;
-  return begins === control_since ? t("since_record", { date }) : date;
+  return [begins, about.stretches[0].first_day].includes(control_since) ? t("since_record", { date }) : date;
 }
 
 /** Shows a tip over a map while the pointer is on a deposit; choose(id) on a click. */

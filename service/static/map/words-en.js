@@ -77,6 +77,7 @@ export default {
   verdict: "Verdict",
   share: "Occupied share",
   since: "Verdict since",
+  since_unknown: "Not known: the record of the source begins with this verdict, and the source used before gives another",
   since_record: "{date} or earlier (the record begins)",
   mineral: "Minerals",
   estimates: "Published estimates",
