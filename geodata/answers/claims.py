@@ -8,6 +8,7 @@ from geodata.answers.claim_comparison import Comparison, added_up
 from geodata.answers.claim_parts import claimed_parts, oblast_codes
 from geodata.answers.question import RANKS, ROLES, Question
 from geodata.answers.rows import json_rows, json_value
+from geodata.answers.sources import source_facts
 from geodata.store.base import Store
 from schemas import Claim
 from schemas.record import column_names
@@ -80,14 +81,11 @@ def compared(comparison: Comparison) -> Ours:
     a claim that cannot be compared they are numbers of deposits, to be looked at beside it.
     """
     store, claim = comparison.store, comparison.claim
-    choice = store.sources.select(claim.about_day)
     compares = comparison.agrees != "not-comparable"
     beside = () if comparison.unanswered else comparison.measured
     values = {
         "date": str(claim.about_day),
-        "source": choice.source,
-        "control_asof": json_value(choice.asof),
-        "stale_days": choice.stale_days,
+        **source_facts(store.sources.select(claim.about_day)),
         **added_up(comparison.values if compares else beside),
         "unit": claim.unit if compares else "deposits",
         "agrees": comparison.agrees,
