@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from schemas.record import Day, Record, Slug, described
+from schemas.record import Day, Identifier, Record, Slug, described
 
 Quantity = Literal["count", "share", "tonnage", "area", "value"]
 Role = Literal["main", "any"]
@@ -41,6 +41,9 @@ class Claim(Record):
     )
     territory: str = described(
         "Territory it is about: an id of the territories, or ISO 3166-2 codes joined by `+`."
+    )
+    deposit_id: Identifier | None = described(
+        "The one deposit it is about, where it is about one.", default=None
     )
     statement: str = described("What was stated, in our words.")
     url: Address = described("Where it was read.")

@@ -209,7 +209,7 @@ class NaiveStore:
             Row(
                 number,
                 {c.name: record.get(c.name) for c in collection.properties},
-                spots[record["deposit_id"]] if spots else _shape(record["geometry"]),
+                spots[record["deposit_id"]] if spots else _shape(record.get("geometry")),
             )
             for number, record in enumerate(self.records(file), start=1)
         ]
@@ -229,6 +229,10 @@ class NaiveFacts:
     @cached_property
     def estimates(self) -> gpd.GeoDataFrame:
         return self._frame("estimates", None).drop(columns="geometry")
+
+    @cached_property
+    def claims(self) -> gpd.GeoDataFrame:
+        return self._frame("claims", None).drop(columns="geometry")
 
     @cached_property
     def outline(self) -> BaseGeometry:

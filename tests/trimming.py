@@ -31,9 +31,9 @@ from schemas import Manifest, TableFile
 
 DEPOSITS = ("shevchenkivske_li", "dobra_li", "stankuvatske_li", "azovske_ree", "ge_donbas_coal")
 AROUND_DEG, COARSE_DEG = 0.12, 0.3
-TABLES = ("deposits", "estimates", "settlements", "admin_areas", "lakes", "control", "snapshots",
-          "standings", "timelines", "changes")  # fmt: skip
-GEO = frozenset(TABLES) - {"estimates", "snapshots", "standings"}
+TABLES = ("deposits", "estimates", "claims", "settlements", "admin_areas", "lakes", "control",
+          "snapshots", "standings", "timelines", "changes")  # fmt: skip
+GEO = frozenset(TABLES) - {"estimates", "claims", "snapshots", "standings"}
 PERMALINK = "https://lodeline.example/reserves"
 
 Tables = dict[str, pd.DataFrame]
@@ -72,7 +72,7 @@ def trimmed(tables: Mapping[str, pd.DataFrame]) -> Tables:
     found = dict(tables)
     kept = tables["deposits"]["id"].isin(DEPOSITS).to_numpy()
     found["deposits"] = tables["deposits"][kept]
-    for name in ("estimates", "timelines", "changes", "standings"):
+    for name in ("estimates", "claims", "timelines", "changes", "standings"):
         found[name] = tables[name][tables[name]["deposit_id"].isin(DEPOSITS).to_numpy()]
     new_number = np.cumsum(kept) - 1
     found["standings"] = found["standings"].assign(

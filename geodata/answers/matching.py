@@ -88,9 +88,12 @@ def within_extent(verdict: Verdicts, extent_share: FloatArray) -> Verdicts:
 
 
 def selected_deposits(table: pd.DataFrame, question: Question) -> Mask:
-    """Deposits of any commodity asked, in the role and of the rank asked."""
+    """Deposits of any commodity asked, in the role and of the rank asked, of the ids if any."""
     masks = [of_role(table, word, question.role) for word in question.commodities]
-    return np.asarray(np.any(masks, axis=0)) & of_rank(table, question.rank)
+    selected = np.asarray(np.any(masks, axis=0)) & of_rank(table, question.rank)
+    if question.deposits is None:
+        return selected
+    return np.asarray(selected & table["id"].isin(list(question.deposits)).to_numpy())
 
 
 def of_role(table: pd.DataFrame, word: str, role: str) -> Mask:

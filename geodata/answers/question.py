@@ -20,7 +20,8 @@ class Question:
     """Which deposits of these commodities lie in this territory on this day.
 
     control: verdicts to list; all of them where `everything` is set. source: None for the rule
-    of priority. role, rank: one of ROLES and of RANKS.
+    of priority. role, rank: one of ROLES and of RANKS. deposits: ids it is confined to, None for
+    all; no URL of `/reserves` has them.
     """
 
     commodities: tuple[str, ...]
@@ -31,6 +32,7 @@ class Question:
     include_components: bool = False
     role: str = ROLES[0]
     rank: str = RANKS[0]
+    deposits: frozenset[str] | None = None
 
     @property
     def listed(self) -> tuple[str, ...]:

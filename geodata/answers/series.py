@@ -15,7 +15,7 @@ from geodata.errors import InvalidInput
 from geodata.features.query import EVERYTHING, Query
 from geodata.formats.geojson import feature
 from geodata.interval import LAST_DAY, Interval, days_of, one_day
-from geodata.store.base import Store
+from geodata.store.base import ControlSources, Store
 from geodata.types import DayArray, FloatArray, IntArray, Mask
 
 STEPS = ("day", "week", "month", "year")
@@ -167,3 +167,8 @@ def changes(store: Store, when: Interval, question: Question) -> list[dict[str, 
     rows = table[table["deposit_id"].isin(list(wanted)).to_numpy()]
     properties = json_rows(rows, store.collection("changes").column_names)
     return [feature(p, s) for p, s in zip(properties, rows.geometry, strict=True)]
+
+
+def last_mapped_day(sources: ControlSources) -> date:
+    """The last day any control source of the release has a map of."""
+    return max(sources.last_day(source) for source in sources.present)

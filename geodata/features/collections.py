@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from schemas import AdminArea, Cell, Change, Deposit, Estimate, Layer, Settlement, Span
+from schemas import AdminArea, Cell, Change, Claim, Deposit, Estimate, Layer, Settlement, Span
 from schemas.layers import layer_columns
 from schemas.record import Column, Record, columns
 
@@ -152,7 +152,7 @@ def _collection(
         title=title,
         description=description,
         columns=(*own, *extra),
-        begins=next((n for n in ("valid_from", "day") if n in names), None),
+        begins=next((n for n in ("valid_from", "day", "about_day") if n in names), None),
         ends="valid_to" if "valid_to" in names else None,
         by_source=name in {"deposits", "control", "timelines", "changes"},
     )
@@ -202,6 +202,12 @@ COLLECTIONS = (
         "admin-areas",
         "Country, oblasts and raions",
         "Boundaries; raions are approximate.",
+    ),
+    _collection(
+        Claim,
+        "claims",
+        "Public claims",
+        "Dated public statements about minerals and who holds them, in the words of this service.",
     ),
 )
 BUILT_IN = tuple(collection.id for collection in COLLECTIONS)

@@ -237,3 +237,8 @@ def with_points(estimates: pd.DataFrame, deposits: gpd.GeoDataFrame) -> gpd.GeoD
     points = pd.Series(shapely.centroid(deposits.geometry.to_numpy()), index=deposits["id"])
     at = points.loc[estimates["deposit_id"]].to_numpy()
     return gpd.GeoDataFrame(estimates, geometry=at, crs=CRS84)
+
+
+def without_place(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Rows that are nowhere: their geometry is missing."""
+    return gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=CRS84)

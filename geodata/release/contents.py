@@ -15,7 +15,7 @@ from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
 from geodata.features.collections import COLLECTIONS
 from geodata.features.described import described
-from geodata.features.table import FeatureTable, with_points
+from geodata.features.table import FeatureTable, with_points, without_place
 from geodata.features.user_layers import (
     LAYERS,
     encoded_features,
@@ -67,6 +67,7 @@ def release_tables(
     return {
         "deposits": deposits,
         "estimates": packaged.estimates(),
+        "claims": packaged.claims(),
         "settlements": settlements,
         "admin_areas": packaged.admin_areas(),
         "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[packaged.lakes()], crs="OGC:CRS84"),
@@ -111,7 +112,8 @@ def _compiled_snapshot(settlements: gpd.GeoDataFrame) -> pd.DataFrame:
 def by_collection(tables: Tables) -> dict[str, gpd.GeoDataFrame]:
     """The tables with geometry by the id of their collection; estimates have their deposit's."""
     named = {name.replace("_", "-"): gpd.GeoDataFrame(t) for name, t in tables.items()}
-    return {**named, "estimates": with_points(tables["estimates"], named["deposits"])}
+    estimates = with_points(tables["estimates"], named["deposits"])
+    return {**named, "estimates": estimates, "claims": without_place(tables["claims"])}
 
 
 def write_tables(folder: Path, tables: Tables) -> list[TableFile]:

@@ -119,6 +119,10 @@ class ReleaseFacts(Protocol):
         """Published quantities, in the order of the release."""
 
     @property
+    def claims(self) -> pd.DataFrame:
+        """Public claims, in the order of the release; none in one made before there were any."""
+
+    @property
     def footprints(self) -> GeometryArray:
         """(n,) where each deposit may lie, in the order of `deposits`; None where untested."""
 

@@ -58,6 +58,7 @@ class EmbeddedControl:
         self.extent_of = keeping(days, self._extent_of, release, "extent")
         self.occupied_within = keeping(days, self._occupied_within, release, "within")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
+        self.membership_in = keeping(days, self._membership_in, release, "membership")
         self.flips_on = keeping(days, self._flips_on, release, "flips")
 
     @property
@@ -217,7 +218,7 @@ class EmbeddedControl:
     def _territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
         return land(self.territory(name), self.tables.areas, self._land_lookup(source), day)
 
-    def membership_in(self, name: str, day: date, source: str | None) -> Membership:
+    def _membership_in(self, name: str, day: date, source: str | None) -> Membership:
         """How all deposits lie in a territory on a day. Raises InvalidInput for an unknown one.
 
         Membership rests on the extent, which is the same on every day, so that a series counts

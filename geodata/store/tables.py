@@ -16,10 +16,11 @@ from geodata.data import packaged
 from geodata.errors import Damaged
 from geodata.features.collections import Collection
 from geodata.features.described import described
-from geodata.features.table import with_points
+from geodata.features.table import with_points, without_place
 from geodata.release.manifest import check_files, read_manifest
 from geodata.types import GeometryArray
-from schemas import Layer, Manifest, Source, Territory
+from schemas import Claim, Layer, Manifest, Source, Territory
+from schemas.record import column_names
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ class Tables:
         return self.plain("estimates")
 
     @cached_property
+    def claims(self) -> pd.DataFrame:
+        """The claims; none where the release was made before there were any."""
+        if not (self.folder / "claims.parquet").is_file():
+            return pd.DataFrame(columns=list(column_names(Claim)))
+        return self.plain("claims")
+
+    @cached_property
     def control(self) -> gpd.GeoDataFrame:
         """The cells of all sources."""
         return self.geo("control")
@@ -102,6 +110,8 @@ class Tables:
         """The table behind a collection, with geometry."""
         if collection.id == "estimates":
             return with_points(self.estimates, self.deposits)
+        if collection.id == "claims":
+            return without_place(self.claims)
         kept = {"deposits", "control", "admin-areas"}
         name = collection.id.replace("-", "_")
         return getattr(self, name) if collection.id in kept else self.geo(name)

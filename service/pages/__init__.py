@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from service.http.context import RequestContext
-from service.pages import collections, history, items, landing, rasters, reserves, tiles
+from service.pages import claims, collections, history, items, landing, rasters, reserves, tiles
 from service.pages.landing import api_page
 from service.pages.rendering import problem_page, render
 
@@ -25,6 +25,7 @@ VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "changes": history.changes,
     "at": history.at,
     "timeline": history.timeline,
+    "claims": claims.view,
     "territories": reserves.territories,
     "territory": reserves.territory,
     "rasters": rasters.rasters,

@@ -8,6 +8,7 @@ items        /collections/{collection}/items
              /collections/{collection}/items/{item}  …/{item}/versions
 reserves     /reserves  /reserves/series  /articles/{day}
              /territories  /territories/{territory}
+claims       /claims
 control      /control/at  /deposits/{deposit}/timeline  /changes  /changes.atom
 styles       /styles  /styles/{style}  /fonts/{fontstack}/{range}.pbf
              /map/lodeline.qgs  /map/lodeline.qgz
@@ -30,6 +31,7 @@ from itertools import chain
 
 from service.http.routing import ReleaseRoute
 from service.routes import (
+    claims,
     collections,
     control,
     items,
@@ -46,6 +48,7 @@ ROUTERS = (
     collections.router,
     items.router,
     reserves.router,
+    claims.router,
     control.router,
     styles.router,
     rasters.router,

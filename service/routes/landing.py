@@ -69,6 +69,7 @@ def _links(ask: RequestContext) -> list[Link]:
         link(ask.url_for("/reserves/series"), "related", JSON, "Counts over time"),
         link(ask.url_for("/changes"), "related", GEOJSON, "Deposits whose verdict changed"),
         link(ask.url_for("/territories"), "related", JSON, "Territories and their definitions"),
+        link(ask.url_for("/claims"), "related", JSON, "Public claims beside our count"),
         link(ask.url_for("/rasters"), "related", JSON, "Rasters, as tiles and values"),
         link(ask.url_for("/articles/2025-02-25"), "related", JSON, "The article it began with"),
         link(ask.url_for("/styles"), rel("styles"), JSON, "Styles of the map"),

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 
 from geodata.answers.article import ARTICLE_DAY, article
+from geodata.answers.claims import claims_near
 from geodata.answers.question import (
     DEFAULT_CONTROL,
     DEFAULT_TERRITORY,
@@ -143,7 +144,9 @@ def reserves(ask: Context, query: Annotated[ReservesQuery, Query()]) -> Response
 
 
 def _answer(ask: RequestContext, query: ReservesQuery) -> dict[str, Any]:
-    return answer(ask.store, query.question(), _permalink(ask, query))
+    question = query.question()
+    document = answer(ask.store, question, _permalink(ask, query))
+    return {**document, "claims": claims_near(ask.store, question, ask.url_for)}
 
 
 def _permalink(ask: RequestContext, query: ReservesQuery) -> str:

@@ -1,0 +1,58 @@
+"""Public claims, and beside each what the release says of the same on the day it speaks of."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from geodata.answers.claims import claims_compared
+from schemas import Claim
+from schemas.record import column_names
+from service.http.context import Context, RequestContext
+from service.http.downloads import download_name
+from service.http.links import HTML, JSON, link, self_link
+from service.http.offer import answers
+from service.http.routing import release_router
+from service.ogc import answers as models
+
+FLAT = ("date", "value", "value_low", "value_high", "of", "unit", "agrees", "difference",
+        "premature_days", "reached_on", "reason", "source", "control_asof", "stale_days",
+        "permalink")  # fmt: skip
+"""Members of `ours` that a table has, as `ours_…`."""
+router = release_router("answers")
+
+
+def claims_headers(ask: RequestContext) -> dict[str, str]:
+    """The name of the file it is as CSV."""
+    return download_name("lodeline-claims.csv") if ask.format == "csv" else {}
+
+
+@router.get("/claims", name="claims", summary="Public claims beside our count")
+@answers("json", "html", "csv", headers=claims_headers, model=models.Claims)
+def claims(ask: Context) -> Response:
+    """Every claim of the release, as it was made, with ours beside it."""
+    entries = claims_compared(ask.store, ask.url_for)
+    if ask.format == "csv":
+        return Response(_csv(entries), media_type="text/csv; charset=utf-8")
+    links = [
+        self_link(ask.base, ask.path, ask.query, JSON),
+        link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
+        link(ask.url_for("/collections/claims"), "collection", JSON, "The claims alone"),
+    ]
+    return ask.answer({"claims": entries, "release": ask.release, "links": links})
+
+
+def _csv(entries: list[dict[str, object]]) -> str:
+    text = io.StringIO()
+    names = [*column_names(Claim), *(f"ours_{name}" for name in FLAT)]
+    writer = csv.DictWriter(text, names, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(_flat(entry) for entry in entries)
+    return text.getvalue()
+
+
+def _flat(entry: Mapping[str, Any]) -> dict[str, object]:
+    stated = {name: entry[name] for name in column_names(Claim)}
+    return stated | {f"ours_{name}": entry["ours"][name] for name in FLAT}
