@@ -15,6 +15,7 @@ from geodata.control.territories import Areas
 from geodata.errors import Damaged
 from geodata.features.collections import Collection
 from geodata.features.table import with_points
+from geodata.formats.geoparquet import read_geoparquet
 from geodata.release.manifest import check_files, read_manifest
 from geodata.types import GeometryArray
 from schemas import Layer, Manifest, Source, Territory
@@ -36,8 +37,7 @@ class Tables:
 
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """A table with geometry, CRS84."""
-        table = gpd.read_parquet(self._path(name))
-        return table.drop(columns="bbox", errors="ignore")
+        return read_geoparquet(self._path(name))
 
     def plain(self, name: str) -> pd.DataFrame:
         """A table without geometry."""
