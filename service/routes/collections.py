@@ -8,8 +8,18 @@ from geodata.crs import CRS84_URI, OFFERED
 from geodata.features.collections import Collection
 from geodata.formats.registry import FORMATS
 from geodata.store.base import Store
-from service.http.context import Context, RequestContext
-from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, rel, url
+from service.http.context import (
+    GEOJSON,
+    HTML,
+    JSON,
+    SCHEMA_JSON,
+    Context,
+    Link,
+    RequestContext,
+    link,
+    rel,
+    url,
+)
 from service.http.offer import answers
 from service.http.routing import release_router
 from service.ogc import documents, schemas

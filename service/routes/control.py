@@ -16,8 +16,7 @@ from geodata.answers.timelines import deposit_timeline
 from geodata.formats.geojson import dumps
 from geodata.interval import Interval, known_day, parse_datetime, today
 from schemas import Manifest
-from service.http.context import Context, RequestContext
-from service.http.links import GEOJSON, link, self_link
+from service.http.context import GEOJSON, Context, RequestContext, link, self_link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import answers as models
