@@ -7,6 +7,7 @@ import pandas as pd
 from geodata.answers.matching import MatchingDeposits
 from geodata.answers.question import Question
 from geodata.control.sources import SourceSelection
+from geodata.data import packaged
 from geodata.data.commodities import members
 from geodata.store.base import Store
 
@@ -50,10 +51,15 @@ def _publisher(store: Store, choice: SourceSelection) -> str:
 
 
 def _licences(store: Store, choice: SourceSelection) -> list[dict[str, str]]:
-    """Licence of the control source and of the packaged facts."""
+    """Licences of the control source and of the packaged facts and boundaries."""
     source = store.sources.by_id[choice.source]
     return [
         {"source": source.id, "licence": source.licence, "attribution": source.attribution},
+        {
+            "source": "facts",
+            "licence": packaged.FACTS_LICENCE,
+            "attribution": packaged.FACTS_ATTRIBUTION,
+        },
         {
             "source": "boundaries",
             "licence": "public domain",
