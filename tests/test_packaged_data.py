@@ -100,6 +100,10 @@ def test_an_occupation_is_carried_far_on_days_on_which_two_of_three_agree() -> N
     ]
 
     assert histories(rows)["far"] == later
+    bases = {r["place_id"]: r["basis"] for r in inferred_again(rows, ())}
+    assert bases["far"] == (
+        "inferred from two of the nearest dated places: One, Two, Three (37 km and more)"
+    )
 
 
 def test_a_far_settlement_of_the_governments_stays_so_whatever_is_around() -> None:

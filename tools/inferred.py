@@ -65,15 +65,20 @@ def _within_reach(group: list[Row], witnesses: Sequence[list[Row]], away: int) -
     statuses = [_agreed(group, witnesses, day) for day in days]
     if statuses == [_status(group, day) for day in days]:
         return group
-    name = witnesses[0][0]["name_en"]
-    basis = f"no report of capture; nearest dated place {name} is {away} km away"
-    common = group[0] | {"basis": basis, "confidence": "low"}
+    common = group[0] | {"basis": _agreed_basis(statuses, witnesses, away), "confidence": "low"}
     turns = [i for i, status in enumerate(statuses) if not i or status != statuses[i - 1]]
     ends = [*(days[i] for i in turns[1:]), ""]
     return [
         common | {"status": statuses[i], "valid_from": days[i], "valid_to": end}
         for i, end in zip(turns, ends, strict=True)
     ]
+
+
+def _agreed_basis(statuses: Collection[str], witnesses: Sequence[list[Row]], away: int) -> str:
+    names = [each[0]["name_en"] for each in witnesses]
+    if set(statuses) == {GOVERNMENT}:
+        return f"no report of capture; nearest dated place {names[0]} is {away} km away"
+    return f"inferred from two of the nearest dated places: {', '.join(names)} ({away} km and more)"
 
 
 def _agreed(group: Sequence[Row], witnesses: Iterable[Sequence[Row]], day: str) -> str:
