@@ -15,8 +15,8 @@ DEFAULT_TERRITORY = "occupied"
 class Question:
     """Which deposits of these commodities lie in this territory on this day.
 
-    control: verdicts to list; all of them where `everything` is set. source: None for the rule
-    of priority.
+    control: verdicts to list; all of them where `everything` is set. source: None for the one that
+    answers for the day.
     """
 
     commodities: tuple[str, ...]

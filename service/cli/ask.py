@@ -59,7 +59,9 @@ def ask(
     territory: Annotated[
         str, typer.Option(help="Territory id, e.g. occupied.")
     ] = DEFAULT_TERRITORY,
-    source: Annotated[str | None, typer.Option(help="Control source id.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Control source id; default as for serve.")
+    ] = None,
     control: Annotated[str, typer.Option(help="Verdicts to list.")] = ",".join(DEFAULT_CONTROL),
     release: Annotated[str | None, typer.Option(help="Release id; default current.")] = None,
     form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.table,
