@@ -16,18 +16,20 @@ OLD_DAYS = 31
 
 
 def citation(
-    store: Store, title: str, permalink: str, choice: SourceSelection
+    store: Store, title: str, permalink: str, choice: SourceSelection, *others: SourceSelection
 ) -> dict[str, object]:
     """Text, BibTeX, release, time of the release, licences and permalink.
 
+    others: of the further days of an answer about several.
     Everything in it depends on the release and the question alone, so that the answer can be
     made again to the byte.
     """
     release = store.manifest
     year = release.created[:4]
+    publishers = dict.fromkeys(_publisher(store, each) for each in (choice, *others))
     text = (
         f"Lodeline ({year}). {title}. Release {release.id} of {release.created}; "
-        f"control according to {_publisher(store, choice)}. {permalink}"
+        f"control according to {' and '.join(publishers)}. {permalink}"
     )
     key = f"lodeline_{release.id.replace('-', '_')}_{choice.day:%Y%m%d}"
     bibtex = (
@@ -39,7 +41,7 @@ def citation(
         "bibtex": bibtex,
         "release": release.id,
         "generated": release.created,
-        "licences": _licences(store, choice),
+        "licences": _licences(store, dict.fromkeys(e.source for e in (choice, *others))),
         "permalink": permalink,
     }
 
@@ -50,11 +52,11 @@ def _publisher(store: Store, choice: SourceSelection) -> str:
     return f"{source.title} ({source.id}{asof})"
 
 
-def _licences(store: Store, choice: SourceSelection) -> list[dict[str, str]]:
-    """Licences of the control source and of the packaged facts and boundaries."""
-    source = store.sources.by_id[choice.source]
+def _licences(store: Store, sources: Iterable[str]) -> list[dict[str, str]]:
+    """Licences of the control sources and of the packaged facts and boundaries."""
+    described = [store.sources.by_id[source] for source in sources]
     return [
-        {"source": source.id, "licence": source.licence, "attribution": source.attribution},
+        *({"source": s.id, "licence": s.licence, "attribution": s.attribution} for s in described),
         {
             "source": "facts",
             "licence": packaged.FACTS_LICENCE,

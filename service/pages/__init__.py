@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from service.http.context import RequestContext
-from service.pages import claims, collections, history, items, landing, rasters, reserves, tiles
+from service.pages import (
+    article,
+    claims,
+    collections,
+    history,
+    items,
+    landing,
+    rasters,
+    reserves,
+    tiles,
+)
 from service.pages.landing import api_page
 from service.pages.rendering import problem_page, render
 
@@ -32,7 +42,7 @@ VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "raster": rasters.raster,
     "raster_point": rasters.point,
     "raster_statistics": rasters.statistics,
-    "article": reserves.article,
+    "article": article.view,
     "releases": collections.releases,
     "diff": collections.diff,
     "release": collections.release,

@@ -7,9 +7,9 @@ from typing import Any
 from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
-from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
+from service.pages.claims import AGREEMENTS
 from service.pages.rendering import Document, page, source_title
 from service.pages.svg_timeline import Bar
 from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number
@@ -47,6 +47,7 @@ def view(ask: RequestContext, document: Document) -> str:
         chart=chart(ask, document),
         choices=choices(ask, question),
         forms=FORMS,
+        agreements=AGREEMENTS,
         today=str(today()),
     )
 
@@ -168,30 +169,6 @@ def commodity_choices(ask: RequestContext, picked: set[str]) -> dict[str, Any]:
         "others": [entry for name, entry in offered.items() if name not in COMMON],
         "every": every,
     }
-
-
-def article(ask: RequestContext, document: Document) -> str:
-    """The answer to `/articles/{day}`."""
-    return page(
-        ask,
-        "article.html",
-        title=document["title"],
-        document=document,
-        changed=[changed(ask.store, phrase) for phrase in document["phrases"]],
-    )
-
-
-def changed(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
-    """Deposits of a phrase whose verdict differs between the two days: id, name, then, today."""
-    then, now = (_verdicts(store, phrase[day]["date"]) for day in ("then", "today"))
-    listed = [d for day in ("then", "today") for d in phrase[day]["deposits"]]
-    names = {d["id"]: d["name_en"] for d in listed}
-    return [(i, name, then[i], now[i]) for i, name in names.items() if then[i] != now[i]]
-
-
-def _verdicts(store: Store, day: str) -> dict[str, str]:
-    table = store.control.deposits_on(date.fromisoformat(day), None)
-    return dict(zip(table["id"], table["control"], strict=True))
 
 
 def territories(ask: RequestContext, document: Document) -> str:

@@ -1,7 +1,7 @@
 """How is a map drawn on the server: the country, control on a day, and marks on it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -77,7 +77,11 @@ def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
 
 @dataclass(frozen=True)
 class Map:
-    """A drawing for the `map` macro. name: its id in the page. legend: class and words."""
+    """A drawing for the `map` macro.
+
+    name: its id in the page. legend: class and words. ground: name of an earlier map of the page
+    whose shapes are the same: they are drawn from there, for they are most of a page.
+    """
 
     name: str
     title: str
@@ -88,6 +92,7 @@ class Map:
     labels: tuple[Label, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()
     scaled: bool = True
+    ground: str | None = None
 
     @property
     def role(self) -> str:
@@ -143,13 +148,18 @@ def of_day(  # noqa: PLR0913 - what a map of a day is of
     day: date,
     source: str,
     features: Sequence[Feature] = (),
+    width: int = 720,
 ) -> Map:
     """The country on a day with deposits marked by their verdict."""
-    window = country(store)
+    window = country(store, width)
     shapes = (*ground(store, window), *control(store, window, day, source), *outline(store, window))
-    spots = marks(window, features)
-    legend_entries = (*_verdicts(spots[::-1]), *legend(shapes))
-    return Map(name, title, about, window, shapes, spots, (), legend_entries)
+    return marked(Map(name, title, about, window, shapes), features)
+
+
+def marked(chart: Map, features: Sequence[Feature]) -> Map:
+    """A map of the country with deposits marked by their verdict, and its legend."""
+    spots = marks(chart.window, features)
+    return replace(chart, marks=spots, legend=(*_verdicts(spots[::-1]), *legend(chart.shapes)))
 
 
 def locator(store: Store, features: Sequence[Feature], title: str, about: str) -> Map:

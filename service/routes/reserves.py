@@ -11,7 +11,7 @@ from fastapi import Query
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import Response
 
-from geodata.answers.article import ARTICLE_DAY, article
+from geodata.answers.article import ARTICLE_DAY, article, article_questions
 from geodata.answers.claims import claims_near
 from geodata.answers.question import (
     DEFAULT_CONTROL,
@@ -24,7 +24,7 @@ from geodata.answers.question import (
 )
 from geodata.answers.reserves import reserves as answer
 from geodata.answers.rows import answer_rows
-from geodata.answers.series import STEPS, series
+from geodata.answers.series import STEPS, last_mapped_day, series
 from geodata.answers.sources import source_facts
 from geodata.crs import areas_km2
 from geodata.errors import NotFound
@@ -36,7 +36,7 @@ from schemas import Territory as TerritoryRecord
 from service.http.context import GEOJSON, HTML, Context, RequestContext, link, self_link
 from service.http.downloads import download_headers, download_name
 from service.http.files import streamed
-from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
+from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import answers as models
 from service.ogc import documents
@@ -231,16 +231,28 @@ def _year_before(day: dt.date) -> dt.date:
     return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
 
 
+class ArticleQuery(ReleaseQuery):
+    """The later of the two days an article is answered for."""
+
+    to: QueryDay | None = Field(
+        None, description="Later date; default the last day any control source has a map of."
+    )
+
+
 @router.get("/articles/{day}", name="article", summary="The article it began with")
-@answers("json", "html", cache=CachePolicy(days=FOLLOWS_TODAY), model=models.Article)
-def articles(ask: Context) -> Response:
-    """The answer to an article, by its day."""
+@answers("json", "html", cache=CachePolicy(), model=models.Article)
+def articles(ask: Context, query: Annotated[ArticleQuery, Query()]) -> Response:
+    """The answer to an article, by its day, for that day and a later one."""
     if ask.path_params["day"] != str(ARTICLE_DAY):
         raise NotFound(
             f"there is no article of {ask.path_params['day'][:20]}; there is {ARTICLE_DAY}"
         )
-    permalink = ask.url_for(f"/articles/{ARTICLE_DAY}", {"release": ask.release})
-    return ask.answer(article(ask.store, permalink))
+    last = query.to or last_mapped_day(ask.store.sources)
+    words = {"release": ask.release, "to": str(last)}
+    document = article(ask.store, last, ask.url_for(f"/articles/{ARTICLE_DAY}", words))
+    near = (claims_near(ask.store, each, ask.url_for) for each in article_questions())
+    claims = {entry["id"]: entry for entries in near for entry in entries}
+    return ask.answer({**document, "claims": list(claims.values())})
 
 
 @router.get("/territories", name="territories", summary="Territories and definitions")

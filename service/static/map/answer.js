@@ -40,6 +40,8 @@ export function drawAnswer(about, state, answer, choose) {
   const why = state.source === null && about.sources.length > 1 ? [" ", el("small", { lang: "en" }, `(${answer.question.source_reason})`)] : [];
   byId("asof").replaceChildren(age(about, state, answer.question), ...why);
   byId("amounts").replaceChildren(...amounts(about, state, answer.summary));
+  byId("claims-block").hidden = !answer.claims?.length;
+  byId("claims").replaceChildren(...(answer.claims ?? []).map((claim) => claimRow(state, claim)));
   byId("caveats").replaceChildren(...answer.caveats.map((text) => el("li", { lang: "en" }, text)));
   drawTable(state, answer, about, choose);
 }
@@ -70,6 +72,11 @@ function amountRow(about, state, row) {
     el("span", { class: "meter wide", "aria-hidden": "true" }, el("i", { style: { "--share": `${share * 100}%` } })),
     el("span", { class: "figures" }, occupiedOf(row)),
     el("small", { class: "missing" }, t("amount_gap", { n: row.deposits_without, known: row.deposits_with_figure })));
+}
+
+function claimRow(state, claim) {
+  const date = inWords(toDay(claim.about_day), state.lang, "short");
+  return el("li", {}, `${date}, ${claim.by}: `, el("a", { href: claim.link, lang: "en" }, claim.statement), ` – ${t(`claim_${claim.agrees.replace("-", "_")}`)}`);
 }
 
 const list = (names) => (names.length > 6 ? `${names.slice(0, 6).join(", ")} ${t("and_more", { n: names.length - 6 })}` : names.join(", "));
