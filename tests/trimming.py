@@ -29,7 +29,7 @@ from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from schemas import Manifest, TableFile
 
-DEPOSITS = ("shevchenkivske_li", "dobra_li", "stankuvatske_li", "azovske_ree", "ge_donbas_coal")
+DEPOSITS = ("shevchenkivske_li", "dobra_li", "stankuvatske_li", "azovske_ree", "tastyg_li")
 AROUND_DEG, COARSE_DEG = 0.12, 0.3
 TABLES = ("deposits", "estimates", "claims", "settlements", "admin_areas", "lakes", "control",
           "snapshots", "standings", "timelines", "changes")  # fmt: skip
