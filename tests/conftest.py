@@ -1,5 +1,6 @@
 """What every test may lean on: the real inputs, one Hypothesis profile, and no silent skips."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -44,6 +45,13 @@ settings.load_profile("suite")
 def shared_folder() -> Path:
     """Where the real inputs lie: LODELINE_SHARED, or the folder `shared` beside the checkout."""
     return Path(os.environ.get("LODELINE_SHARED") or ROOT.parent / "shared").resolve()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: no full collection walks it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ from geodata.control.contact_line import (
     flips_if_line_moves_km,
     sample_points,
 )
-from geodata.control.overlay import share_inside
+from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceSelection
-from geodata.control.splice import Stretch
+from geodata.control.splice import Stretch, spliced
 from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
@@ -96,6 +96,29 @@ class NaiveControl:
                 whole = {"valid_from": first, "valid_to": min(stops, default=None), "since": since}
                 rows.append({**row, **whole})
         return rows
+
+    def occupied_within(self, name: str, source: str | None) -> pd.DataFrame:
+        shapes = self._store.facts.footprints
+        area = land_rules.extent(self.territory(name), self._areas(), self._land_lookup(source))
+        rows = land_rules.partly_inside(share_inside(shapes, area))
+        inside = shapely.intersection(shapes[rows], area)
+        sources = self._store.sources
+        table = pd.concat([
+            overlay_source(
+                inside, self._frame(each), np.ones(len(rows)), sources.first_day(each)
+            ).assign(source=each)
+            for each in sources.present if source in {None, each}
+        ])  # fmt: skip
+        table = table.assign(deposit=rows[table["deposit"].to_numpy()])
+        firsts = {each: sources.first_day(each) for each in sources.present}
+        return table if source else spliced(table, sources.stretches, firsts)
+
+    def _frame(self, source: str) -> gpd.GeoDataFrame:
+        cells = self._cells(source)
+        names = ("status", "valid_from", "valid_to")
+        table = pd.DataFrame([[c.properties[n] for n in names] for c in cells], columns=list(names))
+        days = {name: pd.to_datetime(table[name]) for name in names[1:]}
+        return gpd.GeoDataFrame(table.assign(**days), geometry=[c.shape for c in cells], crs=CRS84)
 
     def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
         table = pd.DataFrame(self._verdicts(choice), columns=[*SHARES, "verdict", "since"])

@@ -6,6 +6,7 @@ indexes or encoded features.
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -133,8 +134,10 @@ class NaiveStore:
 
     def select(self, query: Query) -> Selection:
         collection = self.collection(query.collection)
-        key = (query.collection, self.deposit_day(query), *query.matching_key)
-        rows = self.once(("matching", *key), lambda: self._matching(collection, query))
+        condition = query.filter and query.filter.canonical
+        every_page = replace(query, start=0, limit=0, filter=None)
+        key = ("matching", self.deposit_day(query), every_page, condition)
+        rows = self.once(key, lambda: self._matching(collection, query))
         stop = query.start + query.limit
         page = PlainRows(rows[query.start : stop], collection, query)
         return Selection(query, collection, page, len(rows), stop if stop < len(rows) else None)

@@ -30,7 +30,7 @@ THEN, LATER = "2025-02-25", "2025-07-15"
 EVERYTHING = "/reserves?territory=ukraine&include=all&date="
 HOST = "lodeline.test"
 PROBLEM = "application/problem+json"
-GONE = "kerch_fe_v"
+GONE = "osykivske_p"
 """A deposit without estimates and components, which the second release does not have."""
 
 

@@ -186,7 +186,11 @@ def test_an_answer_cites_itself_and_its_permalink_asks_the_same(client: Client) 
     assert citation["release"] == document["question"]["release"]
     assert citation["permalink"] in citation["text"]
     assert citation["permalink"] in citation["bibtex"]
-    assert {entry["source"] for entry in citation["licences"]} == {"settlements", "boundaries"}
+    assert {entry["source"] for entry in citation["licences"]} == {
+        "settlements",
+        "facts",
+        "boundaries",
+    }
     again = client.json(local(citation["permalink"]))
     assert {k: v for k, v in again.items() if k != "links"} == {
         k: v for k, v in document.items() if k != "links"

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -12,13 +11,11 @@ from pydantic import ValidationError
 from geodata.crs import LOCAL, reproject
 from geodata.data import packaged
 from geodata.errors import Damaged, NotFound
-from schemas import AdminArea, Deposit, Estimate, Settlement
+from schemas import AdminArea, Deposit, Settlement
 from schemas.record import Column, column_names
 from tools import packaged_data
 
 MEGABYTE = 1_000_000
-ESTIMATES = 62
-WITH_FIGURES = 35
 FOUR_OBLASTS = {"UA-14", "UA-09", "UA-23", "UA-65"}
 TABLES = Path("data") / "facts"
 
@@ -105,65 +102,6 @@ def test_a_loader_hands_out_copies() -> None:
     packaged.territories().clear()
     assert "spoiled" not in set(packaged.deposits()["name_en"])
     assert packaged.territories()
-
-
-# Estimates
-
-
-def test_every_estimate_speaks_of_a_deposit_and_one_of_its_commodities() -> None:
-    estimates = packaged.estimates()
-    assert tuple(estimates.columns) == tuple(n for n in column_names(Estimate) if n != "geometry")
-    assert len(estimates) == ESTIMATES
-    assert estimates["deposit_id"].nunique() == WITH_FIGURES
-    assert estimates["id"].is_unique
-    listed = packaged.deposits().set_index("id")["commodities"]
-    for estimate in estimates.itertuples():
-        assert estimate.commodity in listed[estimate.deposit_id]
-
-
-def test_only_published_reserve_classes_are_reserves() -> None:
-    estimates = packaged.estimates()
-    reserves = estimates[estimates["kind"] == "reserve"].set_index("deposit_id")
-    assert {"shevchenkivske_li", "balakhivske_c"} <= set(reserves.index)
-    jorc = reserves["category_scheme"] == "jorc"
-    assert set(reserves["category"][jorc]) == {"Ore Reserve"}
-    assert set(reserves["category_scheme"][~jorc]) == {"soviet-a-b-c1-c2"}
-    assert reserves["category"][~jorc].str.fullmatch("(A|B|C1|C2)([+](B|C1|C2))*").all()
-    abroad = packaged.deposits().set_index("id")["country"][reserves.index] != "UA"
-    assert not (jorc & ~abroad.to_numpy()).any()  # no Ore Reserve is published for Ukraine
-
-
-def test_more_than_gives_a_lower_bound_and_up_to_an_upper_one() -> None:
-    estimates = packaged.estimates().set_index("id")
-    low, best, high = estimates[["amount_low", "amount", "amount_high"]].T.to_numpy().astype(float)
-    bounds = dict(zip(estimates.index, zip(low, best, high, strict=True), strict=True))
-    assert np.isnan(bounds["vatutinske_u.uranium"][:2]).all()
-    assert bounds["novokostiantynivske_u.uranium.2021"][0] == 93_000
-    assert bounds["polokhivske_li.lithium"][:2] == (760_000, 760_000)
-    assert np.isnan(bounds["polokhivske_li.lithium"][2])
-    assert np.isnan(bounds["dobra_li.lithium"][:2]).all()
-    assert bounds["dobra_li.lithium"][2] == 1_260_000
-    assert set(estimates.index[estimates["includes_components"]]) == {
-        "dobra_li.lithium",
-        "dobra_li.target",
-    }
-
-
-def test_a_computed_amount_is_not_carried() -> None:
-    estimates = packaged.estimates()
-    area = estimates.set_index("id").loc["zavallivske_c.ore"]
-    computed = area["amount"] * area["grade"] / 100
-    assert computed == pytest.approx(1_558_084)
-    amounts = estimates.query("deposit_id == 'zavallivske_c'")["amount"]
-    assert not np.isclose(amounts, computed, rtol=0.02).any()
-
-
-def test_the_parts_of_balakhivske_add_up_to_its_published_totals() -> None:
-    estimates = packaged.estimates().query("deposit_id == 'balakhivske_c'")
-    assert estimates.groupby("measure")["amount"].sum().to_dict() == {
-        "ore": 42_405_000,
-        "contained": 2_122_000,
-    }
 
 
 # Settlements

@@ -152,25 +152,6 @@ def test_every_deposit_of_russia_is_linked_to_a_record_of_the_usgs() -> None:
     assert len(records) == 48  # of the catalogues' 50, two have no position
 
 
-# Estimates
-
-
-def test_every_estimate_has_a_source_and_doubtful_ones_say_so() -> None:
-    estimates = packaged.estimates().set_index("id")
-    assert (estimates["source"].str.len() > 5).all()
-    assert not estimates["source"].str.contains("general knowledge|recalled").any()
-    doubtful = estimates["doubt"].dropna()
-    assert {"dobra_li.lithium", "polokhivske_li.lithium", "velykotokmatske_mn.ore"} <= set(
-        doubtful.index
-    )
-
-
-def test_an_exploration_target_is_no_resource() -> None:
-    targets = packaged.estimates().query("category == 'exploration target'")
-    assert set(targets["deposit_id"]) == {"shevchenkivske_li", "dobra_li"}
-    assert set(targets["kind"]) == {"prognostic"}
-
-
 # Claims
 
 

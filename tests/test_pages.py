@@ -99,7 +99,8 @@ def test_every_link_of_the_pages_leads_somewhere(client: Client) -> None:
             assert parts.scheme in {"http", "https", "data"}, href
             if parts.netloc == HOST:
                 own = f"{parts.path}?{parts.query}" if parts.query else parts.path
-                seen.setdefault(own, client.get(own, accept="text/html").status)
+                if own not in seen:
+                    seen[own] = client.get(own, accept="text/html").status
     assert len(seen) > 20
     assert {own: status for own, status in seen.items() if status >= 400} == {}
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from geodata.features.collections import BUILT_IN
 from geodata.workspace import Workspace
 from service.http.context import RequestContext
+from service.http.response_cache import ResponseCache
 from service.http.routing import ReleaseRoute
 from service.pages import VIEWS, api_page, problem_page
 from service.pages.template_filters import VERDICT_NAMES, day_before, number, percent
@@ -76,8 +77,10 @@ def asked(workspace: Workspace) -> Callable[[str], tuple[RequestContext, str]]:
             kept.append((ask, self.name))
             return Response()
 
-    keeping = client_of(workspace, cache_mb=0)
-    for route in cast("FastAPI", keeping.app.app).routes:
+    keeping = client_of(workspace)
+    app = cast("FastAPI", keeping.app.app)
+    app.state.bodies = ResponseCache(0)  # else the empty answer were kept, and no request read
+    for route in app.routes:
         if isinstance(route, ReleaseRoute):
             route.__class__ = Keeping
 

@@ -124,9 +124,11 @@ def test_occupied_land_has_the_day_it_was_last_taken() -> None:
     assert set(nothing.ravel()) == {NO_DAY}
 
 
-def test_the_first_source_of_the_priority_list_is_drawn() -> None:
-    ends = {"settlements": date(2026, 1, 1), "isw": date(2022, 11, 30)}
-    assert newest_source(ends, ("deepstate", "isw", "settlements")) == "isw"
+def test_the_first_fresh_source_of_the_priority_list_is_drawn_else_the_freshest() -> None:
+    order = ("deepstate", "isw", "settlements")
+    settlements = {"settlements": date(2026, 1, 15)}
+    assert newest_source({**settlements, "isw": date(2026, 1, 1)}, order) == "isw"
+    assert newest_source({**settlements, "isw": date(2025, 12, 31)}, order) == "settlements"
     assert newest_source({"b": date(2022, 1, 1), "a": date(2022, 1, 1)}, ()) == "a"
 
 

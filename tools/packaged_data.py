@@ -18,6 +18,7 @@ import yaml
 
 from geodata.data.packaged import DATA
 from tools.boundaries import boundary_files
+from tools.inferred import inferred_again
 
 Row = dict[str, str]
 MENDS = DATA / "mends.yml"
@@ -48,6 +49,7 @@ def rebuild(tables: Path, target: Path) -> list[Path]:
 def _settlement_file(tables: Path) -> dict[str, bytes]:
     name = "settlement_control.csv.gz"
     rows = mended(name, _rows(tables / name), key="place_id")
+    rows = inferred_again(rows, newly_dated(name))
     rows.sort(key=lambda row: (row["place_id"], row["valid_from"]))
     return {"settlements.csv.gz": _csv_bytes(list(rows[0]), [list(r.values()) for r in rows])}
 
@@ -66,9 +68,19 @@ def mended(table: str, rows: Iterable[Row], key: str) -> list[Row]:
         _mend_cell(mend, copies, key)
     for mend in _of(table, mends["intervals"]):
         copies = _with_intervals(mend, copies, key)
+    for mend in _of(table, mends.get("dated", ())):
+        copies = _with_dates(mend, copies, key)
     for mend in _of(table, mends["columns"]):
         _mend_columns(mend, copies)
     return copies
+
+
+def newly_dated(table: str) -> set[str]:
+    """Ids of the settlements whose dates or positions come from `mends.yml`."""
+    mends = yaml.safe_load(MENDS.read_text("utf-8"))
+    moved = {m["row"] for m in _of(table, mends["cells"]) if m["field"] in {"lon", "lat"}}
+    replaced = {mend["row"] for mend in _of(table, mends["intervals"])}
+    return moved | replaced | {n for m in _of(table, mends["dated"]) for n in m["places"]}
 
 
 def _of(table: str, mends: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -96,6 +108,21 @@ def _with_intervals(mend: Mapping[str, Any], rows: list[Row], key: str) -> list[
         raise ValueError(f"{mend['table']} {mend['row']}: its intervals are not {mend['old']}")
     common = found[0] | {"basis": mend["basis"], "confidence": mend["confidence"]}
     return others + [common | interval for interval in mend["new"]]
+
+
+def _with_dates(mend: Mapping[str, Any], rows: list[Row], key: str) -> list[Row]:
+    """The rows with some inferred places dated, at the end of the table."""
+    given = {"basis": mend["basis"], "confidence": mend["confidence"], "record": "explicit"}
+    dated: list[Row] = []
+    for place, name in mend["places"].items():
+        found = [row for row in rows if row[key] == place]
+        if not found or any((r["name_en"], r["record"]) != (name, "inferred") for r in found):
+            raise ValueError(
+                f"{mend['table']} {place}: there is no {name!r} with inferred dates only; "
+                "look at the table and rewrite or remove the mend"
+            )
+        dated += [found[0] | given | interval for interval in mend["history"]]
+    return [row for row in rows if row[key] not in mend["places"]] + dated
 
 
 def _mend_columns(mend: Mapping[str, Any], rows: Iterable[Row]) -> None:

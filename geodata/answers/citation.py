@@ -7,6 +7,7 @@ import pandas as pd
 from geodata.answers.matching import MatchingDeposits
 from geodata.answers.question import Question
 from geodata.control.sources import SourceSelection
+from geodata.data import packaged
 from geodata.data.commodities import members
 from geodata.store.base import Store
 
@@ -52,10 +53,15 @@ def _publisher(store: Store, choice: SourceSelection) -> str:
 
 
 def _licences(store: Store, sources: Iterable[str]) -> list[dict[str, str]]:
-    """Licences of the control sources and of the packaged facts."""
+    """Licences of the control sources and of the packaged facts and boundaries."""
     described = [store.sources.by_id[source] for source in sources]
     return [
         *({"source": s.id, "licence": s.licence, "attribution": s.attribution} for s in described),
+        {
+            "source": "facts",
+            "licence": packaged.FACTS_LICENCE,
+            "attribution": packaged.FACTS_ATTRIBUTION,
+        },
         {
             "source": "boundaries",
             "licence": "public domain",

@@ -15,11 +15,13 @@ import pandas as pd
 
 from geodata.answers.question import RANKS, ROLES, Question
 from geodata.control.sources import SourceSelection
-from geodata.control.timeline import CERTAIN
+from geodata.control.timeline import CERTAIN, DECIMALS
 from geodata.data.commodities import members
 from geodata.store.base import Membership, Store
 from geodata.types import FloatArray, Mask
 
+NOTHING = 0.5 * 10.0**-DECIMALS
+"""A share that is rounded to zero."""
 Verdicts = npt.NDArray[np.object_]
 """(n,) verdicts, in the order of deposits."""
 
@@ -71,7 +73,7 @@ def verdicts_in_territory(table: pd.DataFrame, membership: Membership, *, held: 
         return verdict
     may_be = np.isin(verdict.astype(str), ("occupied", "uncertain"))
     uncontested = np.nan_to_num(table["contested_share"].to_numpy(dtype=float)) == 0
-    outside = may_be & uncontested & (membership.share == 0)
+    outside = may_be & uncontested & (membership.share < NOTHING)
     return np.asarray(np.where(outside, "government", verdict))
 
 

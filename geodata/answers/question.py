@@ -19,9 +19,9 @@ RANKS = ("deposit", "any")
 class Question:
     """Which deposits of these commodities lie in this territory on this day.
 
-    control: verdicts to list; all of them where `everything` is set. source: None for the rule
-    of priority. role, rank: one of ROLES and of RANKS. deposits: ids it is confined to, None for
-    all; no URL of `/reserves` has them.
+    control: verdicts to list; all of them where `everything` is set. source: None for the one that
+    answers for the day. role, rank: one of ROLES and of RANKS. deposits: ids it is confined to,
+    None for all; no URL of `/reserves` has them.
     """
 
     commodities: tuple[str, ...]

@@ -137,18 +137,23 @@ def estimates_of(store: Store, deposit_id: str) -> list[dict[str, object]]:
 
 def by_source(store: Store, day: date) -> list[list[dict[str, object]]]:
     """What each source says of each deposit on a day, in the order of deposits."""
-    choices = store.sources.all_on(day)
-    tables = [store.control.verdicts(choice) for choice in choices]
-    untested = ~store.facts.deposits["tested"].to_numpy(dtype=bool)
+    tested = store.facts.deposits["tested"]
+    columns = [_said_by(store, choice, tested) for choice in store.sources.all_on(day)]
+    return [[column[row] for column in columns] for row in range(len(tested))]
+
+
+def _said_by(store: Store, choice: SourceSelection, tested: pd.Series) -> list[dict[str, object]]:
+    """What one source says of each deposit. tested: (deposits,) which are laid over control."""
+    table, asof = store.control.verdicts(choice), json_value(choice.asof)
+    # As lists at once: a value of a frame taken by its place costs as much as a column.
     return [
-        [
-            {
-                "source": choice.source,
-                "control": table["verdict"].iloc[row],
-                "share": None if untested[row] else json_value(table["occupied"].iloc[row]),
-                "asof": json_value(choice.asof),
-            }
-            for choice, table in zip(choices, tables, strict=True)
-        ]
-        for row in range(len(untested))
+        {
+            "source": choice.source,
+            "control": verdict,
+            "share": json_value(share) if is_tested else None,
+            "asof": asof,
+        }
+        for verdict, share, is_tested in zip(
+            table["verdict"], table["occupied"], tested, strict=True
+        )
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.answers.matching import any_commodity, selected_deposits, within_extent
+from geodata.answers.matching import selected_deposits, within_extent
 from geodata.answers.question import VERDICTS, Question
 from geodata.answers.rows import json_rows
 from geodata.answers.sources import selections, sources_used
@@ -36,6 +36,8 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
     whole = Interval(first, one_day(question.day).stop)
     chosen = selections(store, asked, question.source)
     intervals = _within(_intervals(store, question.source), wanted, membership.extent_share)
+    if store.control.territory(question.territory).held is not None:
+        intervals = _where_held(store, question, intervals)
     counts = _counts(intervals, asked, int(wanted.sum()))
     return {
         "commodities": list(question.commodities),
@@ -67,6 +69,33 @@ def _within(standings: pd.DataFrame, wanted: Mask, extent_share: FloatArray) -> 
     verdict = rows["verdict"].to_numpy(dtype=object)
     within = within_extent(verdict, extent_share[rows["deposit"].to_numpy()])
     return pd.DataFrame(rows.assign(verdict=within))
+
+
+def _where_held(store: Store, question: Question, intervals: pd.DataFrame) -> pd.DataFrame:
+    """The intervals with verdicts that rest on land outside the territory made government's.
+
+    As `matching.verdicts_in_territory` has it for a day: an interval of a deposit that lies in the
+    extent in part is cut where the part inside begins or ceases to be occupied.
+    """
+    inside = store.control.occupied_within(question.territory, question.source)
+    partly = intervals["deposit"].isin(inside["deposit"].unique()).to_numpy()
+    if not partly.any():
+        return intervals
+    cut = _cut_to(intervals[partly], inside)
+    outside = cut["verdict"].isin(["occupied", "uncertain"]) & (cut["contested"] == 0)
+    verdict = cut["verdict"].mask(outside & (cut["inside"] == 0), "government")
+    return pd.concat([intervals[~partly], cut.assign(verdict=verdict)], ignore_index=True)
+
+
+def _cut_to(intervals: pd.DataFrame, inside: pd.DataFrame) -> pd.DataFrame:
+    """Intervals of deposits cut at the days of others of theirs, whose share is `inside`."""
+    other = inside[["deposit", "valid_from", "valid_to", "occupied"]]
+    pairs = intervals.merge(other, on="deposit", suffixes=("", "_inside"))
+    begins = np.maximum(days_of(pairs, "valid_from"), days_of(pairs, "valid_from_inside"))
+    ends = np.fmin(days_of(pairs, "valid_to"), days_of(pairs, "valid_to_inside"))  # NaT is open
+    meets = np.isnat(ends) | (begins < ends)
+    cut = pairs.assign(valid_from=begins, valid_to=ends, inside=pairs["occupied_inside"])
+    return cut[meets]
 
 
 def _counts(intervals: pd.DataFrame, asked: list[date], count: int) -> list[dict[str, int]]:
@@ -125,17 +154,16 @@ def _stepped(first: date, step: str, number: int) -> date:
         return LAST_DAY
 
 
-def changes(
-    store: Store, when: Interval, commodities: tuple[str, ...], source: str | None
-) -> list[dict[str, Any]]:
-    """Features of deposits whose verdict turned on the days, by one source.
+def changes(store: Store, when: Interval, question: Question) -> list[dict[str, Any]]:
+    """Features of deposits whose verdict turned on the days, by the source of the question.
 
     Where none is named, by the one that answers for each day. A change of source is none.
+    question: its commodities, role, rank and source count.
     """
-    query = Query("changes", when=when, source=source, limit=EVERYTHING)
+    query = Query("changes", when=when, source=question.source, limit=EVERYTHING)
     table = store.select(query).rows.read().to_geopandas()
     deposits = store.facts.deposits
-    wanted = deposits["id"][any_commodity(deposits, commodities)]
+    wanted = deposits["id"][selected_deposits(deposits, question)]
     rows = table[table["deposit_id"].isin(list(wanted)).to_numpy()]
     properties = json_rows(rows, store.collection("changes").column_names)
     return [feature(p, s) for p, s in zip(properties, rows.geometry, strict=True)]

@@ -14,9 +14,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.geometry import difference, intersection
-from geodata.types import FloatArray, Mask
+from geodata.types import FloatArray, IntArray, Mask
 from schemas import Territory
 
+NEARLY = 1e-6
+"""What is missing of a share that is one but for slivers of an edge."""
 LandOn = Callable[[date, str], BaseGeometry]
 """Land of a status on a day, CRS84, by the source that answers for that day."""
 MAY_LIE_IN = 0.05
@@ -69,6 +71,15 @@ def may_belong_to(
     """
     named = np.array([bool(wanted & set(codes)) for codes in oblasts], dtype=bool)
     return np.asarray(np.where(np.isnan(shares), named, np.nan_to_num(shares) >= MAY_LIE_IN))
+
+
+def partly_inside(shares: FloatArray) -> IntArray:
+    """Which deposits lie in an extent for a part that counts, but not wholly, (k,) rows.
+
+    shares: (n,) share of each footprint in the extent; NaN where there is no footprint.
+    """
+    inside = np.nan_to_num(shares, nan=1.0)
+    return np.flatnonzero((inside >= MAY_LIE_IN) & (inside < 1 - NEARLY))
 
 
 def _area(territory: Territory, areas: Areas) -> BaseGeometry:

@@ -41,6 +41,13 @@ from schemas.record import Column, Confidence, Record, Status, column_names, col
 DATA = Path(__file__).parent
 PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
 """Order in which control sources are asked where none is named."""
+FACTS_LICENCE = "CC BY 4.0"
+FACTS_ATTRIBUTION = (
+    "Facts compiled by Lodeline; names and positions in part GeoNames and the State Register of "
+    "Geographical Names of Ukraine (CC BY 4.0), modified, and the U.S. Geological Survey (public "
+    "domain)."
+)
+"""Terms of the compiled facts: deposits, estimates, outlines, linked records, claims."""
 LIST_SEPARATOR = "|"
 _DATA_SUFFIXES = (".csv", ".geojson", ".gz", ".pmtiles", ".yml")
 _R = TypeVar("_R", bound=Record)

@@ -38,14 +38,3 @@ class Query:
     properties: tuple[str, ...] | None = None
     skip_geometry: bool = False
     crs: Axes = CRS84_AXES
-
-    @property
-    def matching_key(self) -> tuple[object, ...]:
-        """What decides which rows match, and in which order."""
-        canonical = None if self.filter is None else self.filter.canonical
-        return (self.bbox, self.area, self.when, self.equals, canonical, self.source, self.sortby)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether whole features are wanted, as they were encoded."""
-        return self.properties is None and not self.skip_geometry and self.crs == CRS84_AXES

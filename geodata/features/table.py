@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.cache import memory_bytes
-from geodata.crs import CRS84
+from geodata.crs import CRS84, CRS84_AXES
 from geodata.features.collections import Collection
 from geodata.features.query import BBox, Query
 from geodata.formats.geojson import SEPARATOR, EncodedFeatures, Features, encode
@@ -167,7 +167,10 @@ class TableRows:
 
     def features(self, start: int = 0, stop: int | None = None) -> bytes | None:
         """Some of them as they were encoded; None where a part or another CRS is asked."""
-        return self.table.features(self.at[start:stop]) if self.query.is_plain else None
+        query = self.query
+        is_whole = query.properties is None and not query.skip_geometry
+        as_encoded = is_whole and query.crs == CRS84_AXES
+        return self.table.features(self.at[start:stop]) if as_encoded else None
 
     def read(self, *, authority_axes: bool = False) -> Rows:
         """The rows with the columns and in the CRS asked."""

@@ -129,6 +129,6 @@ def _manifest(
         tables=files,
         batches=batches,
         control_sources=tuple(used),
-        licences={name: known[name].licence for name in used},
+        licences={name: known[name].licence for name in used} | {"facts": packaged.FACTS_LICENCE},
         content_sha256=content,
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geodata.control.cells import DayMap, Fold
 from geodata.errors import Damaged
+from geodata.formats.geoparquet import read_geoparquet
 from geodata.release.feeds import merge_feeds
 from geodata.types import Progress, silent
 from geodata.workspace import Workspace, new_folder
@@ -45,7 +46,7 @@ def source_maps(source: str, folders: list[Path]) -> SourceMaps:
     Land drawn as government-held is left out: it is what no cell covers.
     """
     snapshots = _numbered(folders, pd.read_parquet, "snapshots.parquet")
-    maps = _numbered(folders, gpd.read_parquet, "maps.parquet")
+    maps = _numbered(folders, read_geoparquet, "maps.parquet")
     days, rows = merge_feeds(snapshots, maps[(maps["status"] != "government").to_numpy()])
     ordered = rows.sort_values(["day", "status"], ignore_index=True)
     return SourceMaps(source, gpd.GeoDataFrame(ordered), days.sort_values("day", ignore_index=True))
@@ -70,7 +71,7 @@ def fold_maps(
     folder = _longest_kept(workspace, maps.source, chain)
     start = 0 if folder is None else chain.index(folder.name) + 1
     if folder is not None and start == len(chain):
-        return gpd.read_parquet(folder / "cells.parquet")
+        return read_geoparquet(folder / "cells.parquet")
     folding = Fold(maps.source) if folder is None else _resumed(maps, folder, start)
     for number, (day, day_map) in enumerate(_day_maps(maps)):
         if number >= start:
@@ -114,7 +115,7 @@ def _resumed(maps: SourceMaps, folder: Path, start: int) -> Fold:
     last = maps.days[start - 1]
     rows = maps.rows[maps.rows["day"] == pd.Timestamp(last)]
     last_map = dict(zip(rows["status"], rows.geometry, strict=True))
-    return Fold.resumed(maps.source, gpd.read_parquet(folder / "cells.parquet"), last, last_map)
+    return Fold.resumed(maps.source, read_geoparquet(folder / "cells.parquet"), last, last_map)
 
 
 def _keep(workspace: Workspace, source: str, chain: list[str], cells: gpd.GeoDataFrame) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -13,6 +12,7 @@ from geodata.control.cells import as_of
 from geodata.crs import areas_km2
 from geodata.errors import Conflict, Damaged
 from geodata.features.user_layers import layers_are_as_described
+from geodata.formats.geoparquet import read_geoparquet
 from geodata.release.contents import rasters_are_as_described
 from geodata.release.manifest import check_files, read_manifest
 from geodata.release.tilesets import tiles_can_be_read
@@ -107,7 +107,7 @@ def standings_have_no_gap(folder: Path) -> None:
 
 def cells_do_not_overlap(folder: Path, days: int = 5) -> None:
     """For one source and one day cells do not overlap; looked at on days spread over all."""
-    cells = gpd.read_parquet(folder / "control.parquet")
+    cells = read_geoparquet(folder / "control.parquet")
     for source, rows in cells.groupby("source"):
         for day in _spread(rows["valid_from"], days):
             shapes = as_of(rows, day).geometry.to_numpy()

@@ -213,6 +213,14 @@ class ControlView(Protocol):
     def spliced_intervals(self) -> pd.DataFrame:
         """The same of the source that answers on each day, by deposit and day (`spliced`)."""
 
+    def occupied_within(self, name: str, source: str | None) -> pd.DataFrame:
+        """Occupied share of footprints that lie in a territory's extent only in part.
+
+        Columns `deposit` (row of the deposit), `valid_from`, `valid_to`, `occupied`: the share of
+        the part that lies inside, by the source named or by the one that answers on each day;
+        ordered by deposit and day. Every footprint lies inside from `MAY_LIE_IN` on.
+        """
+
     def verdicts(self, choice: SourceSelection) -> pd.DataFrame:
         """What a source says of every deposit on its day, in the order of deposits.
 

@@ -19,17 +19,24 @@ from geodata.control.contact_line import (
     flips_if_line_moves_km,
     sample_points,
 )
-from geodata.control.overlay import share_inside
+from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceRegistry, SourceSelection
 from geodata.control.splice import spliced
-from geodata.control.territories import LandOn, codes, extent, land, may_belong_to
+from geodata.control.territories import (
+    LandOn,
+    codes,
+    extent,
+    land,
+    may_belong_to,
+    partly_inside,
+)
 from geodata.control.timeline import verdicts_on
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import as_days
 from geodata.store.base import Membership
 from geodata.store.tables import Tables
-from geodata.types import FloatArray
+from geodata.types import FloatArray, GeometryArray
 from schemas import Territory
 
 
@@ -49,6 +56,7 @@ class EmbeddedControl:
         self.contact_line_on = keeping(days, self._contact_line_on, release, "line")
         self.land_on = keeping(days, self._land_on, release, "land")
         self.extent_of = keeping(days, self._extent_of, release, "extent")
+        self.occupied_within = keeping(days, self._occupied_within, release, "within")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
         self.membership_in = keeping(days, self._membership_in, release, "membership")
         self.flips_on = keeping(days, self._flips_on, release, "flips")
@@ -66,8 +74,26 @@ class EmbeddedControl:
     @cached_property
     def spliced_intervals(self) -> pd.DataFrame:
         """The same of the source that answers on each day; see `splice.spliced`."""
-        firsts = {source: self.sources.first_day(source) for source in self.sources.present}
-        return spliced(self.tables.standings, self.sources.stretches, firsts)
+        return spliced(self.tables.standings, self.sources.stretches, self._first_days)
+
+    def _occupied_within(self, name: str, source: str | None) -> pd.DataFrame:
+        """Occupied share of footprints partly in a territory's extent, by stretch of days."""
+        area = self.extent_of(name, source)
+        rows = partly_inside(share_inside(self.tables.footprints, area))
+        shapes = shapely.intersection(self.tables.footprints[rows], area)
+        names = {each.source for each in self.sources.stretches} if source is None else {source}
+        parts = [self._occupied_share(shapes, each).assign(source=each) for each in sorted(names)]
+        table = pd.concat(parts, ignore_index=True)
+        table = table.assign(deposit=rows[table["deposit"].to_numpy()])
+        return table if source else spliced(table, self.sources.stretches, self._first_days)
+
+    def _occupied_share(self, shapes: GeometryArray, source: str) -> pd.DataFrame:
+        whole = np.ones(len(shapes))
+        return overlay_source(shapes, self._cells_of(source), whole, self.sources.first_day(source))
+
+    @cached_property
+    def _first_days(self) -> dict[str, date]:
+        return {source: self.sources.first_day(source) for source in self.sources.present}
 
     def cells_at(self, source: str, point: shapely.Point) -> gpd.GeoDataFrame:
         """Cells of a source a point meets, of all days."""

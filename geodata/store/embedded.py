@@ -21,7 +21,7 @@ from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Selection
 from geodata.store.control import EmbeddedControl
-from geodata.store.masks import equals, matching_rows
+from geodata.store.masks import equals, matching_key, matching_rows
 from geodata.store.tables import Tables
 from geodata.store.tilesets import Tilesets
 from geodata.tiles.grid import Bounds
@@ -159,10 +159,10 @@ class EmbeddedStore:
         release = self.manifest.id
         if query.collection != "deposits":
             day = today() if query.collection == "control" else None
-            key = (release, query.collection, day, *query.matching_key)
+            key = (release, query.collection, day, *matching_key(query))
             return self._table(query.collection), key
         day = self.deposit_day(query)
-        return self._deposits(day, query.source), (release, "deposits", day, *query.matching_key)
+        return self._deposits(day, query.source), (release, "deposits", day, *matching_key(query))
 
     def deposit_day(self, query: Query) -> date:
         """The day deposits are laid over control for: the last of those asked, today if none."""

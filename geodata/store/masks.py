@@ -34,6 +34,20 @@ def matching_rows(table: FeatureTable, query: Query, by_source: Mask | None) -> 
     return ordered(table, rows, query.sortby) if query.sortby else rows
 
 
+def matching_key(query: Query) -> tuple[object, ...]:
+    """What decides which rows match, and in which order: all of a query but its page and form."""
+    condition = None if query.filter is None else query.filter.canonical
+    return (
+        query.bbox,
+        query.area,
+        query.when,
+        query.equals,
+        condition,
+        query.source,
+        query.sortby,
+    )
+
+
 def _placed_rows(table: FeatureTable, query: Query) -> IntArray | None:
     """Rows that meet the box, ascending, rows without geometry among them; None for all.
 

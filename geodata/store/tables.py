@@ -17,6 +17,7 @@ from geodata.errors import Damaged
 from geodata.features.collections import Collection
 from geodata.features.described import described
 from geodata.features.table import with_points, without_place
+from geodata.formats.geoparquet import read_geoparquet
 from geodata.release.manifest import check_files, read_manifest
 from geodata.types import GeometryArray
 from schemas import Claim, Layer, Manifest, Source, Territory
@@ -39,8 +40,7 @@ class Tables:
 
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """A table with geometry, CRS84."""
-        table = gpd.read_parquet(self._path(name))
-        return table.drop(columns="bbox", errors="ignore")
+        return read_geoparquet(self._path(name))
 
     def plain(self, name: str) -> pd.DataFrame:
         """A table without geometry."""

@@ -73,7 +73,9 @@ def ask(
     territory: Annotated[
         str, typer.Option(help="Territory id, e.g. occupied.")
     ] = DEFAULT_TERRITORY,
-    source: Annotated[str | None, typer.Option(help="Control source id.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Control source id; default as for serve.")
+    ] = None,
     control: Annotated[str, typer.Option(help="Verdicts to list.")] = ",".join(DEFAULT_CONTROL),
     role: Annotated[
         Role, typer.Option(help="Deposits whose main commodity it is, or any that have it.")

@@ -35,7 +35,11 @@ def serve(
         int, typer.Option(envvar="WORKERS", min=1, help="Number of worker processes.")
     ] = 1,
 ) -> None:
-    """Serve the published release; later publications are followed without a restart."""
+    """Serve the published release; later publications are followed without a restart.
+
+    A source asked earlier (LODELINE_SOURCE_PRIORITY) answers while its map is no more than
+    LODELINE_FRESH_DAYS (14) older than the date; then the source with the most recent map does.
+    """
     ensure_release()
     errors.print(f"Lodeline on http://{host}:{port}", highlight=False)
     # The server takes the place of this process, which holds what building a release needed.

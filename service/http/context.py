@@ -1,8 +1,13 @@
-"""What is one request once read: release, parameters, format, body, URLs?"""
+"""What is one request once read, and which links does its answer have?
 
+Read are release, parameters, format and body; links are absolute, with rel and type, from one base.
+"""
+
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import Depends
@@ -12,55 +17,25 @@ from starlette.responses import Response
 from geodata.errors import InvalidInput, Refused, TooLarge
 from geodata.formats.geojson import dumps
 from geodata.store.base import Store
-from service.http.links import HTML, JSON, url
 from service.releases import OpenReleases
 from service.settings import Settings
 
-GEOJSON_TYPES = ("application/geo+json", "application/json")
+Link = dict[str, str]
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+HTML = "text/html"
+SCHEMA_JSON = "application/schema+json"
+GEOJSON_TYPES = (GEOJSON, JSON)
+"""Of bodies that are read."""
+LINK_HEADER_MOST = 4000
+"""Bytes of a `Link` header; proxies refuse answers whose headers are longer than 4 to 8 kB."""
 MOST_BYTES = 4_000_000
 PLAIN = "/:@!$&'()*+,;=~"
 """Characters a path may hold as they are."""
 CONTEXT = "lodeline.context"
 """Where the request as it was read lies in the scope, for FastAPI's dependencies."""
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 T = TypeVar("T")
-
-
-async def read_body(request: Request, types: tuple[str, ...] = GEOJSON_TYPES) -> bytes:
-    """The whole body, empty where there is none.
-
-    Bytes are counted as they come, whatever length the request gives. Raises TooLarge, Refused for
-    other types, and InvalidInput for a body that ends before its length or within a chunk.
-    """
-    length = _length(request)
-    if length is not None and length > MOST_BYTES:
-        raise _too_large()
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > MOST_BYTES:
-                raise _too_large()
-            parts.append(part)
-    except ClientDisconnect as error:
-        raise InvalidInput("the request ended before its body did; send it again") from error
-    if length is not None and size != length:
-        raise InvalidInput(f"the body has {size} bytes of {length}; send it again, whole")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if size and kind not in types:
-        raise Refused(f"the body is {kind[:60] or 'of no type'!r}; send {' or '.join(types)}")
-    return b"".join(parts)
-
-
-def _length(request: Request) -> int | None:
-    """Bytes the body should have; None where its chunks say so themselves (RFC 9112, 6.3)."""
-    given = request.headers.get("content-length", "")
-    if "transfer-encoding" in request.headers or not (given.isascii() and given.isdigit()):
-        return None
-    return int(given[:20])
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(f"the body has more than {MOST_BYTES:,} bytes; simplify the area")
 
 
 View = Callable[["RequestContext", Any], str]
@@ -122,6 +97,90 @@ class RequestContext:
     def html(self, text: str) -> Response:
         """An HTML page."""
         return Response(text, media_type=HTML)
+
+
+def base_url(request: Request, settings: Settings) -> str:
+    """Where links start: the configured URL, else the scheme and host of the request."""
+    if settings.public_url is not None:
+        return str(settings.public_url).rstrip("/")
+    host = request.headers.get("host", "")
+    safe = host if _HOST.fullmatch(host) else "localhost"
+    return f"{request.scope['scheme']}://{safe}"
+
+
+def url(base: str, path: str, words: Mapping[str, str] | None = None) -> str:
+    """An absolute URL; parameters in the order given."""
+    query = urlencode(words, quote_via=quote, safe=",:/") if words else ""
+    return f"{base}{path}?{query}" if query else f"{base}{path}"
+
+
+def link(href: str, rel: str, media_type: str, title: str | None = None) -> Link:
+    """One link object."""
+    found = {"href": href, "rel": rel, "type": media_type}
+    return {**found, "title": title} if title else found
+
+
+def self_link(base: str, path: str, words: Mapping[str, str], media_type: str) -> Link:
+    """The link to this very document."""
+    return link(url(base, path, words), "self", media_type, "This document")
+
+
+def rel(name: str) -> str:
+    """A relation type of OGC's register."""
+    return f"http://www.opengis.net/def/rel/ogc/1.0/{name}"
+
+
+def link_header(links: list[Link]) -> str:
+    """Links as the value of a `Link` header (RFC 8288), at most LINK_HEADER_MOST characters.
+
+    A link that is too long, as that of a filter of pages, is left to the body, which has them all.
+    """
+    values: list[str] = []
+    left = LINK_HEADER_MOST
+    for entry in links:
+        value = f'<{entry["href"]}>; rel="{entry["rel"]}"; type="{entry["type"]}"'
+        if len(value) + 2 <= left:
+            values.append(value)
+            left -= len(value) + 2
+    return ", ".join(values)
+
+
+async def read_body(request: Request, types: tuple[str, ...] = GEOJSON_TYPES) -> bytes:
+    """The whole body, empty where there is none.
+
+    Bytes are counted as they come, whatever length the request gives. Raises TooLarge, Refused for
+    other types, and InvalidInput for a body that ends before its length or within a chunk.
+    """
+    length = _length(request)
+    if length is not None and length > MOST_BYTES:
+        raise _too_large()
+    parts, size = [], 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise _too_large()
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise InvalidInput("the request ended before its body did; send it again") from error
+    if length is not None and size != length:
+        raise InvalidInput(f"the body has {size} bytes of {length}; send it again, whole")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if size and kind not in types:
+        raise Refused(f"the body is {kind[:60] or 'of no type'!r}; send {' or '.join(types)}")
+    return b"".join(parts)
+
+
+def _length(request: Request) -> int | None:
+    """Bytes the body should have; None where its chunks say so themselves (RFC 9112, 6.3)."""
+    given = request.headers.get("content-length", "")
+    if "transfer-encoding" in request.headers or not (given.isascii() and given.isdigit()):
+        return None
+    return int(given[:20])
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"the body has more than {MOST_BYTES:,} bytes; simplify the area")
 
 
 async def open_releases(request: Request) -> OpenReleases:

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from geodata.data import packaged
 from geodata.features.collections import Collection
 from geodata.formats.files import LONGEST, file_name, stem
 from geodata.formats.registry import Format
@@ -12,10 +13,7 @@ from service.http.context import RequestContext
 
 CITATION_MOST = 2000
 """Characters of a citation as a header."""
-PACKAGED = (
-    "Made with Natural Earth (public domain). Settlement names and coordinates: GeoNames, "
-    "CC BY 4.0, modified."
-)
+PACKAGED = f"Made with Natural Earth (public domain). {packaged.FACTS_ATTRIBUTION}"
 
 
 def about_items(ask: RequestContext, collection: Collection) -> Provenance:
@@ -50,10 +48,10 @@ def terms(store: Store, collection: Collection) -> tuple[str, str]:
     if collection.layer is not None:
         return collection.layer.licence, collection.layer.attribution
     if not collection.by_source:
-        return "CC BY 4.0", PACKAGED
+        return packaged.FACTS_LICENCE, PACKAGED
     held = [store.sources.by_id[source] for source in store.sources.ordered]
-    licence = "; ".join(f"{source.id}: {source.licence}" for source in held)
-    return licence, "; ".join([PACKAGED, *(source.attribution for source in held)])
+    licences = [f"facts: {packaged.FACTS_LICENCE}", *(f"{s.id}: {s.licence}" for s in held)]
+    return "; ".join(licences), "; ".join([PACKAGED, *(source.attribution for source in held)])
 
 
 def download_name(name: str) -> dict[str, str]:

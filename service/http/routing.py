@@ -21,11 +21,11 @@ from service.http.context import (
     CONTEXT,
     PLAIN,
     RequestContext,
+    base_url,
     open_releases,
     read_body,
     settings_in_use,
 )
-from service.http.links import base_url
 from service.http.negotiation import (
     OF_CONTENT,
     WEEK_S,

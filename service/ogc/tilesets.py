@@ -10,9 +10,8 @@ from geodata.features.collections import OVERLAY_COLUMNS
 from geodata.store.base import Store, TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
 from geodata.tiles.tileset import VectorLayer
-from service.http.context import RequestContext
+from service.http.context import HTML, JSON, Link, RequestContext, link, rel
 from service.http.downloads import terms
-from service.http.links import HTML, JSON, Link, link, rel
 from service.params.core import TYPES
 from service.params.tiles import MVT, is_collection, selection, selects_nothing
 

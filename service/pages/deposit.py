@@ -165,12 +165,12 @@ def towns(
     rows = selected.sort_values(["record", "place_id"], kind="stable")
     labels: list[svg_map.Label] = []
     spots = [mark]
-    for entry in rows.itertuples():
-        x, y = window.spot(entry.lon, entry.lat)
+    for name, lon, lat in zip(rows["name_en"], rows["lon"], rows["lat"], strict=True):
+        x, y = window.spot(lon, lat)
         inside = 20 < x < window.width - 20 and 20 < y < window.height - 40
         if inside and all(abs(x - a) > 150 or abs(y - b) > 34 for a, b in spots):
             spots.append((x, y))
-            labels.append(svg_map.Label(x, y, str(entry.name_en), west=x > window.width * 0.6))
+            labels.append(svg_map.Label(x, y, str(name), west=x > window.width * 0.6))
         if len(labels) == TOWNS:
             break
     return tuple(labels)
@@ -221,5 +221,6 @@ def _flips(store: Store, row: int, day: date, source: str) -> float | None:
 
 
 def _named(store: Store, rows: pd.Series) -> list[dict[str, str]]:
-    named = store.facts.deposits[rows.fillna(value=False).to_numpy(dtype=bool)]
-    return [{"id": r.id, "name": r.name_en} for r in named.itertuples()]
+    which = rows.fillna(value=False).to_numpy(dtype=bool)
+    ids, names = (store.facts.deposits[column][which] for column in ("id", "name_en"))
+    return [{"id": id_, "name": name} for id_, name in zip(ids, names, strict=True)]

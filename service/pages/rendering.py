@@ -10,8 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from service.http.context import RequestContext
-from service.http.links import url
+from service.http.context import RequestContext, url
 from service.pages import template_filters
 
 Link = Callable[..., str]

@@ -32,7 +32,7 @@ BASES: Mapping[str, str] = {
 }
 UNITS: Mapping[str, str] = {"1": "share, 0 to 1", "d": "days", "har": "ha", "By": "bytes",
                             "deg": "degrees"}  # fmt: skip
-ANY_SOURCE = "first in priority that covers the date"
+ANY_SOURCE = "first in priority with a recent map"
 """Which source answers where none is chosen, as forms say it."""
 _NAMES = {entry.id: entry.name_en for entry in commodities()}
 Rows = Sequence[Mapping[str, Any]]

@@ -193,7 +193,10 @@ QueryDay = Annotated[dt.date, BeforeValidator(_day)]
 Today = Annotated[QueryDay | None, Field(description="Date; default today.")]
 Source = Annotated[
     str | None,
-    Field(description="Control source; default the first in priority that covers the date."),
+    Field(
+        description="Control source; default the first in priority whose map is recent enough for "
+        "the date, else the one with the most recent map."
+    ),
 ]
 Territory = Annotated[str, Field(description="Territory by id.")]
 Commodities = Annotated[

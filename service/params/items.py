@@ -51,7 +51,8 @@ DATETIME = Param("datetime", {"type": "string"}, "A day, or an interval start/en
 SOURCE = Param(
     "source",
     {"type": "string"},
-    "Control source; default the first in priority that covers the date.",
+    "Control source; default the first in priority whose map is recent enough for the date, else "
+    "the one with the most recent map.",
 )
 CRS = Param("crs", _CRS_SCHEMA, "CRS of the answer, axes in the authority's order.")
 ROLE = Param(

@@ -10,9 +10,8 @@ from starlette.responses import Response
 from geodata.answers.claims import claims_compared
 from schemas import Claim
 from schemas.record import column_names
-from service.http.context import Context, RequestContext
+from service.http.context import HTML, JSON, Context, RequestContext, link, self_link
 from service.http.downloads import download_name
-from service.http.links import HTML, JSON, link, self_link
 from service.http.offer import answers
 from service.http.routing import release_router
 from service.ogc.claims import Claims

@@ -5,11 +5,21 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from geodata.crs import CRS84_URI, OFFERED
-from geodata.features.collections import Collection
+from geodata.features.collections import BUILT_IN, Collection
 from geodata.formats.registry import FORMATS
 from geodata.store.base import Store
-from service.http.context import Context, RequestContext
-from service.http.links import GEOJSON, HTML, JSON, SCHEMA_JSON, Link, link, rel, url
+from service.http.context import (
+    GEOJSON,
+    HTML,
+    JSON,
+    SCHEMA_JSON,
+    Context,
+    Link,
+    RequestContext,
+    link,
+    rel,
+    url,
+)
 from service.http.offer import answers
 from service.http.routing import release_router
 from service.ogc import documents, schemas
@@ -108,6 +118,9 @@ def _extent(store: Store, name: str) -> dict[str, object]:
     return extent
 
 
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
+
 def collection_links(base: str, name: str) -> list[Link]:
     """Links of one collection: itself, its items in every format, and what describes it."""
     path = f"/collections/{quote(name)}"
@@ -119,6 +132,8 @@ def collection_links(base: str, name: str) -> list[Link]:
         link(url(base, f"{path}/schema"), "describedby", SCHEMA_JSON, "Schema of its features"),
         link(url(base, "/", {"f": "html"}), "license", HTML, "Terms and origins"),
     ]
+    if name in BUILT_IN:
+        found.append(link(CC_BY, "license", HTML, "Licence of the compiled facts: CC BY 4.0"))
     found += [
         link(url(base, f"{path}/items", {"f": kind.name}), "items", kind.media_type, kind.name)
         for kind in FORMATS.values()

@@ -9,14 +9,14 @@ from pydantic import Field
 from starlette.responses import Response
 
 from geodata.answers.point import control_at
+from geodata.answers.question import RANKS, ROLES, Question
 from geodata.answers.series import changes as changes_between
 from geodata.answers.sources import sources_used
 from geodata.answers.timelines import deposit_timeline
 from geodata.formats.geojson import dumps
 from geodata.interval import Interval, known_day, parse_datetime, today
 from schemas import Manifest
-from service.http.context import Context, RequestContext
-from service.http.links import GEOJSON, link, self_link
+from service.http.context import GEOJSON, Context, RequestContext, link, self_link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import answers as models
@@ -24,7 +24,9 @@ from service.params.core import (
     DAY,
     Commodities,
     QueryDay,
+    Rank,
     ReleaseQuery,
+    Role,
     Source,
     SourceQuery,
     SpotQuery,
@@ -47,6 +49,9 @@ class ChangesQuery(ReleaseQuery):
 
     commodity: Commodities
     source: Source = None
+    # All that changed is wanted of a feed: what is counted in headlines is the narrower question.
+    role: Role = ROLES[1]
+    rank: Rank = RANKS[1]
     from_: str | None = Field(
         None,
         alias="from",
@@ -105,7 +110,11 @@ def changes_feed(ask: Context, query: Annotated[ChangesQuery, Query()]) -> Respo
 
 
 def _changes(ask: RequestContext, query: ChangesQuery) -> list[dict[str, Any]]:
-    return changes_between(ask.store, _days(query), query.commodity, query.source)
+    days = _days(query)
+    question = Question(
+        query.commodity, days.last, source=query.source, role=query.role, rank=query.rank
+    )
+    return changes_between(ask.store, days, question)
 
 
 def _days(query: ChangesQuery) -> Interval:

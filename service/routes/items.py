@@ -22,22 +22,23 @@ from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
 from geodata.interval import parse_datetime, parse_day
 from geodata.store.base import Selection
-from service.http.context import Context, RequestContext
-from service.http.downloads import about_items, download_headers
-from service.http.errors import problem_response
-from service.http.files import streamed
-from service.http.links import (
+from service.http.context import (
     GEOJSON,
     HTML,
     JSON,
     SCHEMA_JSON,
+    Context,
     Link,
+    RequestContext,
     link,
     link_header,
     rel,
     self_link,
     url,
 )
+from service.http.downloads import about_items, download_headers
+from service.http.errors import problem_response
+from service.http.files import streamed
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import documents

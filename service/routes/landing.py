@@ -4,9 +4,18 @@ from fastapi import Request
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
-from service.http.context import Context, RequestContext
+from service.http.context import (
+    GEOJSON,
+    HTML,
+    JSON,
+    Context,
+    Link,
+    RequestContext,
+    link,
+    link_header,
+    rel,
+)
 from service.http.files import version
-from service.http.links import GEOJSON, HTML, JSON, Link, link, link_header, rel
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import documents

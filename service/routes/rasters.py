@@ -15,11 +15,10 @@ from geodata.interval import today
 from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
 from geodata.rasters.colours import legend_png as drawn_legend
 from schemas import Raster
-from service.http.context import Context, RequestContext
+from service.http.context import HTML, JSON, Context, Link, RequestContext, link
 from service.http.downloads import download_name
 from service.http.errors import problem_response
 from service.http.files import PARTS, RANGES, RangedFile, file_headers
-from service.http.links import HTML, JSON, Link, link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import raster_answers as models

@@ -13,9 +13,8 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
-from service.http.context import Context, Releases, RequestContext, open_releases
+from service.http.context import JSON, Context, Releases, RequestContext, link, open_releases
 from service.http.files import PARTS, RANGES, RangedFile, file_headers
-from service.http.links import JSON, link
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import provided, release_router
 from service.ogc import answers as models

@@ -33,10 +33,9 @@ from geodata.formats.registry import FORMATS
 from geodata.formats.rows import Provenance, Rows
 from geodata.interval import FIRST_DAY, today
 from schemas import Territory as TerritoryRecord
-from service.http.context import Context, RequestContext
+from service.http.context import GEOJSON, HTML, Context, RequestContext, link, self_link
 from service.http.downloads import download_headers, download_name
 from service.http.files import streamed
-from service.http.links import GEOJSON, HTML, link, self_link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import answers as models

@@ -15,9 +15,8 @@ from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import today
 from geodata.store.base import Store
-from service.http.context import Context, RequestContext
+from service.http.context import JSON, Context, Link, RequestContext, link, self_link
 from service.http.downloads import download_name
-from service.http.links import JSON, Link, link, self_link
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import documents

@@ -9,9 +9,8 @@ from starlette.responses import Response
 from geodata.errors import NotFound
 from geodata.store.base import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
-from service.http.context import Context, RequestContext
+from service.http.context import HTML, JSON, Context, Link, RequestContext, link, rel
 from service.http.files import PARTS, RANGES, RangedFile, file_headers
-from service.http.links import HTML, JSON, Link, link, rel
 from service.http.offer import CachePolicy, Handler, answers
 from service.http.routing import release_router
 from service.ogc import documents

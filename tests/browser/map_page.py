@@ -21,8 +21,8 @@ FLAGS = [
 ]
 WAIT_MS = 60_000
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-COUNTRY = "#at=5.50/48.5000/31.5000"
+DESK, PHONE = {"width": 920, "height": 600}, {"width": 360, "height": 740}
+COUNTRY = "#at=5.00/48.5000/31.5000"
 TURN = "shevchenkivske_li"
 TURN_HASH = "#day=2025-06-20&at=9.00/47.9093/36.7126"
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
 import pyarrow.parquet as pq
 
 from geodata.batches.stored import MAPS, SNAPSHOTS, WAITING, all_batches, batch_path
 from geodata.batches.usable import accepted_batches
+from geodata.formats.geoparquet import read_geoparquet
 from geodata.ingest.control.day_maps import DayMap
 from geodata.ingest.control.parsed_file import FileDate, ParsedFile
 from geodata.workspace import Workspace
@@ -37,7 +37,7 @@ class StoredDay:
     def day_map(self) -> DayMap:
         """The map itself, as it was when its batch was written."""
         snapshot = self.snapshot
-        rows = gpd.read_parquet(self.folder / MAPS, filters=[("day", "==", snapshot.day)])
+        rows = read_geoparquet(self.folder / MAPS, filters=[("day", "==", snapshot.day)])
         areas = dict(zip(rows["status"], rows.geometry, strict=True))
         captions = dict(zip(rows["status"], rows["status_original"].fillna(""), strict=True))
         stamp = FileDate(snapshot.day, snapshot.published)
