@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from schemas import Claim, Manifest, TableFile
+from schemas import Manifest, TableFile
 from schemas.record import Record, Status, Verdict
+from service.ogc.claims import NearClaim
 from service.ogc.documents import Feature, Link
 
 
@@ -84,87 +85,6 @@ class Summary(Record):
     unconfirmed: int
     components_left_aside: int
     amounts: list[Amount]
-
-
-Agreement = Literal["yes", "partly", "no", "not-comparable"]
-
-
-class NearClaim(Record):
-    """A claim about the same at about the same time; link: of it beside our count."""
-
-    id: str
-    by: str
-    made_on: dt.date
-    about_day: dt.date
-    statement: str
-    url: str
-    agrees: Agreement
-    premature_days: int | None
-    link: str
-
-
-class Counted(Record):
-    """Deposits that are occupied (value, value_low), that may be (value_high), and all of them.
-
-    In the unit of the claim, where the two are compared.
-    """
-
-    value: float | None
-    value_low: float | None
-    value_high: float | None
-    of: int | None
-
-
-class CountedBySource(Counted):
-    """Numbers of deposits by one source."""
-
-    source: str
-    asof: dt.date
-
-
-class CountedPart(Counted):
-    """One of several commodities counted, and the number stated of it."""
-
-    commodity: str
-    stated: float
-    agrees: Agreement
-
-
-class Ours(Counted):
-    """What the release says of what a claim states, on the day it is about.
-
-    difference: ours less the nearest of what is stated. reached_on: the first day after it on
-    which ours reaches it, premature_days after the claim's. reason: what decides.
-    """
-
-    date: dt.date
-    source: str
-    control_asof: dt.date | None
-    stale_days: int | None
-    source_reason: str
-    unit: str
-    permalink: str | None
-    agrees: Agreement
-    difference: float | None
-    reached_on: dt.date | None
-    premature_days: int | None
-    reason: str | None
-    by_source: list[CountedBySource]
-    parts: list[CountedPart]
-
-
-class ClaimBeside(Claim):
-    """A claim with ours beside it."""
-
-    ours: Ours
-
-
-class Claims(Record):
-    """All claims, in the order they were made."""
-
-    claims: list[ClaimBeside]
-    release: str
-    links: list[Link]
 
 
 class ReservesAnswer(Record):

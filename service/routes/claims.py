@@ -14,7 +14,7 @@ from service.http.context import HTML, JSON, Context, RequestContext, link, self
 from service.http.downloads import download_name
 from service.http.offer import answers
 from service.http.routing import release_router
-from service.ogc import answers as models
+from service.ogc.claims import Claims
 
 FLAT = ("date", "value", "value_low", "value_high", "of", "unit", "agrees", "difference",
         "premature_days", "reached_on", "reason", "source", "control_asof", "stale_days",
@@ -29,7 +29,7 @@ def claims_headers(ask: RequestContext) -> dict[str, str]:
 
 
 @router.get("/claims", name="claims", summary="Public claims beside our count")
-@answers("json", "html", "csv", headers=claims_headers, model=models.Claims)
+@answers("json", "html", "csv", headers=claims_headers, model=Claims)
 def claims(ask: Context) -> Response:
     """Every claim of the release, as it was made, with ours beside it."""
     entries = claims_compared(ask.store, ask.url_for)
