@@ -20,9 +20,9 @@ def amounts(
     A word that stands for several commodities gives rows for each: no sum mixes two.
     verdicts: verdict by id of every deposit that counts: no components. `occupied_low` sums
     deposits that are occupied, `occupied_high` also those that may be; `total` all, `total_low` the
-    least of them, and `total_bound` says where figures in it are bounds. A sum over deposits none of which has a
-    figure is None, and so is what a deposit of unknown verdict may add to; over no deposits at all
-    it is 0. `figures_in_doubt` counts figures there is reason to doubt.
+    least of them, and `total_bound` says where figures in it are bounds. A sum over deposits none
+    of which has a figure is None, and so is what a deposit of unknown verdict may add to; over no
+    deposits at all it is 0. `figures_in_doubt` counts figures there is reason to doubt.
     """
     own = estimates[
         estimates["commodity"].isin(list(members(word))).to_numpy()

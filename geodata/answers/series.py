@@ -24,7 +24,7 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
     """Counts by verdict on days from `first` to the question's day; components do not count.
 
     Each day is answered by the source asked, else by the one that reaches it, and has the counts
-    `reserves` gives for it.
+    `reserves` gives for it. `not_tested` deposits are among the unknown on every day.
     """
     membership = store.control.membership_in(question.territory, question.day, question.source)
     deposits = store.facts.deposits
@@ -41,6 +41,7 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
         "territory": question.territory,
         "source": ", ".join(used),
         "release": store.manifest.id,
+        "not_tested": int((wanted & ~deposits["tested"].to_numpy(dtype=bool)).sum()),
         "series": [
             {"date": str(day), **counts[source][number], "source": source}
             for number, (day, source) in enumerate(zip(asked, sources, strict=True))

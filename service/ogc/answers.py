@@ -80,6 +80,7 @@ class Summary(Record):
     rank: str
     deposits: dict[Verdict, int]
     also: LeftOut
+    not_tested: int
     unconfirmed: int
     components_left_aside: int
     amounts: list[Amount]
@@ -118,6 +119,7 @@ class Series(Record):
     territory: str
     source: str
     release: str
+    not_tested: int
     series: list[Count]
 
 
