@@ -66,7 +66,8 @@ def _summary(
     """Counts by verdict and amounts of one commodity; components stand aside.
 
     `also` has what role and rank leave out: by-products of any rank, and main commodities of other
-    ranks, so that no deposit is in both.
+    ranks, so that no deposit is in both. `not_tested` says how many of the unknown are so for
+    want of a position.
     """
     role = of_role(found.table, word, question.role)
     asked = found.asked & commodity_mask(found.table["commodities"], word)
@@ -80,10 +81,17 @@ def _summary(
             "by_products": _counts(found, asked & ~role),
             "other_ranks": _counts(found, asked & role & ~counted),
         },
+        "not_tested": int((_whole(found, counted) & _untested(found)).sum()),
         "unconfirmed": int((_whole(found, asked) & recalled(found.table, word)).sum()),
         "components_left_aside": int((asked & ~_whole(found, asked)).sum()),
         "amounts": amounts(store.facts.estimates, _verdicts(found, counted), word),
     }
+
+
+def _untested(found: MatchingDeposits) -> Mask:
+    """Deposits of no known verdict because where they are is not known well enough to test."""
+    unknown = found.verdict.astype(str) == "unknown"
+    return np.asarray(unknown & ~found.table["tested"].to_numpy(dtype=bool))
 
 
 def recalled(table: pd.DataFrame, word: str) -> Mask:
