@@ -190,7 +190,9 @@ def add_rasters(
     deposits = gpd.GeoDataFrame(tables["deposits"])
     # A component and its whole are one deposit: counted both, density would not sum to the number.
     # Of Ukraine only: a grid as far as Kamchatka has 55 million cells, nearly all of them empty.
-    counted = deposits["part_of"].isna() & (deposits["country"] == "UA")
+    counted = deposits["part_of"].isna()
+    if "country" in deposits:  # releases before November 2026 have Ukraine's alone
+        counted &= deposits["country"] == "UA"
     whole = deposits[counted.to_numpy()].reset_index(drop=True)
     built = build_rasters(folder, RasterInputs(
         cells=gpd.GeoDataFrame(tables["control"]),
