@@ -173,7 +173,7 @@ def _deposit_caveats(listed: pd.DataFrame) -> Iterable[str]:
         yield "Components of larger deposits are listed but neither counted nor summed."
     yield (
         "Positions are known only to within position_uncertainty_m; a firm verdict holds for at "
-        "least 95 % of that circle, clipped to the land of Ukraine."
+        f"least 95 % of that circle, clipped to the land of {packaged.theatre().name}."
     )
     yield (
         "Amounts are published statements that differ in date and reliability; national "

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from geodata.answers.question import RANKS, ROLES, VERDICTS
+from geodata.data import packaged
 from geodata.data.commodities import commodities
 from geodata.interval import today
 from schemas import Source
@@ -21,7 +22,6 @@ PLACES: Mapping[str, str] = {
     "not_tested": "not tested",
 }
 """What is said of deposits of a verdict, and of those too vaguely placed to have one."""
-COUNTRIES: Mapping[str, str] = {"RU": "Russia", "UA": "Ukraine"}
 THIN = "\u202f"
 """Between groups of digits, and between a number and its unit."""
 NO_FIGURE = "no figure on record"
@@ -61,15 +61,18 @@ def map_text(source: Source, asof: str | date | None, stale_days: int | None) ->
     """
     if asof is None:
         return "no data for that date"
+    if source.record == "events" and not stale_days:
+        return f"dated events up to {asof}"
     what = "settlements compiled up to" if source.record == "events" else "map of"
     return f"{what} {asof}" + (f", {count(stale_days, 'day')} earlier" if stale_days else "")
 
 
 def unmapped_text(country: str) -> str | None:
     """Why control of a deposit is not known, where it lies in a country no source maps."""
-    if country == "UA":
+    theatre = packaged.theatre()
+    if country == theatre.country:
         return None
-    return f"no source here maps control in {COUNTRIES.get(country, country)}"
+    return f"no source here maps control in {theatre.names.get(country, country)}"
 
 
 def what_is_counted(word: str, role: str, rank: str) -> tuple[str, str, str]:
@@ -123,9 +126,10 @@ def together_text(document: Document, source: Source) -> str:
 def country_text(counts: Mapping[str, int], question: Document, source: Source) -> str:
     """All deposits of the country, each counted once, as a sentence."""
     whole, when = sum(counts.values()), _when(question, source)
-    one = f"Of the {grouped(whole)} deposits of critical minerals on record in Ukraine"
+    country = packaged.theatre().name
+    one = f"Of the {grouped(whole)} deposits of critical minerals on record in {country}"
     if not is_known(counts):
-        return f"Control of the deposits on record in Ukraine is not known {when}."
+        return f"Control of the deposits on record in {country} is not known {when}."
     phrases = counted_text(counts, is_past=is_past(question))
     return f"{one}, each counted once, {phrases} {when}."
 
@@ -254,7 +258,8 @@ def is_past(question: Document) -> bool:
 
 def _where(question: Document, territory: str) -> str:
     anywhere = question["territory"] in _ANYWHERE
-    return "in Ukraine" if anywhere else f"that may lie in “{territory}”"
+    country = f"in {packaged.theatre().name}"
+    return country if anywhere else f"that may lie in “{territory}”"
 
 
 def _when(question: Document, source: Source) -> str:

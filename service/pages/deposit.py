@@ -13,8 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from geodata.answers.citation import citation
 from geodata.answers.reserves import by_source, estimates_of
 from geodata.answers.timelines import deposit_timeline
-from geodata.answers.wording import COUNTRIES, commodity, listing, map_text, unmapped_text
+from geodata.answers.wording import commodity, listing, map_text, unmapped_text
 from geodata.crs import areas_km2
+from geodata.data import packaged
 from geodata.features.query import Query
 from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
@@ -131,7 +132,7 @@ def roles_of(deposit: Document) -> list[dict[str, str | None]]:
 
 def record_text(deposit: Document) -> str:
     """What kind of record, of what, in which country."""
-    country = COUNTRIES.get(deposit["country"], deposit["country"])
+    country = packaged.theatre().names.get(deposit["country"], deposit["country"])
     main = commodity(deposit["commodity"])
     doubt = " (not confirmed)" if deposit["commodity"] in deposit["recalled"] else ""
     others = [c for c in deposit["commodities"] if c != deposit["commodity"]]
@@ -206,7 +207,7 @@ def locator(store: Store, document: Document) -> svg_map.Map:
         window = SvgWindow.of(whole.bounds, 300)
     shapes = (*svg_map.ground(store, window), *svg_map.outline(store, window),
               svg_map.SvgPath("frame", window.path(box)))  # fmt: skip
-    country = COUNTRIES.get(deposit["country"], deposit["country"])
+    country = packaged.theatre().names.get(deposit["country"], deposit["country"])
     about = deposit["oblast"] or f"In {country}"
     return svg_map.Map(
         "where",

@@ -15,6 +15,7 @@ from geodata.answers.question import (
 )
 from geodata.answers.rows import json_rows
 from geodata.answers.wording import country_text
+from geodata.data import packaged
 from geodata.interval import today
 from service.http.context import RequestContext
 from service.pages import svg_map
@@ -37,7 +38,9 @@ def view(ask: RequestContext, document: Document) -> str:
     store, day = ask.store, today()
     choice = store.sources.select(day)
     table = store.control.deposits_on(day, None)
-    whole = table[table["part_of"].isna().to_numpy() & (table["country"] == "UA").to_numpy()]
+    country = packaged.theatre()
+    at_home = (table["country"] == country.country).to_numpy()
+    whole = table[table["part_of"].isna().to_numpy() & at_home]
     is_deposit = of_rank(whole, RANKS[0])
     rows = json_rows(whole[is_deposit], COLUMNS)
     features = [
@@ -60,10 +63,10 @@ def view(ask: RequestContext, document: Document) -> str:
         counts=counts,
         answer=country_text(counts, asked, source),
         other_ranks=len(whole) - len(rows),
-        abroad=int((table["country"] != "UA").sum()),
+        abroad=int((table["country"] != country.country).sum()),
         rows=sorted(listed, key=lambda r: VERDICTS.index(r["control"])),
         chart=svg_map.of_day(
-            store, "today", f"Deposits of critical minerals in Ukraine, {day}",
+            store, "today", f"Deposits of critical minerals in {country.name}, {day}",
             f"{len(rows)} deposits of critical minerals by verdict. "
             f"{svg_map.control_text(source, choice.asof, choice.stale_days)}",
             day, choice.source, features,

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.answers.wording import map_text, unmapped_text
+from geodata.data import packaged
 from geodata.store.base import Store
 from schemas import Source
 from service.pages.svg_window import SvgWindow
@@ -108,7 +109,7 @@ class Map:
 
 
 def country(store: Store, width: int = 720) -> SvgWindow:
-    """The window that holds Ukraine."""
+    """The window that holds the country."""
     return SvgWindow.of(store.facts.outline.bounds, width)
 
 
@@ -217,7 +218,7 @@ def _mark(window: SvgWindow, feature: Feature, at: shapely.Point) -> Mark:
     kind = verdict if verdict in _MARKED else "spot"
     name = properties.get("name_en") or properties.get("deposit_id") or feature.get("id")
     x, y = window.spot(at.x, at.y)
-    reason = unmapped_text(properties.get("country", "UA"))
+    reason = unmapped_text(properties.get("country") or packaged.theatre().country)
     words = f"{VERDICT_NAMES[kind]}{f': {reason}' if reason else ''}" if kind != "spot" else ""
     text = f"{name}, {words}" if words else str(name)
     link = f"/collections/deposits/items/{feature['id']}" if "control" in properties else None

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.wording import (
-    COUNTRIES,
     THIN,
     commodity,
     count,
@@ -19,6 +18,7 @@ from geodata.answers.wording import (
     total_text,
     unmapped_text,
 )
+from geodata.data import packaged
 
 MINUS = "\u2212"
 NOTHING = "\u2013"
@@ -225,5 +225,5 @@ GLOBALS: Mapping[str, Any] = {
     "ANY_SOURCE": ANY_SOURCE, "count": count, "map_text": map_text, "span": span,
     "standing": standing,
     "unmapped_text": unmapped_text, "occupied_text": occupied_text, "total_text": total_text,
-    "figure": number, "COUNTRIES": COUNTRIES,
+    "figure": number, "COUNTRIES": packaged.theatre().names,
 }  # fmt: skip
