@@ -32,7 +32,7 @@ def test_a_page_of_today_says_which_days_map_it_is_from(client: Client, target: 
     asked = client.json("/reserves?commodity=tin")["question"]
     assert asked["stale_days"], "or this says nothing"
     (words,) = [main.words for main in page_of(client, target).all("main")]
-    assert f"dated events up to {asked['control_asof']}" in words
+    assert f"settlements compiled up to {asked['control_asof']}" in words
     assert f"{asked['stale_days']} days earlier" in words or "series" in target
     assert " is in occupied land" not in words
 
