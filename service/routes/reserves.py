@@ -40,6 +40,7 @@ from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import answers as models
 from service.ogc import documents
+from service.ogc.article import Article
 from service.params.core import (
     Commodities,
     DayQuery,
@@ -240,7 +241,7 @@ class ArticleQuery(ReleaseQuery):
 
 
 @router.get("/articles/{day}", name="article", summary="The article it began with")
-@answers("json", "html", cache=CachePolicy(), model=models.Article)
+@answers("json", "html", cache=CachePolicy(), model=Article)
 def articles(ask: Context, query: Annotated[ArticleQuery, Query()]) -> Response:
     """The answer to an article, by its day, for that day and a later one."""
     if ask.path_params["day"] != str(ARTICLE_DAY):
