@@ -4,14 +4,15 @@ import { FRESH_DAYS } from "./look.js";
 import { t } from "./words.js";
 
 const MARGIN = 16;
+const TITLE = "600 21px Georgia, 'DejaVu Serif', serif";
 
 /** What a picture says of itself: the answer in a sentence, the day, the source, how to cite it. */
-export function captionOf(about, screen, answer) {
+export function captionOf(about, screen, answer, view) {
   const paint = about.paints[screen.theme()];
   return {
     title: byId("headline").textContent,
     subtitle: `${byId("when").textContent}, ${byId("who").textContent}`,
-    lines: [answer?.citation.text ?? location.href, `${screen.source().attribution}. Natural Earth.`],
+    lines: [answer?.citation.text ?? view, `${screen.source().attribution}. Natural Earth.`],
     legend: [
       [paint.held, t("land_occupied")],
       [paint.fresh, t("land_fresh", { n: FRESH_DAYS })],
@@ -42,7 +43,10 @@ async function drawn(map, caption) {
   const width = source.clientWidth;
   pen.font = "13px system-ui, sans-serif";
   const lines = caption.lines.flatMap((line) => wrapped(pen, line, width - 2 * MARGIN));
-  const above = 66;
+  const subtitle = wrapped(pen, caption.subtitle, width - 2 * MARGIN);
+  pen.font = TITLE;
+  const title = wrapped(pen, caption.title, width - 2 * MARGIN);
+  const above = 16 + title.length * 27 + subtitle.length * 18 + 8;
   const below = 34 + lines.length * 17 + MARGIN;
   canvas.width = width * ratio;
   canvas.height = (source.clientHeight + above + below) * ratio;
@@ -52,10 +56,10 @@ async function drawn(map, caption) {
   await onceDrawn(map, () => pen.drawImage(source, 0, above, width, source.clientHeight));
   pen.fillStyle = caption.ink;
   pen.textBaseline = "alphabetic";
-  pen.font = "600 24px Georgia, 'DejaVu Serif', serif";
-  pen.fillText(caption.title, MARGIN, 34, width - 2 * MARGIN);
-  pen.font = "14px system-ui, sans-serif";
-  pen.fillText(caption.subtitle, MARGIN, 55, width - 2 * MARGIN);
+  pen.font = TITLE;
+  title.forEach((line, n) => pen.fillText(line, MARGIN, 34 + n * 27));
+  pen.font = "13px system-ui, sans-serif";
+  subtitle.forEach((line, n) => pen.fillText(line, MARGIN, 28 + title.length * 27 + n * 18));
   legend(pen, caption, above + source.clientHeight + 22);
   pen.font = "13px system-ui, sans-serif";
   lines.forEach((line, n) => pen.fillText(line, MARGIN, above + source.clientHeight + 46 + n * 17));
