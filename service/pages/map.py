@@ -10,6 +10,7 @@ import orjson
 from markupsafe import Markup
 
 from geodata.answers.question import RANKS, VERDICTS
+from geodata.data import packaged
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from geodata.store.base import Store
@@ -60,6 +61,7 @@ def about(ask: RequestContext) -> dict[str, object]:
         "sources": [
             _source(store.sources.by_id[source], store) for source in store.sources.ordered
         ],
+        "country": packaged.theatre().country,
         "stretches": [
             {"first_day": str(each.first), "source": each.source}
             for each in store.sources.stretches
@@ -95,12 +97,13 @@ def _source(source: Source, store: Store) -> dict[str, object]:
 
 
 def _commodities(store: Store) -> list[dict[str, object]]:
-    """Commodities some deposit has, with the deposits of Ukraine of which each is the main one.
+    """Commodities some deposit has, with the deposits of the country of which each is the main one.
 
     A group counts its members; occurrences, other ranks and components do not count.
     """
     table = store.facts.deposits
-    whole = (table["country"] == "UA") & table["part_of"].isna() & (table["rank"] == RANKS[0])
+    at_home = table["country"] == packaged.theatre().country
+    whole = at_home & table["part_of"].isna() & (table["rank"] == RANKS[0])
     main = list(table["commodity"][whole.to_numpy(dtype=bool)])
     on_record = frozenset(name for names in table["commodities"] for name in names)
     counted = [

@@ -24,7 +24,7 @@ export function createDetail(about, state, deposits, close) {
     if (deposit === null) return leave();
     if (!entry) return;
     if (shown !== `${deposit} ${lang}`) begin(entry, `${deposit} ${lang}`);
-    if (unmapped(entry)) return rest.replaceChildren(...abroad(entry));
+    if (unmapped(about, entry)) return rest.replaceChildren(...abroad(entry));
     try {
       const answer = await asking(depositsPath(about, state.values, entry.commodity));
       if (answer === undefined || state.values.deposit !== deposit) return;
@@ -85,7 +85,7 @@ export function createDetail(about, state, deposits, close) {
   /** A deposit of a country no source maps: what it is, and that nobody here says who controls it. */
   const abroad = (entry) => [
     el("p", { class: "big" }, verdictMark("unknown", t("unknown"))),
-    el("p", {}, unmapped(entry)),
+    el("p", {}, unmapped(about, entry)),
     el("dl", { class: "rows" }, ...kinds(entry, state.values.lang)),
     page(entry),
   ];

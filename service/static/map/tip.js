@@ -17,8 +17,8 @@ export function sinceText(about, { control_since, control_source }, lang, form =
 }
 
 /** Why control of a deposit is not known, where no source maps its country; else null. */
-export function unmapped({ country }) {
-  if (!country || country === "UA") return null;
+export function unmapped(about, { country }) {
+  if (!country || country === about.country) return null;
   const name = t(`country_${country}`);
   return t("unmapped", { country: name.startsWith("country_") ? country : name });
 }
@@ -52,7 +52,7 @@ export function createTip(map, about, state, choose) {
     tip.replaceChildren(
       el("b", {}, named({ ...properties, id: properties.deposit_id })),
       verdictMark(verdict, t(verdict)),
-      about.index?.has(id) && unmapped(about.index.get(id)) ? el("span", {}, unmapped(about.index.get(id))) : "",
+      about.index?.has(id) && unmapped(about, about.index.get(id)) ? el("span", {}, unmapped(about, about.index.get(id))) : "",
       properties.occupied > 0 && properties.occupied < 1 ? el("span", {}, `${t("share")}: ${percent(properties.occupied)}`) : "",
       el("small", {}, minerals.slice(0, 4).join(", ") + (minerals.length > 4 ? ` ${t("and_more", { n: minerals.length - 4 })}` : "")),
     );
