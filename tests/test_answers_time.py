@@ -1,4 +1,4 @@
-"""How do the answers run through time: series, changes, timelines and the article?"""
+"""How do the answers run through time: series, changes and timelines?"""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from served import EVERYTHING, LATER, THEN, Client, properties, summary_of
+from served import EVERYTHING, LATER, Client, properties, summary_of
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.series import days
@@ -169,43 +169,7 @@ def test_the_timeline_agrees_with_the_answer_of_each_day(client: Client) -> None
         assert client.json(target)["properties"]["control"] == row["verdict"]
 
 
-# The article
-
-
-def test_the_article_is_answered_phrase_by_phrase(client: Client) -> None:
-    document = client.json(f"/articles/{THEN}")
-    assert document["date"] == THEN
-    held, whole, sought = document["phrases"]
-    assert held["territory"]["id"] == "new-territories-held"
-    assert held["commodities"] == ["rare-earths"]
-    then = {row["id"] for row in held["then"]["deposits"]}
-    assert {"azovske_ree", "novopoltavske_ree"} <= then
-    assert "kruta_balka_li" in {row["id"] for row in whole["then"]["deposits"]}
-    both = {row["id"]: row["control"] for row in sought["then"]["deposits"]}
-    assert both["shevchenkivske_li"] == both["polokhivske_li"] == "government"
-    now = {row["id"]: row["control"] for row in sought["today"]["deposits"]}
-    assert now["shevchenkivske_li"] == "occupied"
-    assert document["citation"]["release"] == document["release"]
-    assert all(phrase["reading"] and phrase["by"] for phrase in document["phrases"])
-
-
-def test_the_articles_questions_can_be_asked_again(client: Client) -> None:
-    for phrase in client.json(f"/articles/{THEN}")["phrases"]:
-        words = "&".join(f"{k}={v}" for k, v in phrase["then"]["question"].items())
-        again = client.json(f"/reserves?{words}")
-        assert again["summary"] == phrase["then"]["summary"]
-        assert list(properties(again)) == [
-            row["id"]
-            for row in sorted(
-                phrase["then"]["deposits"], key=lambda row: VERDICTS.index(row["control"])
-            )
-        ]
-
-
-def test_there_is_no_other_article(client: Client) -> None:
-    answer = client.get("/articles/2024-01-01")
-    assert answer.status == 404
-    assert THEN in answer.problem()["detail"]
+# Versions
 
 
 @pytest.mark.parametrize(

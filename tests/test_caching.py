@@ -86,7 +86,8 @@ def test_each_representation_has_its_own_tag(client: Client) -> None:
         ("/collections/deposits/items?release={}&datetime=2025-02-25/..", False),
         ("/?release={}", False),
         ("/?release={}&f=html", False),
-        ("/articles/2025-02-25?release={}", False),
+        ("/articles/2025-02-25?release={}", True),
+        ("/claims?release={}", True),
         ("/releases?release={}", False),
     ],
 )

@@ -42,7 +42,7 @@ TARGETS = (
     "/reserves", f"/reserves?commodity=all&include=all&date={THEN}",
     f"/reserves?commodity=lithium&territory=crimea&date={THEN}",
     "/reserves/series?from=2014-01-01", "/changes?commodity=all", "/territories",
-    "/territories/occupied", "/territories/crimea", f"/articles/{THEN}", "/releases",
+    "/territories/occupied", "/territories/crimea", f"/articles/{THEN}", "/claims", "/releases",
     "/control/at?lon=36.7126&lat=47.9093&date=2025-07-15",
 )  # fmt: skip
 EDGES = (

@@ -28,7 +28,8 @@ DEPOSIT = "/collections/deposits/items/shevchenkivske_li"
 def answers() -> Iterator[Ask]:
     """A few of each answer that asks the store for control, facts or sources."""
     for path in (
-        "/", "/collections", f"/articles/{THEN}", "/territories", "/map", "/styles/lodeline",
+        "/", "/collections", f"/articles/{THEN}", "/claims", "/territories",
+        "/map", "/styles/lodeline",
         f"/reserves?date={THEN}&commodity=all&territory=ukraine&include=all",
         f"/reserves?date={THEN}&source=settlements&territory=occupied-since-2022",
         "/reserves?date=2024-07-09&source=hearsay", "/reserves?territory=atlantis",

@@ -48,16 +48,15 @@ class Part:
     def of_deposits(self, whole: int) -> "Part":
         """Shares as numbers of so many deposits.
 
-        A share of a few deposits can be told to the next deposit only: half of eleven is five or
-        six.
+        Where no number of deposits has the share, to the whole per cent, those next to it do: half
+        of eleven is five or six.
         """
         least, most = (self.least - ROUNDED) * whole, (self.most + ROUNDED) * whole
-        return Part(
-            self.word,
-            self.commodities,
-            floor(least) if least > -inf else least,
-            ceil(most) if most < inf else most,
+        ends = (
+            ceil(least) if least > -inf else least,
+            floor(most) if most < inf else most,
         )
+        return Part(self.word, self.commodities, min(ends), max(ends))
 
     def agreement(self, ours: "Measured") -> Agreement:
         """`yes` where all that may be ours is within what is stated, `no` where nothing is."""

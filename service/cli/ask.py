@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import typer
 
+from geodata.answers.claims import claims_near
 from geodata.answers.question import (
     DEFAULT_CONTROL,
     DEFAULT_TERRITORY,
@@ -117,8 +118,13 @@ def ask(
     )
     store = opened(release)
     base = str(settings_of_environment().public_url or "").rstrip("/")
-    permalink = f"{base}/reserves?{urlencode(question.parameters(store.manifest.id), safe=',')}"
-    document = reserves(store, question, permalink)
+
+    def link(path: str, words: Mapping[str, str]) -> str:
+        return f"{base}{path}?{urlencode(words, safe=',')}"
+
+    permalink = link("/reserves", question.parameters(store.manifest.id))
+    claims = claims_near(store, question, link)
+    document = {**reserves(store, question, permalink), "claims": claims}
     if as_json or form is Form.json:
         sys.stdout.buffer.write(dumps(document))
     elif form is Form.csv:

@@ -14,7 +14,7 @@ from tests.served import Answer, local
 THEN = "2025-02-25"
 COLLECTIONS = (
     "deposits", "estimates", "control", "timelines", "changes", "settlements", "admin-areas",
-    "places",
+    "claims", "places",
 )  # fmt: skip
 DOWNLOADS = (
     "json", "html", "jsonfg", "geojsonseq", "csv", "fgb", "gpkg", "parquet", "arrow", "kml", "xlsx",
@@ -66,7 +66,7 @@ def documents() -> Iterator[Ask]:
     both = (
         "/", "/conformance", "/functions", "/collections", "/territories", "/releases",
         "/releases/{release}", "/releases/{older}", "/releases/diff?from={older}&to={release}",
-        f"/articles/{THEN}", "/rasters", "/styles", "/tiles", "/tiles/WebMercatorQuad",
+        f"/articles/{THEN}", "/claims", "/rasters", "/styles", "/tiles", "/tiles/WebMercatorQuad",
         "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad",
     )  # fmt: skip
     for path in both:

@@ -1,0 +1,380 @@
+"""Does our count stand beside every public claim, and does what is said of it follow from both?"""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from releases import built_with_two_sources
+from served import Client, client_of, common_folder, copied, local, made_once
+
+from geodata.answers.claim_comparison import Comparison
+from geodata.answers.claims import claims, claims_compared, compared
+from geodata.data import packaged
+from geodata.features.query import EVERYTHING, Query
+from geodata.release.publish import publish
+from geodata.store.embedded import EmbeddedStore
+from geodata.workspace import Workspace
+from schemas import Claim
+from schemas.record import column_names
+
+GOLDEN = Path(__file__).parent / "golden"
+SAMPLE = {
+    "id": "made-up",
+    "made_on": "2025-12-01",
+    "about_day": "2025-02-25",
+    "by": "Somebody",
+    "quantity": "count",
+    "commodity": "lithium",
+    "role": "main",
+    "figure_low": 1.0,
+    "figure_high": 1.0,
+    "unit": "deposits",
+    "territory": "occupied",
+    "statement": "one of them",
+    "url": "https://example.org",
+    "comparable": "yes",
+}
+
+
+def ours(store: EmbeddedStore, **given: object) -> dict[str, Any]:
+    """What stands beside a claim that is as the sample but for some columns."""
+    words = {k: v for k, v in {**SAMPLE, **given}.items() if v is not None}
+    return dict(compared(Comparison(store, Claim.model_validate(words))).values)
+
+
+def test_a_count_that_is_ours_agrees_and_needs_no_reason(store: EmbeddedStore) -> None:
+    entry = ours(store)
+    assert (entry["value"], entry["value_high"], entry["of"]) == (1, 1, 4)
+    assert (entry["agrees"], entry["difference"], entry["reason"]) == ("yes", 0, None)
+    assert entry["premature_days"] is entry["reached_on"] is None
+
+
+def test_a_count_reached_later_is_premature_by_the_days_until_then(store: EmbeddedStore) -> None:
+    entry = ours(store, figure_low=2.0, figure_high=None)
+    assert (entry["agrees"], entry["difference"]) == ("no", -1)
+    assert (entry["reached_on"], entry["premature_days"]) == ("2025-07-02", 127)
+    assert (
+        ours(store, figure_low=2.0, figure_high=None, about_day="2025-07-01")["premature_days"] == 1
+    )
+    assert ours(store, figure_low=2.0, figure_high=None, about_day="2025-07-02")["agrees"] == "yes"
+
+
+def test_a_count_that_is_never_reached_is_not_premature(store: EmbeddedStore) -> None:
+    entry = ours(store, figure_low=700.0, figure_high=None)
+    assert (entry["agrees"], entry["premature_days"], entry["difference"]) == ("no", None, -699)
+
+
+def test_what_is_uncertain_makes_it_agree_in_part(store: EmbeddedStore) -> None:
+    words = {"figure_low": 2.0, "figure_high": 2.0, "about_day": "2025-06-27"}
+    entry = ours(store, **words)
+    assert (entry["value"], entry["value_high"], entry["agrees"]) == (1, 2, "partly")
+    assert "uncertain" in entry["reason"]
+    assert ours(store, **{**words, "figure_low": 1.0})["agrees"] == "yes"
+    assert ours(store, **{**words, "figure_low": 3.0, "figure_high": 3.0})["agrees"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "agrees", "difference"),
+    [(None, 1.0, "yes", 0), (None, 0.0, "no", 1), (1.0, None, "yes", 0), (0.0, 0.0, "no", 1),
+     (2.0, 5.0, "no", -1)],
+)  # fmt: skip
+def test_an_open_end_holds_everything_beyond_it(
+    store: EmbeddedStore, low: float | None, high: float | None, agrees: str, difference: float
+) -> None:
+    entry = ours(store, figure_low=low, figure_high=high)
+    assert (entry["agrees"], entry["difference"]) == (agrees, difference)
+
+
+def test_what_is_partly_comparable_agrees_in_part_at_most(store: EmbeddedStore) -> None:
+    entry = ours(store, comparable="partly", why="it counts others too")
+    assert entry["agrees"] == "partly"
+    assert entry["reason"] == "Only partly comparable: it counts others too."
+    assert ours(store, comparable="partly")["reason"] == "Only partly comparable."
+    assert ours(store, comparable="partly", figure_low=9.0, figure_high=9.0)["agrees"] == "no"
+
+
+def test_another_number_of_all_deposits_makes_it_agree_in_part(store: EmbeddedStore) -> None:
+    words = {"quantity": "share"}
+    assert ours(store, **words, denominator="4")["agrees"] == "yes"
+    entry = ours(store, **words, denominator="5")
+    assert entry["agrees"] == "partly"
+    assert "It counts 5 deposits in all, this record 4." in entry["reason"]
+
+
+@pytest.mark.parametrize(
+    ("share", "agrees"), [(0.25, "yes"), (0.2, "yes"), (0.5, "no"), (0.0, "no")]
+)
+def test_a_share_of_a_few_deposits_is_told_to_the_next_deposit(
+    store: EmbeddedStore, share: float, agrees: str
+) -> None:
+    entry = ours(store, quantity="share", unit="1", figure_low=share, figure_high=share)
+    assert (entry["value"], entry["of"], entry["unit"]) == (0.25, 4, "1")
+    assert entry["agrees"] == agrees
+    assert entry["difference"] == pytest.approx(0.25 - share)
+
+
+def test_a_share_reached_later_is_premature(store: EmbeddedStore) -> None:
+    entry = ours(store, quantity="share", unit="1", figure_low=0.5, figure_high=0.5)
+    assert entry["reached_on"] == "2025-07-02"
+
+
+@pytest.mark.parametrize(
+    ("commodity", "agrees"),
+    [("lithium:1;graphite:2", "yes"), ("lithium:1;graphite:9", "partly"),
+     ("lithium:7;graphite:9", "no")],
+)  # fmt: skip
+def test_several_commodities_are_compared_one_by_one(
+    store: EmbeddedStore, commodity: str, agrees: str
+) -> None:
+    entry = ours(store, commodity=commodity, figure_low=None, figure_high=None)
+    assert entry["agrees"] == agrees
+    assert [part["commodity"] for part in entry["parts"]] == ["lithium", "graphite"]
+    assert entry["value"] == sum(part["value"] for part in entry["parts"])
+    assert entry["premature_days"] is None
+
+
+def test_a_claim_of_one_deposit_is_not_made_true_by_another(store: EmbeddedStore) -> None:
+    entry = ours(store, deposit_id="shevchenkivske_li")
+    assert ours(store)["agrees"] == "yes"
+    assert (entry["value"], entry["of"], entry["agrees"]) == (0, 1, "no")
+    assert entry["premature_days"] == 127
+    assert ours(store, deposit_id="shevchenkivske_li", figure_low=0.0)["agrees"] == "yes"
+
+
+def test_oblasts_confine_the_count_to_their_deposits(store: EmbeddedStore) -> None:
+    day = {"about_day": "2025-08-01", "figure_high": None}
+    assert ours(store, **day, territory="UA-14")["of"] == 1
+    assert ours(store, **day, territory="UA-23")["of"] == 1
+    assert ours(store, **day, territory="UA-14+UA-23")["value"] == 2
+    assert ours(store, **day, territory="UA-35")["value"] == 0
+
+
+def test_occurrences_count_where_the_unit_names_them(store: EmbeddedStore) -> None:
+    words = {"commodity": "rare-earths", "figure_high": None}
+    both = ours(store, **words, unit="deposits and occurrences")
+    assert both["value"] > ours(store, **words)["value"]
+
+
+@pytest.mark.parametrize("word", ["all", "metals", "critical", "lithium and other critical"])
+def test_a_word_for_many_commodities_counts_each_deposit_once(
+    store: EmbeddedStore, word: str
+) -> None:
+    deposits = store.facts.deposits
+    ranked = (deposits["rank"] == "deposit") & (deposits["country"] == "UA")
+    entry = ours(store, commodity=word, role="any", figure_high=None)
+    assert 4 < entry["of"] <= (ranked & deposits["part_of"].isna()).sum()
+    assert entry["agrees"] == "yes"
+
+
+def test_an_amount_is_compared_in_its_own_unit(store: EmbeddedStore) -> None:
+    words = {"quantity": "tonnage", "commodity": "manganese", "deposit_id": "velykotokmatske_mn",
+             "figure_low": 1.7e9, "figure_high": None}  # fmt: skip
+    entry = ours(store, **words, unit="t ore")
+    assert (entry["value"], entry["value_high"], entry["agrees"]) == (0, 1.7e9, "partly")
+    other = ours(store, **words, unit="barrels")
+    assert other["agrees"] == "not-comparable"
+    assert "No figure in barrels" in other["reason"]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"comparable": "no", "why": "by value"}, "Not comparable: by value."),
+        ({"comparable": "no"}, "Not comparable: it measures something else."),
+        ({"quantity": "value", "unit": "USD"}, "no value is on record"),
+        ({"quantity": "area", "unit": "km2"}, "no area is on record"),
+        ({"figure_low": None, "figure_high": None}, "It states no figure."),
+        ({"commodity": "unobtainium"}, "“unobtainium” is no commodity"),
+        ({"commodity": "lithium:1;unobtainium:2"}, "is no commodity on record here"),
+        ({"territory": "atlantis"}, "“atlantis” is not defined"),
+        ({"commodity": "coal"}, "No such deposit is on record"),
+        ({"deposit_id": "nowhere"}, "No such deposit is on record"),
+        ({"about_day": "1900-01-01"}, "reaches back to 1900-01-01"),
+        ({"about_day": "2126-01-01", "made_on": "2126-01-01"}, "before the day"),
+    ],
+)
+def test_what_cannot_be_compared_says_why(
+    store: EmbeddedStore, given: dict[str, object], reason: str
+) -> None:
+    entry = ours(store, **given)
+    assert entry["agrees"] == "not-comparable"
+    assert reason in entry["reason"]
+    assert entry["difference"] is entry["premature_days"] is None
+    assert entry["unit"] == "deposits"
+
+
+def test_nothing_depends_on_who_made_a_claim(store: EmbeddedStore) -> None:
+    for claim in claims(store):
+        renamed = claim.model_copy(update={"id": "x", "by": "Nobody", "statement": "-"})
+        assert compared(Comparison(store, renamed)) == compared(Comparison(store, claim))
+
+
+# By source
+
+
+@pytest.fixture(scope="module")
+def two_sources(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(
+        made_once(common_folder(tmp_path_factory), "two-sources", built_with_two_sources)
+    )
+
+
+def test_every_source_that_reaches_the_day_is_counted_and_differences_are_told(
+    two_sources: Workspace,
+) -> None:
+    client = client_of(two_sources)
+    differing = 0
+    for claim in client.json("/claims")["claims"]:
+        entry = claim["ours"]
+        spans = {(one["value"], one["value_high"]) for one in entry["by_source"]}
+        compares = entry["agrees"] != "not-comparable"
+        assert ("Sources differ" in (entry["reason"] or "")) == (compares and len(spans) > 1)
+        differing += len(spans) > 1
+        if not local(entry["permalink"]).startswith("/reserves") or entry["parts"]:
+            continue
+        for one in entry["by_source"]:
+            again = client.json(f"{local(entry['permalink'])}&source={one['source']}")
+            assert again["counted_once"]["occupied"] == one["value"], claim["id"]
+    assert differing > 0
+
+
+# The table of claims
+
+
+def test_all_claims_stand_beside_what_their_permalink_counts(client: Client) -> None:
+    document = client.json("/claims")
+    assert [c["id"] for c in document["claims"]] == list(packaged.claims()["id"])
+    for claim in document["claims"]:
+        entry = claim["ours"]
+        again = client.json(local(entry["permalink"]))
+        if "counted_once" in again and not entry["parts"] and entry["of"]:
+            counts = again["counted_once"]
+            scale = entry["of"] if entry["unit"] == "1" else 1
+            assert sum(counts.values()) == entry["of"]
+            assert counts["occupied"] == pytest.approx(entry["value"] * scale, abs=0.01)
+        elif "features" in again and "numberMatched" in again:
+            verdicts = [f["properties"]["control"] for f in again["features"]]
+            assert (len(verdicts), verdicts.count("occupied")) == (entry["of"], entry["value"])
+
+
+def test_claims_that_put_shevchenkivske_under_occupation_too_early_are_told_by_how_much(
+    client: Client,
+) -> None:
+    early = {c["id"]: c["ours"] for c in client.json("/claims")["claims"]}
+    assert {i: e["premature_days"] for i, e in early.items() if e["premature_days"]} == {
+        "armz-2024": 537, "press-2025-01-li": 180, "webuild-2025-li": 137,
+        "remezova-2025-li": 52, "figaro-2025-li": 5, "nyt-2025-li": 5,
+    }  # fmt: skip
+    assert {e["reached_on"] for e in early.values()} == {None, "2025-07-02"}
+    assert early["roscongress-2025-li"]["agrees"] == "yes"
+    assert early["army-2025-li"]["agrees"] == "partly"
+    assert early["press-2025-01-li"]["agrees"] == "no"
+
+
+def test_a_second_answer_is_the_first(client: Client, store: EmbeddedStore) -> None:
+    assert client.get("/claims").body == client.get("/claims").body
+    first = claims_compared(store, lambda path, words: f"{path}{words}")
+    assert claims_compared(store, lambda path, words: f"{path}{words}") == first
+
+
+def test_claims_as_csv_have_a_row_each_with_ours(client: Client) -> None:
+    answer = client.get("/claims?f=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "lodeline-claims.csv" in answer.headers["content-disposition"]
+    assert [r["id"] for r in rows] == list(packaged.claims()["id"])
+    assert set(rows[0]) >= {*column_names(Claim), "ours_value", "ours_agrees", "ours_permalink"}
+
+
+def test_claims_to_read_say_what_was_stated_and_what_we_count(client: Client) -> None:
+    text = client.get("/claims?f=html").text
+    assert '<tr id="figaro-2025-li">' in text
+    assert "2 deposits of 4" in text
+    assert "1 to 2 deposits of 4" in text
+    assert "5 days later" in text
+    assert "at most 20 % of resources" in text
+    assert "cannot be compared" in text
+
+
+def test_claims_are_a_collection_without_places_that_filters(client: Client) -> None:
+    found = client.json("/collections/claims/items?by=NZZ")
+    assert [f["id"] for f in found["features"]] == ["nzz-2025-coal"]
+    assert found["features"][0]["geometry"] is None
+    after = client.json("/collections/claims/items?datetime=2026-01-01/..&limit=100")
+    assert [f["id"] for f in after["features"]] == ["dnr-2026-ree", "nrc-2026-gold"]
+    late = client.json("/collections/claims/items?filter=comparable='no'&limit=100")
+    assert late["numberMatched"] == (packaged.claims()["comparable"] == "no").sum()
+
+
+def test_claims_are_linked_and_documented(client: Client) -> None:
+    hrefs = [local(entry["href"]) for entry in client.json("/")["links"]]
+    assert "/claims" in hrefs
+    assert "/claims" in client.json("/api")["paths"]
+    assert 'href="/claims"' in client.get("/?f=html").text
+
+
+# Beside an answer
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("commodity=lithium&date=2025-02-25", ["webuild-2025-li", "press-2025-01-li"]),
+        ("commodity=lithium&date=2025-02-25&territory=crimea", []),
+        ("commodity=lithium&date=2025-04-18", ["remezova-2025-li", "webuild-2025-li"]),
+        ("commodity=lithium&date=2025-04-19", ["remezova-2025-li"]),
+        ("commodity=graphite&date=2025-02-25", []),
+        ("commodity=manganese&date=2024-08-10", ["rosnedra-2024-mn"]),
+    ],
+)
+def test_claims_of_the_same_at_about_the_time_stand_beside_an_answer(
+    client: Client, words: str, ids: list[str]
+) -> None:
+    found = client.json(f"/reserves?{words}")["claims"]
+    assert [c["id"] for c in found] == ids
+    for entry in found:
+        assert local(entry["link"]).startswith("/claims?release=")
+        assert entry["link"].endswith(f"#{entry['id']}")
+
+
+def test_a_claim_about_all_commodities_stands_beside_all_alone(client: Client) -> None:
+    some = client.json("/reserves?commodity=titanium,tin&date=2025-02-25")["claims"]
+    every = client.json("/reserves?commodity=all&date=2025-02-25")["claims"]
+    assert some == []
+    assert "zelensky-2025-total" in {c["id"] for c in every}
+
+
+def test_the_page_of_an_answer_lists_them_with_agreement_and_link(client: Client) -> None:
+    text = client.get("/reserves?commodity=lithium&date=2025-06-20&f=html").text
+    assert "What others stated at about that time" in text
+    assert "agrees in part" in text
+    assert "#figaro-2025-li" in text
+    quiet = client.get("/reserves?commodity=tin&date=2025-06-20&f=html").text
+    assert "What others stated" not in quiet
+
+
+# Releases
+
+
+def test_after_a_publication_claims_are_of_the_new_release(
+    two_releases: Workspace, tmp_path: Path
+) -> None:
+    workspace = copied(two_releases, tmp_path / "ws")
+    first, second = workspace.release_ids()
+    before = client_of(workspace).json("/claims")
+    publish(workspace, second)
+    client = client_of(workspace)
+    after = client.json("/claims")
+
+    assert (before["release"], after["release"]) == (first, second)
+    assert all(second in c["ours"]["permalink"] for c in after["claims"])
+    assert client.json(f"/claims?release={first}")["claims"] == before["claims"]
+
+
+def test_a_release_made_before_there_were_claims_has_none() -> None:
+    old = EmbeddedStore(GOLDEN / "release-v1" / "release")
+    assert claims(old) == []
+    assert old.select(Query("claims", limit=EVERYTHING)).matched == 0
+    assert tuple(old.facts.claims.columns) == column_names(Claim)
