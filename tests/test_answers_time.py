@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from served import EVERYTHING, LATER, Client, properties, summary_of
+from served import EVERYTHING, LATER, THEN, Client, properties, summary_of
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.series import days
