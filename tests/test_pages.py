@@ -11,7 +11,8 @@ from served import HOST, THEN, Client
 HERE = f"http://{HOST}/"
 PAGES = ("/", f"/reserves?date={THEN}&territory=ukraine&include=all", f"/articles/{THEN}",
          "/claims", "/collections", "/collections/deposits", "/collections/deposits/items",
-         "/territories", "/territories/occupied", "/releases", "/deposits/shevchenkivske_li/timeline",
+         "/territories",
+         "/territories/occupied", "/releases", "/deposits/shevchenkivske_li/timeline",
          "/collections/deposits/items/shevchenkivske_li", "/changes?from=2025-06-01",
          "/control/at?lon=36.7126&lat=47.90934", "/api.html", "/conformance")  # fmt: skip
 FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}

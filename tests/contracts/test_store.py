@@ -56,6 +56,9 @@ def test_features_say_what_the_rows_say(store: Store, name: str) -> None:
     assert [f["id"] for f in features] == ids(page)
     for feature, shape in zip(features, table(page).geometry, strict=True):
         assert list(feature["properties"]) == list(store.collection(name).column_names)
+        if name == "claims":  # they are nowhere
+            assert feature["geometry"] is shape is None
+            continue
         drawn = shapely.from_geojson(orjson.dumps(feature["geometry"]))
         assert shapely.equals_exact(drawn, shape, 1e-9, normalize=True)
 

@@ -40,6 +40,12 @@ def test_estimates_are_those_of_the_collection(store: Store) -> None:
     assert set(store.facts.estimates["deposit_id"]) <= set(store.facts.deposits["id"])
 
 
+def test_claims_are_those_of_the_collection(store: Store) -> None:
+    collected = table(everything(store, "claims"))
+    assert store.facts.claims["id"].tolist() == collected["id"].tolist()
+    assert set(store.facts.claims.columns) == set(store.collection("claims").column_names)
+
+
 def test_a_deposit_has_a_footprint_unless_its_position_must_not_be_tested(store: Store) -> None:
     untested = (store.facts.deposits["overlay_basis"] == "none").tolist()
 

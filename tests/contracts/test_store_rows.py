@@ -175,7 +175,8 @@ def test_reading_twice_gives_the_same(store: Store) -> None:
 def test_the_extent_of_a_collection_is_that_of_all_its_rows(store: Store, name: str) -> None:
     shapes = everything(store, name).rows.read().geometry
 
-    assert store.extent(name) == tuple(shapely.total_bounds(shapes))
+    expected = None if name == "claims" else tuple(shapely.total_bounds(shapes))
+    assert store.extent(name) == expected
 
 
 def test_the_days_of_a_collection_are_the_first_and_last_of_its_rows(store: Store) -> None:
