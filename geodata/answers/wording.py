@@ -107,17 +107,18 @@ def answer_text(summary: Document, question: Document, territory: str, source: S
     return f"Of the {grouped(whole)} {many} on record {where} ({aside}), {phrases} {when}."
 
 
-def together_text(document: Document, source: Source) -> str:
+def together_text(document: Document, territory: str, source: Source) -> str:
     """All commodities asked together, each deposit counted once, as a sentence."""
     counts, question = document["counted_once"], document["question"]
     whole, when = sum(counts.values()), _when(question, source)
     record = "deposits" if question["rank"] == RANKS[0] else "records of any rank"
+    role = "main commodity" if question["role"] == ROLES[0] else "main commodity or by-product"
+    number = grouped(len(question["commodities"]))
+    what = f"{record} on record {_where(question, territory)} ({role}: any of these {number})"
     if not is_known(counts):
-        return (
-            f"Together, each counted once: {grouped(whole)} {record}; control is not known {when}."
-        )
+        return f"Together: control of the {grouped(whole)} {what} is not known {when}."
     phrases = counted_text(counts, is_past=is_past(question))
-    return f"Together, each counted once: of {grouped(whole)} {record}, {phrases} {when}."
+    return f"Together: of the {grouped(whole)} {what}, each counted once, {phrases} {when}."
 
 
 def country_text(counts: Mapping[str, int], question: Document, source: Source) -> str:
@@ -130,15 +131,16 @@ def country_text(counts: Mapping[str, int], question: Document, source: Source) 
     return f"{one}, each counted once, {phrases} {when}."
 
 
-def overview_text(summaries: Sequence[Document]) -> str:
+def overview_text(document: Document, source: Source) -> str:
     """In how many of many commodities some deposit counted is occupied."""
+    summaries: Sequence[Document] = document["summary"]
     occupied = [s for s in summaries if s["deposits"]["occupied"]]
     unknown = [s for s in summaries if s["deposits"]["unknown"] and s not in occupied]
     role = "main commodity" if summaries[0]["role"] == ROLES[0] else "main commodity or by-product"
     verb = "has" if len(occupied) == 1 else "have"
     text = (
         f"{grouped(len(occupied))} of {count(len(summaries), 'commodity', 'commodities')} {verb} a "
-        f"deposit in occupied land ({role})"
+        f"deposit in occupied land ({role}) {_when(document['question'], source)}"
     )
     return f"{text}; of {grouped(len(unknown))} it is not known." if unknown else f"{text}."
 
