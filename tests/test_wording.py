@@ -81,7 +81,7 @@ SENTENCES = (
     (
         summary("rare-earths", rank="any", contested=2),
         (
-            "Of the 2 rare-earth records on record in Ukraine (main commodity; deposits, "
+            "Of the 2 rare-earth sites on record in Ukraine (main commodity; deposits, "
             "occurrences, prospects, fields and basins), none were in occupied land and 2 in "
             f"contested land {ON}."
         ),
@@ -159,11 +159,11 @@ def test_commodities_together_say_where_and_in_which_role() -> None:
     asked = question(territory="crimea", commodities=["lithium", "tin"], role="any", rank="any")
     text = together_text({"question": asked, "counted_once": counted(occupied=2)}, "Crimea", MAPS)
     assert text == (
-        "Together: of the 2 records of any rank on record that may lie in “Crimea” (main commodity "
+        "Together: of the 2 sites of any rank on record that may lie in “Crimea” (main commodity "
         f"or by-product: any of these 2), each counted once, 2 were in occupied land {ON}."
     )
     dark = together_text({"question": asked, "counted_once": counted(unknown=2)}, "Crimea", MAPS)
-    assert "control of the 2 records" in dark
+    assert "control of the 2 sites" in dark
     assert "none" not in dark
 
 
@@ -182,7 +182,7 @@ def test_what_stands_beside_the_count_is_said_with_the_words_that_count_it() -> 
         "other_ranks": counted(occupied=1, unknown=1),
     }
     assert also_texts(given) == [
-        ("3 records, of any rank, that have lithium as a by-product (all in government-held land)",
+        ("3 sites, of any rank, that have lithium as a by-product (all in government-held land)",
          {"role": "any", "rank": "any"}),
         ("2 lithium occurrences, prospects, fields or basins (1 in occupied land, 1 not known)",
          {"rank": "any"}),
@@ -192,7 +192,7 @@ def test_what_stands_beside_the_count_is_said_with_the_words_that_count_it() -> 
 
 def test_what_rests_on_memory_and_what_is_a_part_are_said_apart() -> None:
     given = {**summary(occupied=1), "unconfirmed": 2, "components_left_aside": 1}
-    assert "of 2 of these records" in str(unconfirmed_text(given))
+    assert "of 2 of these sites" in str(unconfirmed_text(given))
     assert components_text(given) == "1 component of a larger deposit is not counted separately."
     assert unconfirmed_text(summary()) is components_text(summary()) is None
 

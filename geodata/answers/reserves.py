@@ -43,7 +43,7 @@ def reserves(store: Store, question: Question, permalink: str) -> dict[str, obje
 
 def _title(store: Store, question: Question) -> str:
     territory = store.control.territory(question.territory).title
-    record = "Deposits" if question.rank == RANKS[0] else "Records of any rank"
+    record = "Deposits" if question.rank == RANKS[0] else "Sites of any rank"
     role = "main commodity" if question.role == ROLES[0] else "main commodity or by-product"
     names = ", ".join(question.commodities)
     return f"{record} of {names} ({role}) in: {territory}, {question.day}"

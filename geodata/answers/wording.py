@@ -75,7 +75,7 @@ def unmapped_text(country: str) -> str | None:
 def what_is_counted(word: str, role: str, rank: str) -> tuple[str, str, str]:
     """One, many, and which of them: `lithium deposit`, `lithium deposits`, `main commodity`."""
     name = commodity(word)
-    kind = "deposit" if rank == RANKS[0] else "record"
+    kind = "deposit" if rank == RANKS[0] else "site"
     aside = "main commodity" if role == ROLES[0] else "main commodity or by-product"
     if rank != RANKS[0]:
         aside += f"; deposits, {_OTHER_RANKS}"
@@ -111,7 +111,7 @@ def together_text(document: Document, territory: str, source: Source) -> str:
     """All commodities asked together, each deposit counted once, as a sentence."""
     counts, question = document["counted_once"], document["question"]
     whole, when = sum(counts.values()), _when(question, source)
-    record = "deposits" if question["rank"] == RANKS[0] else "records of any rank"
+    record = "deposits" if question["rank"] == RANKS[0] else "sites of any rank"
     role = "main commodity" if question["role"] == ROLES[0] else "main commodity or by-product"
     number = grouped(len(question["commodities"]))
     what = f"{record} on record {_where(question, territory)} ({role}: any of these {number})"
@@ -152,7 +152,7 @@ def also_texts(summary: Document) -> list[tuple[str, dict[str, str]]]:
     by_products, others = (summary["also"][key] for key in ("by_products", "other_ranks"))
     texts: list[tuple[str, dict[str, str]]] = []
     if n := sum(by_products.values()):
-        kind = count(n, "record, of any rank, that has", "records, of any rank, that have")
+        kind = count(n, "site, of any rank, that has", "sites, of any rank, that have")
         texts.append((f"{kind} {name} as a by-product ({_places(by_products)})",
                       {"role": ROLES[1], "rank": RANKS[1]}))  # fmt: skip
     if n := sum(others.values()):
@@ -169,10 +169,10 @@ def unconfirmed_text(summary: Document) -> str | None:
     """How many of the records, counted or beside the count, hold the commodity by memory only."""
     if not (n := summary["unconfirmed"]):
         return None
-    records = "1 of these records" if n == 1 else f"{grouped(n)} of these records"
+    sites = "1 of these sites" if n == 1 else f"{grouped(n)} of these sites"
     hold = "it holds" if n == 1 else "they hold"
     return (
-        f"Not confirmed: of {records}, counted or beside the count, it was entered from memory "
+        f"Not confirmed: of {sites}, counted or beside the count, it was entered from memory "
         f"that {hold} {commodity(summary['commodity'])}; no source here says so."
     )
 
