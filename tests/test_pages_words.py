@@ -205,6 +205,7 @@ def points(*days: str, source: str = "a") -> list[dict[str, Any]]:
         (points("2026-08-01", "2026-09-01"), 1, "2026-08-01"),
         ([*points("2026-01-01"), *points("2026-04-01", "2026-05-01", source="b")], 2, "2026-04-30"),
         ([*points("2026-05-01", source="b"), *points("2026-06-01")], 2, "2026-06-01"),
+        ([*points("2026-04-01"), *points("2026-05-01", source="b")], 1, "2026-04-30"),
     ],
 )
 def test_a_series_is_drawn_up_to_where_its_data_end(

@@ -79,6 +79,8 @@ def test_title_and_abstract_say_the_day_of_the_map_behind_it(client: Client, sto
     behind = f"settlements compiled up to {last}, {(today() - last).days} days earlier"
     assert behind in root.findtext("title", "")
     assert behind in root.findtext("projectMetadata/abstract", "")
+    tiles = layers(root)["lodeline_control_tiles"].findtext("layername", "")
+    assert f"data up to {last}" in tiles
     then = project(client, "?date=2025-02-25")
     assert "earlier" not in then.findtext("title", "")
     assert "2025-02-25" in then.findtext("projectMetadata/abstract", "")

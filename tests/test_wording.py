@@ -45,7 +45,8 @@ def question(
     asof: str | None = "2025-02-25", stale: int | None = 0, **given: Any
 ) -> dict[str, Any]:
     return {"date": "2025-02-25", "territory": "occupied", "control_asof": asof,
-            "stale_days": stale, "role": "main", "rank": "deposit", **given}  # fmt: skip
+            "stale_days": stale, "role": "main", "rank": "deposit", "commodities": ["tin"],
+            **given}  # fmt: skip
 
 
 MAIN = "on record in Ukraine (main commodity)"
@@ -80,7 +81,7 @@ SENTENCES = (
     (
         summary("rare-earths", rank="any", contested=2),
         (
-            "Of the 2 rare-earth records on record in Ukraine (main commodity; deposits, "
+            "Of the 2 rare-earth sites on record in Ukraine (main commodity; deposits, "
             "occurrences, prospects, fields and basins), none were in occupied land and 2 in "
             f"contested land {ON}."
         ),
@@ -148,10 +149,22 @@ def test_every_sentence_of_a_stale_answer_says_the_day_of_the_map() -> None:
     texts = [
         answer_text(summary(occupied=1), asked, "Occupied", MAPS),
         answer_text(summary(occupied=1, government=1), asked, "Occupied", MAPS),
-        together_text(document, MAPS),
+        together_text(document, "Occupied", MAPS),
         country_text(document["counted_once"], asked, MAPS),
     ]
     assert all(behind in text for text in texts)
+
+
+def test_commodities_together_say_where_and_in_which_role() -> None:
+    asked = question(territory="crimea", commodities=["lithium", "tin"], role="any", rank="any")
+    text = together_text({"question": asked, "counted_once": counted(occupied=2)}, "Crimea", MAPS)
+    assert text == (
+        "Together: of the 2 sites of any rank on record that may lie in “Crimea” (main commodity "
+        f"or by-product: any of these 2), each counted once, 2 were in occupied land {ON}."
+    )
+    dark = together_text({"question": asked, "counted_once": counted(unknown=2)}, "Crimea", MAPS)
+    assert "control of the 2 sites" in dark
+    assert "none" not in dark
 
 
 def test_a_stale_map_of_today_speaks_of_the_past() -> None:
@@ -169,7 +182,7 @@ def test_what_stands_beside_the_count_is_said_with_the_words_that_count_it() -> 
         "other_ranks": counted(occupied=1, unknown=1),
     }
     assert also_texts(given) == [
-        ("3 records, of any rank, that have lithium as a by-product (all in government-held land)",
+        ("3 sites, of any rank, that have lithium as a by-product (all in government-held land)",
          {"role": "any", "rank": "any"}),
         ("2 lithium occurrences, prospects, fields or basins (1 in occupied land, 1 not known)",
          {"rank": "any"}),
@@ -179,15 +192,16 @@ def test_what_stands_beside_the_count_is_said_with_the_words_that_count_it() -> 
 
 def test_what_rests_on_memory_and_what_is_a_part_are_said_apart() -> None:
     given = {**summary(occupied=1), "unconfirmed": 2, "components_left_aside": 1}
-    assert "of 2 of these records" in str(unconfirmed_text(given))
+    assert "of 2 of these sites" in str(unconfirmed_text(given))
     assert components_text(given) == "1 component of a larger deposit is not counted separately."
     assert unconfirmed_text(summary()) is components_text(summary()) is None
 
 
 def test_an_overview_says_of_how_many_commodities_it_does_not_know() -> None:
     some = [summary(occupied=1), summary("tin", government=1), summary("gold", unknown=1)]
-    assert overview_text(some) == (
-        "1 of 3 commodities has a deposit in occupied land (main commodity); of 1 it is not known."
+    assert overview_text({"summary": some, "question": question()}, MAPS) == (
+        f"1 of 3 commodities has a deposit in occupied land (main commodity) {ON}; of 1 it is not "
+        "known."
     )
 
 

@@ -14,7 +14,7 @@ from geodata.answers.matching import (
     of_rank,
     of_role,
 )
-from geodata.answers.question import VERDICTS, Question
+from geodata.answers.question import RANKS, ROLES, VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value, property_rows
 from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
@@ -44,7 +44,10 @@ def reserves(store: Store, question: Question, permalink: str) -> dict[str, obje
 
 def _title(store: Store, question: Question) -> str:
     territory = store.control.territory(question.territory).title
-    return f"Deposits of {', '.join(question.commodities)} in: {territory}, {question.day}"
+    record = "Deposits" if question.rank == RANKS[0] else "Sites of any rank"
+    role = "main commodity" if question.role == ROLES[0] else "main commodity or by-product"
+    names = ", ".join(question.commodities)
+    return f"{record} of {names} ({role}) in: {territory}, {question.day}"
 
 
 def _question(store: Store, question: Question, choice: SourceSelection) -> dict[str, object]:

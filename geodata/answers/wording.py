@@ -78,7 +78,7 @@ def unmapped_text(country: str) -> str | None:
 def what_is_counted(word: str, role: str, rank: str) -> tuple[str, str, str]:
     """One, many, and which of them: `lithium deposit`, `lithium deposits`, `main commodity`."""
     name = commodity(word)
-    kind = "deposit" if rank == RANKS[0] else "record"
+    kind = "deposit" if rank == RANKS[0] else "site"
     aside = "main commodity" if role == ROLES[0] else "main commodity or by-product"
     if rank != RANKS[0]:
         aside += f"; deposits, {_OTHER_RANKS}"
@@ -110,17 +110,18 @@ def answer_text(summary: Document, question: Document, territory: str, source: S
     return f"Of the {grouped(whole)} {many} on record {where} ({aside}), {phrases} {when}."
 
 
-def together_text(document: Document, source: Source) -> str:
+def together_text(document: Document, territory: str, source: Source) -> str:
     """All commodities asked together, each deposit counted once, as a sentence."""
     counts, question = document["counted_once"], document["question"]
     whole, when = sum(counts.values()), _when(question, source)
-    record = "deposits" if question["rank"] == RANKS[0] else "records of any rank"
+    record = "deposits" if question["rank"] == RANKS[0] else "sites of any rank"
+    role = "main commodity" if question["role"] == ROLES[0] else "main commodity or by-product"
+    number = grouped(len(question["commodities"]))
+    what = f"{record} on record {_where(question, territory)} ({role}: any of these {number})"
     if not is_known(counts):
-        return (
-            f"Together, each counted once: {grouped(whole)} {record}; control is not known {when}."
-        )
+        return f"Together: control of the {grouped(whole)} {what} is not known {when}."
     phrases = counted_text(counts, is_past=is_past(question))
-    return f"Together, each counted once: of {grouped(whole)} {record}, {phrases} {when}."
+    return f"Together: of the {grouped(whole)} {what}, each counted once, {phrases} {when}."
 
 
 def country_text(counts: Mapping[str, int], question: Document, source: Source) -> str:
@@ -134,15 +135,16 @@ def country_text(counts: Mapping[str, int], question: Document, source: Source) 
     return f"{one}, each counted once, {phrases} {when}."
 
 
-def overview_text(summaries: Sequence[Document]) -> str:
+def overview_text(document: Document, source: Source) -> str:
     """In how many of many commodities some deposit counted is occupied."""
+    summaries: Sequence[Document] = document["summary"]
     occupied = [s for s in summaries if s["deposits"]["occupied"]]
     unknown = [s for s in summaries if s["deposits"]["unknown"] and s not in occupied]
     role = "main commodity" if summaries[0]["role"] == ROLES[0] else "main commodity or by-product"
     verb = "has" if len(occupied) == 1 else "have"
     text = (
         f"{grouped(len(occupied))} of {count(len(summaries), 'commodity', 'commodities')} {verb} a "
-        f"deposit in occupied land ({role})"
+        f"deposit in occupied land ({role}) {_when(document['question'], source)}"
     )
     return f"{text}; of {grouped(len(unknown))} it is not known." if unknown else f"{text}."
 
@@ -154,7 +156,7 @@ def also_texts(summary: Document) -> list[tuple[str, dict[str, str]]]:
     by_products, others = (summary["also"][key] for key in ("by_products", "other_ranks"))
     texts: list[tuple[str, dict[str, str]]] = []
     if n := sum(by_products.values()):
-        kind = count(n, "record, of any rank, that has", "records, of any rank, that have")
+        kind = count(n, "site, of any rank, that has", "sites, of any rank, that have")
         texts.append((f"{kind} {name} as a by-product ({_places(by_products)})",
                       {"role": ROLES[1], "rank": RANKS[1]}))  # fmt: skip
     if n := sum(others.values()):
@@ -171,10 +173,10 @@ def unconfirmed_text(summary: Document) -> str | None:
     """How many of the records, counted or beside the count, hold the commodity by memory only."""
     if not (n := summary["unconfirmed"]):
         return None
-    records = "1 of these records" if n == 1 else f"{grouped(n)} of these records"
+    sites = "1 of these sites" if n == 1 else f"{grouped(n)} of these sites"
     hold = "it holds" if n == 1 else "they hold"
     return (
-        f"Not confirmed: of {records}, counted or beside the count, it was entered from memory "
+        f"Not confirmed: of {sites}, counted or beside the count, it was entered from memory "
         f"that {hold} {commodity(summary['commodity'])}; no source here says so."
     )
 

@@ -176,7 +176,7 @@ def _sentences(store: Store, document: Mapping[str, Any]) -> Iterator[str]:
     source = store.sources.by_id[question["source"]]
     territory = store.control.territories[question["territory"]].title
     if len(summaries) > FEW:
-        yield overview_text(summaries)
+        yield overview_text(document, source)
     for summary in summaries if len(summaries) <= FEW else ():
         yield answer_text(summary, question, territory, source)
         beside = "; ".join(text for text, _ in also_texts(summary))
@@ -184,7 +184,7 @@ def _sentences(store: Store, document: Mapping[str, Any]) -> Iterator[str]:
                  components_text(summary), unconfirmed_text(summary))  # fmt: skip
         yield from (f"  {note}" for note in notes if note)
     if len(summaries) > 1:
-        yield together_text(document, source)
+        yield together_text(document, territory, source)
 
 
 def _count_rows(summary: Mapping[str, Any]) -> Iterator[list[object]]:

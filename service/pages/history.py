@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS
-from geodata.answers.wording import commodity, listing, map_text
+from geodata.answers.wording import answer_text, commodity, listing, map_text, together_text
 from geodata.interval import today
 from geodata.store.base import Store
 from service.http.context import RequestContext
@@ -68,6 +68,7 @@ def series(ask: RequestContext, document: Document) -> str:
         ticks=axis.ticks(),
         whole=sum(points[-1][v] for v in VERDICTS),
         about=series_text(points, order),
+        answer=latest_text(ask.store, document, points[-1], role, rank),
         end_text=end_text(ask.store, document["series"][-1], ends),
         last=document["series"][-1]["date"],
         names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
@@ -82,6 +83,28 @@ def series(ask: RequestContext, document: Document) -> str:
     )
 
 
+def latest_text(store: Store, document: Document, point: Document, role: str, rank: str) -> str:
+    """The last counts drawn as a sentence a reader may print."""
+    choice = store.sources.resolve(point["source"], date.fromisoformat(point["date"]))
+    question = {
+        "date": point["date"],
+        "territory": document["territory"],
+        "commodities": document["commodities"],
+        "control_asof": choice.asof,
+        "stale_days": choice.stale_days,
+        "role": role,
+        "rank": rank,
+    }
+    counts = {verdict: point[verdict] for verdict in VERDICTS}
+    territory = store.control.territories[document["territory"]].title
+    source = store.sources.by_id[choice.source]
+    if len(document["commodities"]) == 1:
+        summary = {"commodity": document["commodities"][0], "role": role, "rank": rank,
+                   "deposits": counts, "not_tested": document["not_tested"]}  # fmt: skip
+        return answer_text(summary, question, territory, source)
+    return together_text({"counted_once": counts, "question": question}, territory, source)
+
+
 def up_to_data(store: Store, points: Sequence[Document]) -> tuple[Sequence[Document], date]:
     """Points up to the last that its source has data of, and the day the drawing ends.
 
@@ -94,7 +117,7 @@ def up_to_data(store: Store, points: Sequence[Document]) -> tuple[Sequence[Docum
     end = date.fromisoformat(points[-1]["date"])
     if stop < len(points):
         latest = date.fromisoformat(points[stop - 1]["date"])
-        end = max(latest, min(end, last[points[stop - 1]["source"]]))
+        end = max(latest, min(end, last[points[stop]["source"]]))
     return points[:stop], end
 
 

@@ -41,7 +41,11 @@ def test_a_day_after_the_data_is_shown_as_their_last(open_page: MapPage) -> None
     ("name", "value", "words"),
     [
         ("role", "any", "5 deposits on record in Ukraine (main commodity or by-product: lithium)"),
-        ("rank", "any", "5 records in Ukraine (main commodity: lithium; deposits, occurrences"),
+        (
+            "rank",
+            "any",
+            "5 sites on record in Ukraine (main commodity: lithium; deposits, occurrences",
+        ),
     ],
 )
 def test_role_and_rank_chosen_count_more_and_are_kept_in_the_address(
@@ -67,10 +71,10 @@ def test_what_is_not_in_the_count_stands_beside_it_and_can_be_counted(open_page:
     open_page.show(LITHIUM)
     beside = open_page.text("#beside")
 
-    assert "3 records, of any rank, with lithium as a by-product" in beside
+    assert "3 sites, of any rank, with lithium as a by-product" in beside
     assert "1 occurrence, prospect, field or basin of lithium (1 in occupied land)" in beside
     assert "2 components of larger deposits are not counted separately" in beside
-    assert "for 1 of these records, lithium was entered from memory" in beside
+    assert "for 1 of these sites, lithium was entered from memory" in beside
     open_page.tab.click("#beside button")
     open_page.until("() => document.getElementById('headline').textContent.includes('by-product')")
     open_page.until("() => location.hash.includes('role=any')")

@@ -21,7 +21,8 @@ export function createChanges(about, state, told) {
   state.on(["commodities", "source"], () => load().catch(told));
   state.on(["role", "rank"], told);
   /** Of what is counted; of everything until the list of deposits is here. */
-  const shown = () => events.filter((event) => !names.has(event.deposit_id) || counts(names.get(event.deposit_id), state.values, about.commodities));
+  const counted = (entry) => !entry || (!entry.part_of && counts(entry, state.values, about.commodities));
+  const shown = () => events.filter((event) => counted(names.get(event.deposit_id)));
   return { load, marks: () => marks(shown()), days: () => [...new Set(shown().map((event) => toDay(event.day)))].sort((a, b) => a - b) };
 }
 

@@ -57,7 +57,7 @@ export const indexPath = (about) =>
   pathOf(about, "/collections/deposits/items", {
     limit: 10000,
     datetime: toText(about.lastDay),
-    properties: "id,name_en,name_uk,alt_names,commodity,commodities,position_uncertainty_m,overlay_basis,country,rank,recalled,tested",
+    properties: "id,name_en,name_uk,alt_names,commodity,commodities,position_uncertainty_m,overlay_basis,country,rank,part_of,recalled,tested",
   });
 
 /** The question as a page to read, and as tables. */
