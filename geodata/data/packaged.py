@@ -9,21 +9,20 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import geopandas
 import numpy as np
 import pandas as pd
 import shapely
 import yaml
-from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import CRS84, GEOD
+from geodata.data.records import frame, record_of, records
 from geodata.errors import Damaged, NotFound
 from schemas import (
     AdminArea,
@@ -36,7 +35,7 @@ from schemas import (
     Territory,
     Theatre,
 )
-from schemas.record import Column, Confidence, Record, Status, column_names, columns
+from schemas.record import Confidence, Status, column_names
 
 DATA = Path(__file__).parent
 PRIORITY = ("deepstate", "isw", "viina", "nzz", "settlements")
@@ -48,9 +47,7 @@ FACTS_ATTRIBUTION = (
     "domain)."
 )
 """Terms of the compiled facts: deposits, estimates, outlines, linked records, claims."""
-LIST_SEPARATOR = "|"
 _DATA_SUFFIXES = (".csv", ".geojson", ".gz", ".pmtiles", ".yml")
-_R = TypeVar("_R", bound=Record)
 
 
 def deposits() -> geopandas.GeoDataFrame:
@@ -131,7 +128,7 @@ def land() -> BaseGeometry:
 @cache
 def theatre() -> Theatre:
     """Whose land the maps of control are about, and who holds it."""
-    return _record(Theatre, yaml.safe_load(data_file("theatre.yml").read_text("utf-8")))
+    return record_of(Theatre, yaml.safe_load(data_file("theatre.yml").read_text("utf-8")))
 
 
 @cache
@@ -194,7 +191,7 @@ def data_files() -> list[Path]:
 @cache
 def _deposits() -> geopandas.GeoDataFrame:
     rows = [row | {"extent": _extents().get(row["id"], "")} for row in _rows("deposits.csv")]
-    return _with_points(_frame(Deposit, _records(Deposit, rows)))
+    return _with_points(frame(Deposit, records(Deposit, rows)))
 
 
 @cache
@@ -208,22 +205,22 @@ def _extents() -> dict[str, str]:
 
 @cache
 def _estimates() -> pd.DataFrame:
-    return _frame(Estimate, _records(Estimate, _rows("estimates.csv")))
+    return frame(Estimate, records(Estimate, _rows("estimates.csv")))
 
 
 @cache
 def _linked_records() -> pd.DataFrame:
-    frame = _frame(LinkedRecord, _records(LinkedRecord, _rows("linked_records.csv")))
-    points = _deposits().set_index("id").loc[frame["deposit_id"], ["lon", "lat"]].to_numpy()
-    ends = frame["lon"].to_numpy(), frame["lat"].to_numpy()  # NaN gives NaN
-    frame["distance_km"] = GEOD.inv(points[:, 0], points[:, 1], *ends)[2] / 1000
-    return frame
+    table = frame(LinkedRecord, records(LinkedRecord, _rows("linked_records.csv")))
+    points = _deposits().set_index("id").loc[table["deposit_id"], ["lon", "lat"]].to_numpy()
+    ends = table["lon"].to_numpy(), table["lat"].to_numpy()  # NaN gives NaN
+    table["distance_km"] = GEOD.inv(points[:, 0], points[:, 1], *ends)[2] / 1000
+    return table
 
 
 @cache
 def _claims() -> pd.DataFrame:
-    frame = _frame(Claim, _records(Claim, _rows("claims.csv")))
-    return frame.sort_values(["made_on", "id"], ignore_index=True)
+    table = frame(Claim, records(Claim, _rows("claims.csv")))
+    return table.sort_values(["made_on", "id"], ignore_index=True)
 
 
 @cache
@@ -274,44 +271,6 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def _records(record: type[_R], rows: Iterable[Mapping[str, str]]) -> list[_R]:
-    """Rows of text as valid records. Raises Damaged, naming the row."""
-    types = {column.name: column for column in columns(record)}
-    return [_record(record, {k: _typed(types[k], v) for k, v in row.items()}) for row in rows]
-
-
-def _record(record: type[_R], values: Mapping[str, Any]) -> _R:
-    try:
-        return record.model_validate({k: v for k, v in values.items() if v is not None})
-    except ValidationError as error:
-        raise Damaged(f"packaged {record.__name__} {values.get('id')!r}: {error}") from error
-
-
-def _typed(column: Column, text: str) -> object:
-    """A CSV value in its column's type; empty is None, and no members for a list."""
-    if column.type == "strings":
-        return tuple(text.split(LIST_SEPARATOR)) if text else ()
-    if text == "":
-        return None
-    if column.type == "number":
-        return float(text)
-    if column.type == "boolean":
-        return text == "true"
-    return date.fromisoformat(text) if column.type == "date" else text
-
-
-def _frame(record: type[_R], records: list[_R]) -> pd.DataFrame:
-    """Records as a table in the order of the fields, without geometry."""
-    kinds = {c.name: c.type for c in columns(record) if c.type != "geometry"}
-    dtypes = {"number": "float64", "boolean": "bool"}
-    return pd.DataFrame(
-        {
-            name: pd.Series([getattr(r, name) for r in records], dtype=dtypes.get(kind, "object"))
-            for name, kind in kinds.items()
-        }
-    )
-
-
 def _with_points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
     points = shapely.points(np.asarray(frame["lon"]), np.asarray(frame["lat"]))
     return geopandas.GeoDataFrame(frame, geometry=points, crs=CRS84)
@@ -324,10 +283,10 @@ def _with_points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
 def _admin_areas() -> geopandas.GeoDataFrame:
     names = ("outline.geojson.gz", "oblasts.geojson.gz", "raions.geojson.gz", "russia.geojson.gz")
     features = [feature for name in names for feature in _features(name)]
-    records = [_record(AdminArea, feature["properties"]) for feature in features]
+    areas = [record_of(AdminArea, feature["properties"]) for feature in features]
     shapes = [_shape(feature) for feature in features]
-    frame = _frame(AdminArea, records).astype({"level": "int64"})
-    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=CRS84)
+    table = frame(AdminArea, areas).astype({"level": "int64"})
+    return geopandas.GeoDataFrame(table, geometry=shapes, crs=CRS84)
 
 
 def _features(name: str) -> list[dict[str, Any]]:
@@ -350,11 +309,11 @@ def _shape(feature: Mapping[str, Any]) -> BaseGeometry:
 @cache
 def _territories() -> dict[str, Territory]:
     entries = yaml.safe_load(data_file("territories.yml").read_text("utf-8"))
-    return {entry["id"]: _record(Territory, entry) for entry in entries}
+    return {entry["id"]: record_of(Territory, entry) for entry in entries}
 
 
 @cache
 def _sources() -> dict[str, Source]:
     entries = [yaml.safe_load(p.read_text("utf-8")) for p in (DATA / "sources").glob("*.yml")]
     entries.sort(key=lambda entry: str(entry["id"]))
-    return {entry["id"]: _record(Source, entry) for entry in entries}
+    return {entry["id"]: record_of(Source, entry) for entry in entries}

@@ -18,7 +18,8 @@ from geodata.crs import CRS84_AXES
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import EVERYTHING, Query
 from geodata.formats.rows import Rows
-from geodata.store.base import FeatureStore, Selection, TilesetAbout
+from geodata.store.base import FeatureStore, Selection
+from geodata.store.drawings import TilesetAbout
 from geodata.tiles import mlt, mvt
 from geodata.tiles.generalise import point_units, single_points, thin
 from geodata.tiles.grid import Tile, bounds_crs84, covering

@@ -7,7 +7,8 @@ from typing import Any
 
 from geodata.crs import CRS84_URI
 from geodata.features.collections import OVERLAY_COLUMNS
-from geodata.store.base import Store, TilesetAbout
+from geodata.store.base import Store
+from geodata.store.drawings import TilesetAbout
 from geodata.tiles.grid import CRS_URI, TMS_ID, TMS_URI, covering
 from geodata.tiles.tileset import VectorLayer
 from service.http.context import HTML, JSON, Link, RequestContext, link, rel

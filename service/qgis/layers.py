@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from geodata.control.sources import SourceSelection
-from geodata.store.base import TilesetAbout
+from geodata.store.drawings import TilesetAbout
 from service.styles.expressions import day_number
 from service.styles.palette import Colours, Palette
 

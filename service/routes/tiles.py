@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from geodata.errors import NotFound
-from geodata.store.base import TilesetAbout
+from geodata.store.drawings import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
 from service.http.context import HTML, JSON, Context, Link, RequestContext, link, rel
 from service.http.files import PARTS, RANGES, RangedFile, file_headers

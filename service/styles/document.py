@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from geodata.control.sources import SourceSelection
-from geodata.store.base import TilesetAbout
+from geodata.store.drawings import TilesetAbout
 from service.styles import layers
 from service.styles.expressions import valid_on
 from service.styles.palette import Palette, palettes
