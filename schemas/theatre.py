@@ -11,11 +11,16 @@ class Theatre(Record):
     """The country whose control is mapped, and what its statuses mean for who holds land."""
 
     country: CountryCode = described("The country questions are about by default (ISO 3166-1).")
-    name: str = described("Its name in English.")
-    name_uk: str = described("Its name in Ukrainian.")
+    names: dict[CountryCode, str] = described("States with deposits on record, in English.")
+    names_uk: dict[CountryCode, str] = described("The same in Ukrainian.")
     coverages: dict[Slug, CoveredArea] = described(
         "Areas a control source may cover, by the name its description uses."
     )
     parties: dict[Status, CountryCode] = described(
         "Who holds land of a status (ISO 3166-1); a status that is missing names nobody."
     )
+
+    @property
+    def name(self) -> str:
+        """The country in English."""
+        return self.names[self.country]

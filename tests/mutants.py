@@ -79,6 +79,15 @@ MUTANTS = (
     Mutant("resumed-without-past", "a fold that goes on forgets the cells that have ended",
            "cells.closed.append((polygon, start, stop))", "pass",
            ("tests/properties/test_fold_laws.py",)),
+    Mutant("seam-turns", "a change of source is a change of verdict",
+           "(chosen == source) & (day > firsts)", "(chosen == source) & (day >= firsts)",
+           ("tests/contracts/test_store_splice.py",)),
+    Mutant("since-the-seam", "a verdict holds since the record of its source begins",
+           "(day == record) & (stretch_at(stretches, day) > 0)", "(day != day)",
+           ("tests/contracts/test_store_splice.py",)),
+    Mutant("stale-goes-on", "an old map answers as if it were fresh",
+           "max((s.stale_days or 0) - fresh_days, 0)", "max(0 - fresh_days, 0)",
+           ("tests/contracts/test_store_splice.py",)),
 )  # fmt: skip
 
 

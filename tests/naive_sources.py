@@ -102,6 +102,10 @@ class NaiveSources:
     def last_day(self, source: str) -> date:
         return max(self._days(source))
 
+    @property
+    def last_day_of_data(self) -> date:
+        return max(row["day"] for row in self._snapshots)
+
     def snapshot(self, choice: SourceSelection) -> Values | None:
         if choice.asof is None or self.by_id[choice.source].record == "events":
             return None

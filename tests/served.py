@@ -30,6 +30,8 @@ THEN, LATER = "2025-02-25", "2025-07-15"
 EVERYTHING = "/reserves?territory=ukraine&include=all&date="
 HOST = "lodeline.test"
 PROBLEM = "application/problem+json"
+DEPOSITS = 180
+"""Deposits of the packaged facts, those of Russia among them."""
 GONE = "osykivske_p"
 """A deposit without estimates and components, which the second release does not have."""
 

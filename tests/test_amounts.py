@@ -108,9 +108,34 @@ def test_several_categories_of_one_deposit_are_one_figure() -> None:
     assert row["deposits_with_figure"] == 1
 
 
-def test_unknown_control_is_neither_held_nor_perhaps_held() -> None:
+def test_what_is_occupied_of_an_unknown_deposit_is_unknown_and_no_zero() -> None:
     (row,) = amounts(estimates(an_estimate("a", 2)), {"a": "unknown"}, "lithium")
-    assert sums(row) == (0, 0, 2)
+    assert sums(row) == (None, None, 2)
+    table = estimates(an_estimate("a", 2), an_estimate("b", 3))
+    (row,) = amounts(table, {"a": "unknown", "b": "occupied"}, "lithium")
+    assert sums(row) == (3, None, 5), "at least that of the one known"
+    (row,) = amounts(table, {"a": "government", "b": "government"}, "lithium")
+    assert sums(row) == (0, 0, 5), "known to be none"
+
+
+def test_a_total_says_where_it_rests_on_bounds() -> None:
+    def bound(*rows: dict[str, Any]) -> tuple[object, object, object]:
+        held = dict.fromkeys([row["deposit_id"] for row in rows], "government")
+        (row,) = amounts(estimates(*rows), held, "lithium")
+        return row["total_bound"], row["total_low"], row["total"]
+
+    exact, more = an_estimate("a", 2), an_estimate("b", 3, amount_low=3)
+    up_to, between = an_estimate("c", amount_high=5), an_estimate("d", amount_low=1, amount_high=4)
+    assert bound(exact) == (None, 2, 2)
+    assert bound(exact, more) == ("at least", 5, 5)
+    assert bound(exact, up_to) == ("up to", 2, 7)
+    assert bound(between) == ("from bounds", 1, 4)
+
+
+def test_figures_in_doubt_are_counted() -> None:
+    table = estimates(an_estimate("a", 2, doubt="The unit is doubtful."), an_estimate("b", 3))
+    (row,) = amounts(table, dict.fromkeys("ab", "occupied"), "lithium")
+    assert row["figures_in_doubt"] == 1
 
 
 def test_every_sum_of_the_facts_agrees_with_a_slow_one(store: EmbeddedStore) -> None:

@@ -19,6 +19,7 @@ MORE: dict[str, tuple[str, ...]] = {
         *(f"/collections/{name}/items?limit=50" for name in (
             "control", "timelines", "settlements", "admin-areas", "estimates", "changes")),
         "/collections/deposits/items?skipGeometry=true&properties=name_en",
+        f"/collections/control/items?datetime={THEN}",
     ),
     "item": (f"/collections/deposits/items/dobra_li?datetime={THEN}",),
     "collection": ("/collections/control", "/collections/estimates"),

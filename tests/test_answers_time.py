@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from served import EVERYTHING, LATER, Client, properties, summary_of
+from served import EVERYTHING, LATER, THEN, Client, properties, summary_of
 
 from geodata.answers.question import VERDICTS
 from geodata.answers.series import days
@@ -77,7 +77,8 @@ def test_a_series_turns_on_the_days_of_the_changes_and_on_no_other(client: Clien
 
 def test_a_series_before_the_record_is_unknown(client: Client) -> None:
     document = client.json("/reserves/series?from=1900-01-01&to=1900-03-01&territory=ukraine")
-    assert [point["unknown"] for point in document["series"]] == [53, 53, 53]
+    whole = client.json(f"/reserves?date={THEN}&territory=ukraine")["counted_once"]
+    assert [point["unknown"] for point in document["series"]] == [sum(whole.values())] * 3
     assert all(point["government"] == 0 for point in document["series"])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served import GONE, THEN, Client, client_of, copied
+from served import DEPOSITS, GONE, THEN, Client, client_of, copied
 
 from geodata.data import packaged
 from geodata.workspace import Workspace
@@ -108,7 +108,7 @@ def test_ask_takes_the_words_of_the_service(run: Run, client: Client) -> None:
     target = f"/reserves?commodity=all&territory=ukraine&include=all&date={THEN}"
     served = client.json(f"{target}&source=settlements")
     assert done.json()["summary"] == served["summary"]
-    assert len(done.json()["features"]) == len(served["features"]) == 101
+    assert len(done.json()["features"]) == len(served["features"]) == DEPOSITS - 41
     held = run("ask", "lithium", "--date", THEN, "--territory", "ukraine", "--control",
                "government", "--json").json()  # fmt: skip
     assert {f["properties"]["control"] for f in held["features"]} == {"government"}
@@ -117,7 +117,7 @@ def test_ask_takes_the_words_of_the_service(run: Run, client: Client) -> None:
 def test_ask_in_csv_has_a_row_a_deposit(run: Run) -> None:
     done = run("ask", "lithium", "--date", THEN, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.out)))
-    assert [row["id"] for row in rows] == ["kruta_balka_li", "balka_velykyi_tabir_li"]
+    assert [row["id"] for row in rows] == ["kruta_balka_li"]
     assert rows[0]["control"] == "occupied"
 
 
@@ -125,9 +125,24 @@ def test_ask_in_a_table_tells_what_to_know_and_how_to_cite(run: Run) -> None:
     done = run("ask", "lithium", "rare-earths", "--date", THEN)
     assert done.status == 0
     assert "Kruta Balka" in done.out
-    assert "not published" in done.out
+    assert "Of the 4 lithium deposits on record in Ukraine (main commodity), 1 was" in done.out
+    assert "no published figure for the 1 occupied" in done.out
     assert "Release r0001-" in done.out
     assert "\x1b[" not in done.out, "no colours where no terminal is"
+
+
+def test_a_commodity_without_a_figure_has_a_row_that_says_so(run: Run) -> None:
+    done = run("ask", "lithium", "antimony", "--territory", "ukraine", "--date", THEN)
+    (row,) = [line for line in done.out.splitlines() if "antimony" in line and "0 of" in line]
+    assert row.count("no figure on record") == 2
+
+
+def test_the_table_says_which_days_record_it_is_from(run: Run) -> None:
+    out, last = run("ask", "lithium").out, run("ask", "lithium", "--json").json()["question"]
+    assert (
+        f"settlements compiled up to {last['control_asof']}, {last['stale_days']} days earlier"
+        in out
+    )
 
 
 def test_an_answer_without_deposits_is_an_answer(run: Run) -> None:

@@ -182,13 +182,13 @@ def test_damaged_settlements_are_named() -> None:
 def test_administrative_areas_form_a_tree_with_stable_ids() -> None:
     areas = packaged.admin_areas()
     assert tuple(areas.columns) == column_names(AdminArea)
-    assert areas["level"].value_counts().to_dict() == {0: 1, 1: 27, 2: 136}
+    assert areas["level"].value_counts().to_dict() == {0: 2, 1: 27, 2: 136}
     assert areas["id"].is_unique
     assert set(areas["parent"].dropna()) <= set(areas["id"])
     raions = areas[areas["level"] == 2]
     assert raions["approximate"].all()
     assert (raions["id"].str.rsplit("-", n=1).str[0] == raions["parent"]).all()
-    assert not areas[areas["level"] < 2]["approximate"].any()
+    assert list(areas[areas["level"] < 2].query("approximate")["id"]) == ["RU"]
 
 
 def test_raions_of_donetsk_are_numbered_by_their_names() -> None:
@@ -209,7 +209,7 @@ def test_land_is_the_outline_less_the_lakes() -> None:
 # Territories and sources
 
 
-def test_territories_are_the_eight_of_the_contract() -> None:
+def test_territories_are_those_of_the_contract() -> None:
     territories = packaged.territories()
     assert list(territories) == [
         "occupied",
@@ -220,6 +220,7 @@ def test_territories_are_the_eight_of_the_contract() -> None:
         "crimea",
         "donbas-2014",
         "ukraine",
+        "russia",
     ]
     assert all(territory.citation for territory in territories.values())
     assert set(territories["new-territories-claimed"].oblasts) == FOUR_OBLASTS

@@ -7,8 +7,8 @@ from geodata.data import packaged
 from schemas import Estimate
 from schemas.record import column_names
 
-ESTIMATES = 62
-WITH_FIGURES = 35
+ESTIMATES = 65
+WITH_FIGURES = 37
 
 
 def test_every_estimate_speaks_of_a_deposit_and_one_of_its_commodities() -> None:

@@ -11,6 +11,7 @@ from node_tools import Node
 from served import Client
 
 import service.http.files
+from geodata.interval import today
 from geodata.workspace import Workspace
 
 ENGINE = "/static/maplibre/maplibre-gl.js"
@@ -45,8 +46,9 @@ def test_the_page_is_told_sources_in_the_order_the_server_asks_them(
     (source,) = about["sources"]
     assert (source["id"], source["first_day"]) == ("settlements", "1991-08-24")
     lithium = next(entry for entry in about["commodities"] if entry["id"] == "lithium")
-    assert (lithium["en"], lithium["uk"], lithium["deposits"]) == ("Lithium", "Літій", 10)
+    assert (lithium["en"], lithium["uk"], lithium["deposits"]) == ("Lithium", "Літій", 4)
     assert f"release={about['release']}" in about["tiles"]["control"]
+    assert about["last"] == source["last_day"] < str(today()), "it opens where its data end"
     assert {"occupied", "ukraine"} <= {entry["id"] for entry in about["territories"]}
 
 
@@ -117,21 +119,50 @@ SCRIPTS = Path(service.http.files.__file__).parents[1] / "static" / "map"
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "text"),
+    ("low", "high", "counts", "text"),
     [
-        (None, None, "no published figure for occupied deposits, 5,000 t ore in all"),
-        (None, 700, "up to 700 t ore in occupied land, 5,000 t ore in all"),
-        (0, 0, "0 t ore in occupied land, 5,000 t ore in all"),
-        (0, 700, "0 to 700 t ore in occupied land, 5,000 t ore in all"),
-        (700, 700, "700 t ore in occupied land, 5,000 t ore in all"),
+        (None, None, (2, 0), "no published figure for the 2 occupied; 5,000 t ore in all"),
+        (None, None, (0, 3), "not known how much is in occupied land; 5,000 t ore in all"),
+        (None, None, (0, 0), "no published figure for those that may be in occupied land; 5,000 t"),
+        (None, 700, (0, 0), "up to 700 t ore in occupied land, 5,000 t ore in all"),
+        (None, 700, (1, 0), "up to 700 t ore (no published figure for the 1 occupied) in occupied"),
+        (700, None, (1, 1), "at least 700 t ore in occupied land, 5,000 t ore in all"),
+        (0, 0, (0, 0), "0 t ore in occupied land, 5,000 t ore in all"),
+        (0, 700, (0, 0), "0 to 700 t ore in occupied land, 5,000 t ore in all"),
+        (700, 700, (1, 0), "700 t ore in occupied land, 5,000 t ore in all"),
     ],
 )
 def test_a_sum_nobody_published_is_missing_on_the_map_and_not_none(
-    node: Node, low: int | None, high: int | None, text: str
+    node: Node, low: int | None, high: int | None, counts: tuple[int, int], text: str
 ) -> None:
-    row = {"occupied_low": low, "occupied_high": high, "total": 5000, "unit": "t ore"}
+    row = {"occupied_low": low, "occupied_high": high, "total": 5000, "total_low": 5000,
+           "total_bound": None, "figures_in_doubt": 0, "unit": "t ore"}  # fmt: skip
+    told = json.dumps(dict(zip(("occupied", "unknown"), counts, strict=True)))
     script = f"""import {{ occupiedOf }} from "{SCRIPTS / "amounts.js"}";
-        console.log(occupiedOf({json.dumps(row)}))"""
+        console.log(occupiedOf({json.dumps(row)}, {told}))"""
+    found = node.output("--input-type=module", "-e", script).decode().strip()
+    assert found.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({}, "5,000 t ore"),
+        ({"total_bound": "at least", "total_low": 4000}, "at least 4,000 t ore"),
+        ({"total_bound": "up to", "total_low": None}, "up to 5,000 t ore"),
+        ({"total_bound": "from bounds", "total_low": 4000}, "4,000 to 5,000 t ore"),
+        ({"total_bound": "from bounds", "total_low": None}, "up to 5,000 t ore"),
+        ({"total_bound": "from bounds"}, "5,000 t ore"),
+        ({"figures_in_doubt": 2}, "5,000 t ore (2 figures in doubt)"),
+    ],
+)
+def test_a_total_on_the_map_carries_its_bounds_and_doubts(
+    node: Node, given: dict[str, object], text: str
+) -> None:
+    row = {"total": 5000, "total_low": 5000, "total_bound": None, "figures_in_doubt": 0,
+           "unit": "t ore", **given}  # fmt: skip
+    script = f"""import {{ totalOf }} from "{SCRIPTS / "amounts.js"}";
+        console.log(totalOf({json.dumps(row)}))"""
     assert node.output("--input-type=module", "-e", script).decode().strip() == text
 
 

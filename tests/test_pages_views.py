@@ -242,13 +242,29 @@ def test_an_answer_shows_its_counts_amounts_caveats_and_citation(
     target = f"/reserves?commodity=lithium&date={THEN}"
     page, document = show(target), client.json(target)
     (words,) = [main.words for main in page.all("main")]
-    assert "Of the 8 lithium deposits on record in Ukraine, 2 were in occupied land" in words
+    assert "Of the 4 lithium deposits on record in Ukraine (main commodity), 1 was in" in words
     assert document["citation"]["text"] in words
     assert document["citation"]["bibtex"] in words
     assert document["citation"]["permalink"] in page.values("href")
     assert all(caveat in words for caveat in document["caveats"])
     assert all(f["properties"]["name_en"] in words for f in document["features"])
-    assert "no figure published" in words, "what is missing is said to be missing"
+    assert "no published figure for the 1 occupied" in words, "what is missing is said to be"
+    assert "at least 760\u202f000 (1 figure in doubt)" in words
+    counted_too = [h for h in page.values("href") if "role=any" in h and "rank=any" in h]
+    assert counted_too, "what is left out is a link away"
+
+
+def test_a_deposit_not_tested_is_not_called_uncertain(show: Show) -> None:
+    def untested(found: Any) -> Any:
+        own = {"overlay_basis": "none", "tested": False, "control": "unknown",
+               "control_share": None, "contested_share": None}  # fmt: skip
+        return {**found, "properties": {**found["properties"], **own}}
+
+    page = show(f"{DEPOSIT}/ge_donbas_coal", untested)
+    (answer,) = [e.words for e in page.all("p") if e.given.get("class") == "answer"]
+    assert "not tested" in answer
+    assert "Not tested" in answer
+    assert "not known" not in answer
 
 
 def test_a_verdict_is_told_by_shape_and_word(show: Show) -> None:

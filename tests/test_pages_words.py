@@ -9,7 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.pages import reserves
+from geodata.answers.wording import listing
+from service.pages.history import up_to_data
 from service.pages.svg_timeline import Axis, counts, near, strip
 from service.pages.svg_window import KM_PER_DEGREE, SvgWindow
 from service.pages.template_filters import (
@@ -17,17 +18,16 @@ from service.pages.template_filters import (
     day_before,
     kilometres,
     line_distance,
-    listing,
     number,
     percent,
     pieces,
     plain,
     span,
+    standing,
 )
 
 THIN = "\u202f"
 ESTIMATE = {"amount_low": None, "amount": None, "amount_high": None, "unit": "t ore"}
-QUESTION = {"date": "2025-02-25", "territory": "occupied", "commodities": ["lithium"]}
 
 
 @pytest.mark.parametrize(
@@ -118,30 +118,6 @@ def test_no_word_is_lost_where_there_is_no_address(text: str) -> None:
         assert "".join(piece.text for piece in pieces(text)) == text
 
 
-def counted(**own: int) -> dict[str, Any]:
-    zero = dict.fromkeys(("occupied", "uncertain", "contested", "government", "unknown"), 0)
-    return {"commodity": "lithium", "deposits": {**zero, **own}}
-
-
-@pytest.mark.parametrize(
-    ("own", "text"),
-    [
-        ({}, "No lithium deposit on record may lie in “Occupied”."),
-        ({"occupied": 1}, "The one lithium deposit on record in Ukraine was in occupied land."),
-        ({"occupied": 2, "government": 6},
-         "2 were in occupied land and 6 in government-held land."),
-        ({"occupied": 1, "uncertain": 1}, "1 was in occupied land and 1 uncertain."),
-        ({"government": 3}, "none were in occupied land and 3 in government-held land."),
-        ({"occupied": 1, "contested": 2, "unknown": 1},
-         "1 was in occupied land, 2 in contested land and 1 not known."),
-    ],
-)  # fmt: skip
-def test_an_answer_is_a_sentence(own: dict[str, int], text: str) -> None:
-    whole = f"Of the {sum(own.values())} lithium deposits on record in Ukraine, "
-    start = whole if sum(own.values()) > 1 else ""
-    assert reserves.answer_text(counted(**own), QUESTION, "Occupied") == f"{start}{text}"
-
-
 def test_a_map_is_to_scale_in_its_middle() -> None:
     window = SvgWindow.around(36.7, 47.9, 20)
     (x, y), (_, up) = window.spot(36.7, 47.9), window.spot(36.7, 47.9 + 10 / KM_PER_DEGREE)
@@ -183,7 +159,7 @@ def test_a_strip_piles_shares_on_each_other() -> None:
     axis = Axis(date(2025, 1, 1), date(2025, 12, 31))
     rows = [row("1991-08-24", "2025-07-02", government=1.0),
             row("2025-07-02", None, occupied=0.25, contested=0.75)]  # fmt: skip
-    bars = strip("s", rows, axis).bars
+    bars = strip("s", rows, axis, axis.last).bars
     assert [bar.kind for bar in bars] == ["government", "occupied", "contested"]
     assert bars[0].x == 0
     assert bars[1].x + bars[1].width == pytest.approx(100)
@@ -193,7 +169,67 @@ def test_a_strip_piles_shares_on_each_other() -> None:
 
 def test_spans_outside_the_axis_are_not_drawn() -> None:
     axis = Axis(date(2014, 1, 1), date(2014, 12, 31))
-    assert strip("s", [row("1991-08-24", "2013-01-01", occupied=1.0)], axis).bars == ()
+    rows = [row("1991-08-24", "2013-01-01", occupied=1.0)]
+    assert strip("s", rows, axis, axis.last).bars == ()
+
+
+def test_what_goes_on_is_drawn_up_to_the_last_map_and_no_longer() -> None:
+    axis = Axis(date(2025, 1, 1), date(2025, 12, 31))
+    rows = [row("1991-08-24", None, occupied=1.0)]
+    (bar,) = strip("s", rows, axis, date(2025, 7, 1)).bars
+    assert bar.x + bar.width == pytest.approx(182 / 365 * 100, abs=0.01)
+    assert strip("s", rows, axis, date(2024, 7, 1)).bars == ()
+
+
+class Ends:
+    """Sources whose data end on given days."""
+
+    def __init__(self, **last: str) -> None:
+        self.sources, self._last = self, last
+
+    def last_day(self, source: str) -> date:
+        """The last day of a source."""
+        return date.fromisoformat(self._last[source])
+
+
+def points(*days: str, source: str = "a") -> list[dict[str, Any]]:
+    return [{"date": day, "source": source} for day in days]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "ends"),
+    [
+        (points("2026-01-01", "2026-02-01"), 2, "2026-02-01"),
+        (points("2026-06-01", "2026-07-01", "2026-08-01", "2026-08-15"), 2, "2026-07-13"),
+        (points("2026-07-13", "2026-07-14"), 1, "2026-07-13"),
+        (points("2026-08-01", "2026-09-01"), 1, "2026-08-01"),
+        ([*points("2026-01-01"), *points("2026-04-01", "2026-05-01", source="b")], 2, "2026-04-30"),
+        ([*points("2026-05-01", source="b"), *points("2026-06-01")], 2, "2026-06-01"),
+        ([*points("2026-04-01"), *points("2026-05-01", source="b")], 1, "2026-04-30"),
+    ],
+)
+def test_a_series_is_drawn_up_to_where_its_data_end(
+    asked: list[dict[str, Any]], shown: int, ends: str
+) -> None:
+    store: Any = Ends(a="2026-07-13", b="2026-04-30")
+    drawn, last = up_to_data(store, asked)
+    assert (list(drawn), str(last)) == (asked[:shown], ends)
+
+
+@pytest.mark.parametrize(
+    ("properties", "word"),
+    [
+        ({"control": "unknown", "tested": False}, "not_tested"),
+        ({"control": "unknown", "tested": True}, "unknown"),
+        ({"control": "uncertain", "tested": True}, "uncertain"),
+        ({"control": "occupied", "territory_control": "government", "tested": True}, "government"),
+        ({"name_en": "no verdict asked"}, ""),
+    ],
+)
+def test_a_deposit_stands_as_far_as_the_territory_goes(
+    properties: dict[str, Any], word: str
+) -> None:
+    assert standing(properties) == word
 
 
 def test_ticks_are_in_order_and_on_the_axis() -> None:

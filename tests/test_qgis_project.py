@@ -62,12 +62,28 @@ def test_tiles_are_asked_of_the_release_up_to_their_deepest_level(
     assert found["zmax"] == str(store.tilesets.about("basemap").maxzoom)
 
 
-def test_days_run_from_the_first_of_control_to_the_present(client: Client, store: Any) -> None:
+def test_days_run_from_the_first_of_control_to_the_last_of_the_data(
+    client: Client, store: Any
+) -> None:
     span = project(client).find("ProjectTimeSettings/TemporalRange")
     assert span is not None
     first = store.tables.control["valid_from"].min()
     assert span.findtext("start") == f"{str(first)[:10]}T00:00:00Z"
-    assert span.findtext("end") == f"{today() + timedelta(days=1)}T00:00:00Z"
+    last = store.sources.last_day("settlements")
+    assert last < today(), "or this says nothing"
+    assert span.findtext("end") == f"{last + timedelta(days=1)}T00:00:00Z"
+
+
+def test_title_and_abstract_say_the_day_of_the_map_behind_it(client: Client, store: Any) -> None:
+    root, last = project(client), store.sources.last_day("settlements")
+    behind = f"settlements compiled up to {last}, {(today() - last).days} days earlier"
+    assert behind in root.findtext("title", "")
+    assert behind in root.findtext("projectMetadata/abstract", "")
+    tiles = layers(root)["lodeline_control_tiles"].findtext("layername", "")
+    assert f"data up to {last}" in tiles
+    then = project(client, "?date=2025-02-25")
+    assert "earlier" not in then.findtext("title", "")
+    assert "2025-02-25" in then.findtext("projectMetadata/abstract", "")
 
 
 def test_land_and_deposits_follow_the_days_without_the_last(client: Client) -> None:

@@ -53,10 +53,11 @@ def test_answers_of_a_day_say_why_they_rest_on_their_source(
     territory = two.json(f"/territories/occupied?f=json&date={day}{words}")
     area = two.json(f"/rasters/deposit-density/statistics?territory=occupied&date={day}{words}")
     (item, *_) = two.json(f"/collections/deposits/items?datetime={day}{words}")["features"]
+    control = two.json(f"/collections/control/items?datetime={day}{words}")
 
     for document in (
         asked["question"], asked["features"][0]["properties"], territory["properties"],
-        area["area"], item["properties"],
+        area["area"], item["properties"], control,
     ):  # fmt: skip
         assert facts(document) == (source, reason)
         assert document["stale_days"] == (0 if source == "settlements" else int(day[-2:]) - 10)

@@ -29,7 +29,7 @@ from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from schemas import Manifest, TableFile
 
-DEPOSITS = ("shevchenkivske_li", "dobra_li", "stankuvatske_li", "azovske_ree", "ge_donbas_coal")
+DEPOSITS = ("shevchenkivske_li", "dobra_li", "stankuvatske_li", "azovske_ree", "tastyg_li")
 AROUND_DEG, COARSE_DEG = 0.12, 0.3
 TABLES = ("deposits", "estimates", "claims", "settlements", "admin_areas", "lakes", "control",
           "snapshots", "standings", "timelines", "changes")  # fmt: skip
@@ -72,8 +72,9 @@ def trimmed(tables: Mapping[str, pd.DataFrame]) -> Tables:
     found = dict(tables)
     kept = tables["deposits"]["id"].isin(DEPOSITS).to_numpy()
     found["deposits"] = tables["deposits"][kept]
-    for name in ("estimates", "claims", "timelines", "changes", "standings"):
+    for name in ("estimates", "timelines", "changes", "standings"):
         found[name] = tables[name][tables[name]["deposit_id"].isin(DEPOSITS).to_numpy()]
+    found["claims"] = tables["claims"].iloc[:3]
     new_number = np.cumsum(kept) - 1
     found["standings"] = found["standings"].assign(
         deposit=lambda rows: new_number[rows["deposit"].to_numpy()]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from geodata.answers.matching import MatchingDeposits
 from geodata.answers.question import Question
+from geodata.answers.wording import map_text
 from geodata.control.sources import SourceSelection
 from geodata.data import packaged
 from geodata.data.commodities import members
@@ -48,8 +49,9 @@ def citation(
 
 def _publisher(store: Store, choice: SourceSelection) -> str:
     source = store.sources.by_id[choice.source]
-    asof = f", map of {choice.asof}" if choice.asof and source.record == "maps" else ""
-    return f"{source.title} ({source.id}{asof})"
+    if choice.asof is None or (source.record == "events" and not choice.stale_days):
+        return f"{source.title} ({source.id})"
+    return f"{source.title} ({source.id}: {map_text(source, choice.asof, choice.stale_days)})"
 
 
 def _licences(store: Store, sources: Iterable[str]) -> list[dict[str, str]]:
@@ -96,10 +98,11 @@ def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
             "begins: control is not known."
         )
         return
-    stale = choice.stale_days or 0
-    if stale > OLD_DAYS:
+    stale, events = choice.stale_days or 0, store.sources.by_id[choice.source].record == "events"
+    if stale and (events or stale > OLD_DAYS):
+        latest = "record of {} ends on" if events else "latest map of {} is of"
         yield (
-            f"The latest map of {choice.source} is of {choice.asof}, {stale} days before the date "
+            f"The {latest.format(choice.source)} {choice.asof}, {stale} days before the date "
             "requested; later changes are not included."
         )
     elif stale:
@@ -170,7 +173,7 @@ def _deposit_caveats(listed: pd.DataFrame) -> Iterable[str]:
         yield "Components of larger deposits are listed but neither counted nor summed."
     yield (
         "Positions are known only to within position_uncertainty_m; a firm verdict holds for at "
-        "least 95 % of that circle, clipped to the land of Ukraine."
+        f"least 95 % of that circle, clipped to the land of {packaged.theatre().name}."
     )
     yield (
         "Amounts are published statements that differ in date and reliability; national "

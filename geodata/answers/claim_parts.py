@@ -27,7 +27,8 @@ CRITICAL = frozenset(
 they are commodities here; coking coal is left out."""
 MAY_BE = ("uncertain", "contested", "unknown")
 """Verdicts of deposits that may be occupied beside those that are."""
-_CODE = re.compile(r"UA-\d\d")
+_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+"""ISO 3166-2."""
 
 
 @dataclass(frozen=True)

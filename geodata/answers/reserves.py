@@ -14,7 +14,7 @@ from geodata.answers.matching import (
     of_rank,
     of_role,
 )
-from geodata.answers.question import VERDICTS, Question
+from geodata.answers.question import RANKS, ROLES, VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value, property_rows
 from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
@@ -44,7 +44,10 @@ def reserves(store: Store, question: Question, permalink: str) -> dict[str, obje
 
 def _title(store: Store, question: Question) -> str:
     territory = store.control.territory(question.territory).title
-    return f"Deposits of {', '.join(question.commodities)} in: {territory}, {question.day}"
+    record = "Deposits" if question.rank == RANKS[0] else "Sites of any rank"
+    role = "main commodity" if question.role == ROLES[0] else "main commodity or by-product"
+    names = ", ".join(question.commodities)
+    return f"{record} of {names} ({role}) in: {territory}, {question.day}"
 
 
 def _question(store: Store, question: Question, choice: SourceSelection) -> dict[str, object]:
@@ -66,7 +69,8 @@ def _summary(
     """Counts by verdict and amounts of one commodity; components stand aside.
 
     `also` has what role and rank leave out: by-products of any rank, and main commodities of other
-    ranks, so that no deposit is in both.
+    ranks, so that no deposit is in both. `not_tested` says how many of the unknown are so for
+    want of a position.
     """
     role = of_role(found.table, word, question.role)
     asked = found.asked & commodity_mask(found.table["commodities"], word)
@@ -80,10 +84,17 @@ def _summary(
             "by_products": _counts(found, asked & ~role),
             "other_ranks": _counts(found, asked & role & ~counted),
         },
+        "not_tested": int((_whole(found, counted) & _untested(found)).sum()),
         "unconfirmed": int((_whole(found, asked) & recalled(found.table, word)).sum()),
         "components_left_aside": int((asked & ~_whole(found, asked)).sum()),
         "amounts": amounts(store.facts.estimates, _verdicts(found, counted), word),
     }
+
+
+def _untested(found: MatchingDeposits) -> Mask:
+    """Deposits of no known verdict because where they are is not known well enough to test."""
+    unknown = found.verdict.astype(str) == "unknown"
+    return np.asarray(unknown & ~found.table["tested"].to_numpy(dtype=bool))
 
 
 def recalled(table: pd.DataFrame, word: str) -> Mask:

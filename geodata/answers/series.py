@@ -27,6 +27,7 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
 
     Each day is answered by the source asked, else by the one that answers for it, and has the
     counts `reserves` gives for it. `sources` says which those are, and why.
+    `not_tested` deposits are among the unknown on every day.
     """
     membership = store.control.membership_in(question.territory, question.day, question.source)
     deposits = store.facts.deposits
@@ -45,6 +46,7 @@ def series(store: Store, question: Question, first: date, step: str) -> dict[str
         "source": ", ".join(dict.fromkeys(each.source for each in chosen)),
         "release": store.manifest.id,
         "sources": sources_used(store, whole, question.source),
+        "not_tested": int((wanted & ~deposits["tested"].to_numpy(dtype=bool)).sum()),
         "series": [_point(*each) for each in zip(chosen, counts, strict=True)],
     }
 

@@ -192,6 +192,11 @@ class SourceRegistry:
         """The day of a source's latest map, or of its compilation."""
         return _as_date(self._days[source][-1])
 
+    @property
+    def last_day_of_data(self) -> date:
+        """The latest day of which any source of the release has a map or an event."""
+        return max(map(self.last_day, self.present))
+
     def snapshot(self, selection: SourceSelection) -> Mapping[str, object] | None:
         """The row of `snapshots` behind a selection; None before the record, and for events."""
         if selection.asof is None or self.by_id[selection.source].record == "events":

@@ -55,7 +55,7 @@ def _links(rows: pd.DataFrame | None) -> list[dict[str, object]]:
     if rows is None:
         return []
     names = {"catalogue": "catalogue", "record_id": "id", "name": "name"}
-    plain = rows[[*names, "distance_km", "note"]].rename(columns=names)
+    plain = rows[[*names, "distance_km", "note"]].rename(columns=names).round({"distance_km": 1})
     return [
         {str(k): None if pd.isna(v) else v for k, v in row.items()}
         for row in plain.to_dict("records")

@@ -228,8 +228,10 @@ def _arrow(table: gpd.GeoDataFrame, column: Column) -> pa.Array:
     if column.type == "date":
         days: npt.NDArray[np.datetime64] = values.to_numpy().astype("datetime64[D]")
         return pa.array(days, kind)
+    # A series of pandas' own texts makes an array of text whatever type is asked.
+    is_plain = column.type not in {"strings", "json"}
     return pa.array(
-        values.to_numpy(dtype=object) if column.type == "strings" else values,
+        values if is_plain else values.to_numpy(dtype=object),
         kind,
         from_pandas=True,
     )

@@ -189,8 +189,11 @@ def add_rasters(
 
     deposits = gpd.GeoDataFrame(tables["deposits"])
     # A component and its whole are one deposit: counted both, density would not sum to the number.
-    # Of Ukraine only: a grid as far as Kamchatka has 55 million cells, nearly all of them empty.
-    counted = deposits["part_of"].isna() & (deposits["country"] == "UA")
+    # Of the theatre's country only: a grid as far as Kamchatka has 55 million cells, nearly all of
+    # them empty.
+    counted = deposits["part_of"].isna()
+    if "country" in deposits:  # earlier releases have no other country's
+        counted &= deposits["country"] == packaged.theatre().country
     whole = deposits[counted.to_numpy()].reset_index(drop=True)
     built = build_rasters(folder, RasterInputs(
         cells=gpd.GeoDataFrame(tables["control"]),

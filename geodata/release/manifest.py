@@ -9,7 +9,7 @@ from geodata.errors import Damaged, reason_of
 from geodata.workspace import Workspace, file_sha256
 from schemas import Manifest, TableFile
 
-FORMAT = 1
+FORMAT = 2
 """Version of the release layout; readers keep opening every earlier one."""
 MANIFEST = "manifest.json"
 

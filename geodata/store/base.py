@@ -178,6 +178,10 @@ class ControlSources(Protocol):
     def last_day(self, source: str) -> date:
         """The day of a source's latest map, or of its compilation."""
 
+    @property
+    def last_day_of_data(self) -> date:
+        """The latest day of which any source of the release has a map or an event."""
+
     def snapshot(self, choice: SourceSelection) -> Mapping[str, object] | None:
         """What is known of the map behind a choice; None where no map is."""
 

@@ -33,10 +33,10 @@ from geodata.control.territories import (
 from geodata.control.timeline import verdicts_on
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
-from geodata.interval import as_days
+from geodata.interval import as_days, days_of
 from geodata.store.base import Membership
 from geodata.store.tables import Tables
-from geodata.types import FloatArray, GeometryArray
+from geodata.types import DayArray, FloatArray, GeometryArray
 from schemas import Territory
 
 
@@ -45,7 +45,8 @@ class EmbeddedControl:
 
     Each of what is kept is a pure function of the release, a day and a source. Those that rest on
     another (a line on the land, distances on the line) ask for it through the cache as well, so a
-    day's cells are united once however many questions meet. `keeping` takes arguments by place.
+    day's cells are united once however many questions meet, and days of one map share its land and
+    its line. `keeping` takes arguments by place.
     """
 
     def __init__(self, tables: Tables, sources: SourceRegistry, days: Cache[Any]) -> None:
@@ -53,8 +54,8 @@ class EmbeddedControl:
         self.sources = sources
         release = tables.manifest.id
         self.deposits_on = keeping(days, self._deposits_on, release, "on")
-        self.contact_line_on = keeping(days, self._contact_line_on, release, "line")
-        self.land_on = keeping(days, self._land_on, release, "land")
+        self._line_of_map = keeping(days, self._contact_line_on, release, "line")
+        self._land_of_map = keeping(days, self._land_on, release, "land")
         self.extent_of = keeping(days, self._extent_of, release, "extent")
         self.occupied_within = keeping(days, self._occupied_within, release, "within")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
@@ -184,12 +185,37 @@ class EmbeddedControl:
         untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
         return np.asarray(np.where(untested, np.nan, away))
 
+    def contact_line_on(self, day: date, source: str) -> ContactLine:
+        """The line of contact on a day, by a source."""
+        return self._line_of_map(self._same_since(day, source), source)
+
+    def land_on(self, day: date, status: str, source: str) -> BaseGeometry:
+        """Land of a status on a day, by a source."""
+        return self._land_of_map(self._same_since(day, source), status, source)
+
+    def _same_since(self, day: date, source: str) -> date:
+        """The first day whose cells of a source are those of a day; a day before all is itself."""
+        turns = self._turns.get(source)
+        if turns is None:
+            return day
+        earlier = int(np.searchsorted(turns, np.datetime64(day, "D"), side="right"))
+        first: date = turns[earlier - 1].item() if earlier else day
+        return first
+
+    @cached_property
+    def _turns(self) -> dict[str, DayArray]:
+        """The days on which cells begin or end, ascending, by source."""
+        by_source = {}
+        for source, rows in self.tables.control.groupby("source"):
+            days = np.concatenate([days_of(rows, name) for name in ("valid_from", "valid_to")])
+            by_source[str(source)] = np.unique(days[~np.isnat(days)])
+        return by_source
+
     def _contact_line_on(self, day: date, source: str) -> ContactLine:
         occupied = self.land_on(day, "occupied", source)
         return contact_line(occupied, self.tables.outline, self.tables.lakes)
 
     def _land_on(self, day: date, status: str, source: str) -> BaseGeometry:
-        """Land of a status on a day, by a source."""
         return land_of(self._cells_of(source), day, status)
 
     def _flips_on(self, day: date, source: str) -> FloatArray:

@@ -73,8 +73,10 @@ class Tables:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """The estimates."""
-        return self.plain("estimates")
+        """The estimates, with all columns of today; earlier releases knew of no doubts."""
+        table = self.plain("estimates")
+        missing = [name for name in ("unfc", "doubt") if name not in table]
+        return table.assign(**dict.fromkeys(missing))
 
     @cached_property
     def claims(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -13,11 +13,25 @@ from geodata.answers.claims import claims_near
 from geodata.answers.question import (
     DEFAULT_CONTROL,
     DEFAULT_TERRITORY,
+    RANKS,
     VERDICTS,
     Question,
     parse_control,
 )
 from geodata.answers.reserves import reserves
+from geodata.answers.wording import (
+    NO_FIGURE,
+    also_texts,
+    answer_text,
+    components_text,
+    occupied_text,
+    overview_text,
+    together_text,
+    total_text,
+    unconfirmed_text,
+    what_is_counted,
+)
+from geodata.answers.wording import commodity as commodity_name
 from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import known_day, today
@@ -35,13 +49,15 @@ COLUMNS = (
 
 
 DEPOSIT_HEADS = (
-    "deposit", "commodity", "verdict", "occupied", "verdict since",
+    "deposit", "main commodity", "verdict", "occupied", "verdict since",
     "km to contact line (-: inside)", "changes if line moves, km",
 )  # fmt: skip
 AMOUNT_HEADS = (
-    "commodity", "kind", "measure", "unit", "scheme", "occupied, low", "occupied, high", "total",
+    "commodity", "kind", "measure", "unit", "scheme", "in occupied land", "all deposits counted",
     "deposits with figure",
 )  # fmt: skip
+FEW = 6
+"""Up to so many commodities are answered by a sentence each."""
 
 
 class Form(StrEnum):
@@ -114,7 +130,7 @@ def ask(
     elif form is Form.csv:
         _write_csv(document)
     else:
-        _show(document)
+        _show(store, document)
 
 
 def opened(release: str | None) -> Store:
@@ -136,20 +152,17 @@ def _write_csv(document: Mapping[str, Any]) -> None:
     writer.writerows(_rows(document))
 
 
-def _show(document: Mapping[str, Any]) -> None:
-    """Deposits, counts, amounts, then caveats and citation."""
-    question = document["question"]
-    names = ", ".join(question["commodities"])
-    title = f"{names} · {question['territory']} · {question['date']}"
-    rows = [_deposit_row(row) for row in _rows(document)]
-    show_table(f"{title}\n{_source_text(question)}", DEPOSIT_HEADS, rows)
-    counts = [[s["commodity"], *(s["deposits"][v] for v in VERDICTS)] for s in document["summary"]]
+def _show(store: Store, document: Mapping[str, Any]) -> None:
+    """The answer in sentences, deposits, counts, amounts, then caveats and citation."""
+    for text in _sentences(store, document):
+        say(text)
     say("")
-    show_table(
-        "deposits by verdict, components not counted",
-        ["commodity", *VERDICTS],
-        counts,
-    )
+    question = document["question"]
+    rows = [_deposit_row(row) for row in _rows(document)]
+    show_table(f"deposits listed, {question['date']}", DEPOSIT_HEADS, rows)
+    say("")
+    counts = [row for s in document["summary"] for row in _count_rows(s)]
+    show_table("by verdict, components not counted", ["", *VERDICTS], counts)
     _show_amounts(document)
     say("")
     for caveat in document["caveats"]:
@@ -157,32 +170,66 @@ def _show(document: Mapping[str, Any]) -> None:
     say(f"\n{document['citation']['text']}")
 
 
-def _source_text(question: Mapping[str, Any]) -> str:
-    """Whose control of which day."""
-    if question["control_asof"] is None:
-        return f"according to {question['source']}, which has no data for this date"
-    text = f"according to {question['source']}, as of {question['control_asof']}"
-    return f"{text} ({question['source_reason']})"
+def _sentences(store: Store, document: Mapping[str, Any]) -> Iterator[str]:
+    """What a reader may print: what is counted, for which day, after whom."""
+    question, summaries = document["question"], document["summary"]
+    source = store.sources.by_id[question["source"]]
+    territory = store.control.territories[question["territory"]].title
+    if len(summaries) > FEW:
+        yield overview_text(document, source)
+    for summary in summaries if len(summaries) <= FEW else ():
+        yield answer_text(summary, question, territory, source)
+        beside = "; ".join(text for text, _ in also_texts(summary))
+        notes = (f"Not in this count: {beside}." if beside else None,
+                 components_text(summary), unconfirmed_text(summary))  # fmt: skip
+        yield from (f"  {note}" for note in notes if note)
+    if len(summaries) > 1:
+        yield together_text(document, territory, source)
+
+
+def _count_rows(summary: Mapping[str, Any]) -> Iterator[list[object]]:
+    """Counts of what was asked, and of what stands beside it."""
+    _, many, aside = what_is_counted(summary["commodity"], summary["role"], summary["rank"])
+    name = commodity_name(summary["commodity"])
+    beside = {"by_products": f"not in it: {name} as a by-product",
+              "other_ranks": f"not in it: {name}, other ranks"}  # fmt: skip
+    yield [f"{many} ({aside})", *(summary["deposits"][v] for v in VERDICTS)]
+    for key, text in beside.items():
+        if any(summary["also"][key].values()):
+            yield [text, *(summary["also"][key][v] for v in VERDICTS)]
 
 
 def _deposit_row(row: Mapping[str, Any]) -> list[object]:
-    share = _percent(row["control_share"])
-    values = [row["name_en"], row["commodity"], row["control"], share, row["control_since"]]
+    """A deposit listed; what is not known or not tested is said to be."""
+    is_known = row["control"] != "unknown"
+    share = _percent(row["control_share"]) if is_known or not row["tested"] else "not known"
+    main = row["commodity"] + (" (not confirmed)" if row["commodity"] in row["recalled"] else "")
+    name = row["name_en"] + (f" ({row['rank']})" if row["rank"] != RANKS[0] else "")
+    values = [name, main, _verdict(row), share, row["control_since"]]
     return [*values, row["line_distance_km"], row["flips_if_line_moves_km"]]
 
 
+def _verdict(row: Mapping[str, Any]) -> str:
+    """The verdict as far as the territory goes."""
+    verdict = str(row["territory_control"])
+    return verdict if verdict != "unknown" else "not known" if row["tested"] else "not tested"
+
+
 def _show_amounts(document: Mapping[str, Any]) -> None:
-    rows = [_amount_row(s["commodity"], a) for s in document["summary"] for a in s["amounts"]]
-    if rows:
-        say("")
-        show_table("published amounts", AMOUNT_HEADS, rows)
+    rows = [row for summary in document["summary"] for row in _amount_rows(summary)]
+    say("")
+    show_table("published amounts", AMOUNT_HEADS, rows)
 
 
-def _amount_row(commodity: str, amount: Mapping[str, Any]) -> list[object]:
-    texts = [commodity, *(amount[name] for name in ("kind", "measure", "unit", "category_scheme"))]
-    sums = [_figure(amount[name]) for name in ("occupied_low", "occupied_high", "total")]
-    whole = amount["deposits_with_figure"] + amount["deposits_without"]
-    return [*texts, *sums, f"{amount['deposits_with_figure']} of {whole}"]
+def _amount_rows(summary: Mapping[str, Any]) -> Iterator[list[object]]:
+    """Amounts of a commodity; a row that says so where no figure is on record."""
+    whole = sum(summary["deposits"].values())
+    if not summary["amounts"] and whole:
+        yield [summary["commodity"], *[""] * 4, NO_FIGURE, NO_FIGURE, f"0 of {whole}"]
+    for amount in summary["amounts"]:
+        texts = [amount[name] for name in ("kind", "measure", "unit", "category_scheme")]
+        sums = [occupied_text(amount, summary, _figure), total_text(amount, _figure)]
+        yield [amount["commodity"], *texts, *sums, f"{amount['deposits_with_figure']} of {whole}"]
 
 
 def _percent(share: float | None) -> str:
@@ -196,5 +243,5 @@ def _percent(share: float | None) -> str:
     return f"{share:.1%}"
 
 
-def _figure(amount: float | None) -> str:
-    return "not published" if amount is None else f"{amount:,.0f}"
+def _figure(amount: float) -> str:
+    return f"{amount:,.0f}"

@@ -82,6 +82,7 @@ class Summary(Record):
     rank: str
     deposits: dict[Verdict, int]
     also: LeftOut
+    not_tested: int
     unconfirmed: int
     components_left_aside: int
     amounts: list[Amount]
@@ -133,6 +134,7 @@ class Series(Record):
     source: str
     release: str
     sources: list[SourceUsed]
+    not_tested: int
     series: list[Count]
 
 

@@ -45,12 +45,16 @@ class Feature(Record):
 
 
 class FeatureCollection(Record):
-    """A page of features."""
+    """A page of features; of control on one day with whose map it is, of which day and why."""
 
     type: Literal["FeatureCollection"]
     features: list[Feature]
     numberMatched: int  # noqa: N815 - named by OGC API - Features
     numberReturned: int  # noqa: N815
+    source: str | None = None
+    control_asof: date | None = None
+    stale_days: int | None = None
+    source_reason: str | None = None
     links: list[Link]
 
 

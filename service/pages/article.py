@@ -8,7 +8,7 @@ from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.claims import AGREEMENTS
-from service.pages.rendering import Document, page, source_title
+from service.pages.rendering import Document, page
 from service.pages.template_filters import number
 
 WIDTH = 420
@@ -45,7 +45,9 @@ def _verdicts(store: Store, day: str) -> dict[str, str]:
 def charts(ask: RequestContext, phrases: Sequence[Document], side: str) -> list[svg_map.Map]:
     """Where the deposits of each phrase lie, over the control of a day, which is drawn once."""
     answer = phrases[0][side]
-    about = svg_map.control_text(source_title(ask, answer["source"]), answer["control_asof"])
+    about = svg_map.control_text(
+        ask.store.sources.by_id[answer["source"]], answer["control_asof"], answer["stale_days"]
+    )
     day = date.fromisoformat(answer["date"])
     first = svg_map.of_day(
         ask.store, f"map-1-{side}", "", about, day, answer["source"], width=WIDTH

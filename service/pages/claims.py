@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from geodata.answers.wording import commodity, listing
 from service.http.context import RequestContext
 from service.pages.rendering import Document, page
-from service.pages.template_filters import commodity, listing, number
+from service.pages.template_filters import number
 
 AGREEMENTS: Mapping[str, str] = {
     "yes": "agrees",

@@ -1,7 +1,8 @@
 """The page of one deposit: where it may lie, who controlled that area when, what is published."""
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -12,7 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from geodata.answers.citation import citation
 from geodata.answers.reserves import by_source, estimates_of
 from geodata.answers.timelines import deposit_timeline
+from geodata.answers.wording import commodity, listing, map_text, unmapped_text
 from geodata.crs import areas_km2
+from geodata.data import packaged
 from geodata.features.query import Query
 from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
@@ -20,13 +23,15 @@ from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import history as timelines
 from service.pages import svg_map
-from service.pages.rendering import Document, page, source_title
+from service.pages.rendering import Document, page
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import commodity, kilometres, listing, metres, percent
+from service.pages.template_filters import kilometres, metres, percent, standing
 
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
 """Least and most half height of the map, km."""
 TOWNS = 9
+NESTED = ("roles", "linked_records", "uris")
+"""Properties that are lists and documents: features of a collection carry them as JSON text."""
 _MARK = "representative point"
 _FOOTPRINT = ("footprint", "area where the deposit may lie")
 _WHOLE = ("whole", "possible extent, not tested")
@@ -34,7 +39,7 @@ _WHOLE = ("whole", "possible extent, not tested")
 
 def view(ask: RequestContext, document: Document) -> str:
     """One item of `deposits`."""
-    deposit, day = document["properties"], requested_day(ask)
+    deposit, day = unpacked(document["properties"]), requested_day(ask)
     store, source = ask.store, deposit["control_source"]
     row = int(np.flatnonzero((store.facts.deposits["id"] == deposit["id"]).to_numpy())[0])
     estimates = estimates_of(store, deposit["id"])
@@ -46,7 +51,12 @@ def view(ask: RequestContext, document: Document) -> str:
         document=document,
         deposit=deposit,
         day=str(day),
-        verdict_text=verdict_text(deposit, str(day)),
+        verdict_text=verdict_text(store, deposit, str(day)),
+        map_behind=map_text(
+            store.sources.by_id[source], deposit["control_asof"], deposit["stale_days"]
+        ),
+        roles=roles_of(deposit),
+        kind=record_text(deposit),
         chart=chart(ask, document, row, day),
         where=locator(store, document),
         estimates=estimates,
@@ -62,31 +72,76 @@ def view(ask: RequestContext, document: Document) -> str:
     )
 
 
+def unpacked(deposit: Document) -> Document:
+    """The properties with those that are documents of their own read, where they are text."""
+    texts = {name: deposit[name] for name in NESTED if isinstance(deposit.get(name), str)}
+    return {**deposit, **{name: json.loads(text) for name, text in texts.items()}}
+
+
 def requested_day(ask: RequestContext) -> date:
     """The day of the verdict: the one requested, else today."""
     when = parse_datetime(ask.query["datetime"]) if "datetime" in ask.query else None
     return ask.store.deposit_day(Query("deposits", when=when))
 
 
-def verdict_text(deposit: Document, day: str) -> str:
-    """The verdict as a sentence."""
-    verb = "is" if day >= str(today()) else "was"
+def verdict_text(store: Store, deposit: Document, day: str) -> str:
+    """The verdict as a sentence, with the day of the map behind it where that is another."""
+    source, stale = store.sources.by_id[deposit["control_source"]], deposit["stale_days"]
+    behind = map_text(source, deposit["control_asof"], stale)
+    if reason := unmapped_text(deposit["country"]):
+        return f"Not known: {reason}."
+    if deposit["overlay_basis"] == "none":
+        return (
+            "Not tested: this is a region rather than one place, or its position is too uncertain "
+            "to be compared with a map of control."
+        )
+    if deposit["control"] == "unknown":
+        return f"Not known for {day}, according to {source.title}: {behind}."
+    verb = "was" if stale or day < str(today()) else "is"
     shares = f"{percent(deposit['control_share'])} of the area where it may lie {verb} occupied"
     if deposit["contested_share"]:
         shares += f" and {percent(deposit['contested_share'])} contested"
-    if deposit["control"] == "unknown":
-        return f"Not known for {day}: the record of the source begins later."
-    if deposit["overlay_basis"] == "none":
-        return (
-            "No verdict: this is a region rather than one place, or its position is too "
-            "uncertain to be compared with a map of control."
-        )
+    on = f"On {day} ({behind})" if stale else f"On {day}"
     return {
-        "occupied": f"On {day} it {verb} in occupied land: {shares}.",
-        "contested": f"On {day} it {verb} in contested land: {shares}.",
-        "government": f"On {day} it {verb} in government-held land.",
-        "uncertain": f"On {day} its status {verb} uncertain: {shares}.",
+        "occupied": f"{on} it {verb} in occupied land: {shares}.",
+        "contested": f"{on} it {verb} in contested land: {shares}.",
+        "government": f"{on} it {verb} in government-held land.",
+        "uncertain": f"{on} its status {verb} uncertain: {shares}.",
     }[deposit["control"]]
+
+
+BASIS_TEXTS: Mapping[str, str] = {
+    "published": "published",
+    "recalled": "not confirmed: entered from memory, and no source here names it",
+}
+"""What a pairing of a deposit and a commodity rests on."""
+
+
+def roles_of(deposit: Document) -> list[dict[str, str | None]]:
+    """The commodities of a deposit: name, role, what it rests on, and URI."""
+    return [
+        {
+            "name": commodity(entry["commodity"]),
+            "role": "main commodity" if entry["role"] == "main" else entry["role"],
+            "basis": BASIS_TEXTS.get(entry["basis"], entry["basis"]),
+            "uri": entry["uri"],
+        }
+        for entry in deposit["roles"]
+    ]
+
+
+def record_text(deposit: Document) -> str:
+    """What kind of record, of what, in which country."""
+    country = packaged.theatre().names.get(deposit["country"], deposit["country"])
+    main = commodity(deposit["commodity"])
+    doubt = " (not confirmed)" if deposit["commodity"] in deposit["recalled"] else ""
+    others = [c for c in deposit["commodities"] if c != deposit["commodity"]]
+    text = f"{deposit['rank'].capitalize()} in {country}; main commodity {main}{doubt}"
+    if not others:
+        return text
+    names = listing(f"{commodity(c)}{' (not confirmed)' if c in deposit['recalled'] else ''}"
+                    for c in others)  # fmt: skip
+    return f"{text}; {'by-product' if len(others) == 1 else 'by-products'} {names}"
 
 
 def chart(ask: RequestContext, document: Document, row: int, day: date) -> svg_map.Map:
@@ -98,31 +153,36 @@ def chart(ask: RequestContext, document: Document, row: int, day: date) -> svg_m
               *svg_map.outline(store, window),
               *_possible_area(store, window, deposit, row))  # fmt: skip
     x, y = window.spot(deposit["lon"], deposit["lat"])
-    mark = svg_map.Mark(x, y, deposit["control"], deposit["name_en"])
+    mark = svg_map.Mark(x, y, standing(deposit), deposit["name_en"])
     reach = _FOOTPRINT if deposit["overlay_basis"] != "none" else _WHOLE
     land = svg_map.legend(shapes) if asof else ()
     return svg_map.Map(
         "place",
         f"Map of the area around {deposit['name_en']} on {day}",
-        map_text(deposit, source_title(ask, source), asof, store.facts.footprints[row]),
+        area_text(store, deposit, store.facts.footprints[row]),
         window,
         shapes,
         (mark,),
         towns(store, window, day, (x, y)),
-        ((f"v-{deposit['control']}", _MARK), reach, *land),
+        ((f"v-{standing(deposit)}", _MARK), reach, *land),
     )
 
 
-def map_text(
-    deposit: Document, source: str, asof: str | None, footprint: BaseGeometry | None
-) -> str:
-    """What the map shows, for those who do not see it. source: its title."""
-    control = svg_map.control_text(source, asof)
+def area_text(store: Store, deposit: Document, footprint: BaseGeometry | None) -> str:
+    """What the map shows, for those who do not see it."""
+    source = store.sources.by_id[deposit["control_source"]]
+    control = svg_map.control_text(source, deposit["control_asof"], deposit["stale_days"])
     size = metres(deposit["position_uncertainty_m"])
+    if reason := unmapped_text(deposit["country"]):
+        return f"The deposit lies within {size} of the mark; {reason}."
     if deposit["overlay_basis"] == "none":
         return f"The circle of {size} shows how far it may extend; it is not tested. {control}"
     line = deposit["line_distance_km"]
     away = f" The contact line is {kilometres(abs(line))} away." if line is not None else ""
+    if deposit["extent"]:
+        return (
+            f"The outline is that of the deposit, drawn by hand from descriptions.{away} {control}"
+        )
     disc = math.pi * (deposit["position_uncertainty_m"] / 1000) ** 2
     share = 1.0 if footprint is None else float(areas_km2(as_array(footprint))[0]) / disc
     clipped = "; water and land beyond the border are left out" if share < 0.99 else ""
@@ -142,12 +202,16 @@ def locator(store: Store, document: Document) -> svg_map.Map:
     deposit, window = document["properties"], svg_map.country(store, 300)
     near = window_of(deposit)
     box = shapely.box(near.west, near.south, near.east, near.north)
+    if not window.holds(box.bounds):
+        whole = shapely.union_all([box, shapely.box(*store.facts.outline.bounds)])
+        window = SvgWindow.of(whole.bounds, 300)
     shapes = (*svg_map.ground(store, window), *svg_map.outline(store, window),
               svg_map.SvgPath("frame", window.path(box)))  # fmt: skip
-    about = deposit["oblast"] or "In Ukraine"
+    country = packaged.theatre().names.get(deposit["country"], deposit["country"])
+    about = deposit["oblast"] or f"In {country}"
     return svg_map.Map(
         "where",
-        f"Where {deposit['name_en']} is in Ukraine",
+        f"Where {deposit['name_en']} is in {country}",
         f"{about}.",
         window,
         shapes,
@@ -180,9 +244,9 @@ def missing_text(deposit: Document, estimates: Sequence[Document]) -> list[str]:
     """What has not been published, a sentence each."""
     published = {row["commodity"] for row in estimates}
     without = [commodity(c) for c in deposit["commodities"] if c not in published]
-    texts = [f"No published estimate for {listing(without, 'or')}."] if without else []
+    texts = [f"No estimate for {listing(without, 'or')} is on record here."] if without else []
     if estimates and not any(row["measure"] == "contained" for row in estimates):
-        texts.append("Only ore tonnage is published, not the metal contained in it.")
+        texts.append("Only ore tonnage is on record here, not the metal contained in it.")
     if any(row["grade"] is None for row in estimates):
         texts.append("At least one estimate is published without a grade.")
     if any(row["asof"] is None for row in estimates):
@@ -197,6 +261,8 @@ def page_citation(ask: RequestContext, deposit: Document, day: date) -> dict[str
         params["source"] = ask.query["source"]
     choice = ask.store.sources.resolve(deposit["control_source"], day)
     title = f"{deposit['name_en']}, {day}"
+    if reason := unmapped_text(deposit["country"]):
+        title += f" ({reason})"
     return citation(ask.store, title, ask.url_for(ask.path, params), choice)
 
 
@@ -212,6 +278,8 @@ def _possible_area(
                                lambda at: at * [wide, half] + [lon, lat])  # fmt: skip
     footprint = store.facts.footprints[row]
     tested = () if footprint is None else (svg_map.SvgPath("footprint", window.path(footprint)),)
+    if deposit["extent"]:
+        return tested
     return (*tested, svg_map.SvgPath("whole", window.path(circle)))
 
 

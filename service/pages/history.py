@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
+from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS
+from geodata.answers.wording import answer_text, commodity, listing, map_text, together_text
 from geodata.interval import today
+from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map, svg_timeline
-from service.pages.rendering import Document, page, source_title
-from service.pages.reserves import commodity_choices
+from service.pages.rendering import Document, page
+from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number, percent
+from service.pages.template_filters import VERDICT_NAMES, number, percent
 
 AROUND_KM = 40.0
 FORMS = (("json", "JSON"),)
@@ -47,12 +49,14 @@ def by_day(rows: Sequence[Document]) -> list[tuple[str, list[Document]]]:
 
 
 def series(ask: RequestContext, document: Document) -> str:
-    """Counts by verdict through time, drawn and as a table."""
-    points = document["series"]
-    days = [date.fromisoformat(point["date"]) for point in points]
-    axis = svg_timeline.Axis(days[0], days[-1])
+    """Counts by verdict through time, drawn and as a table, up to where the data end."""
+    points, ends = up_to_data(ask.store, document["series"])
+    axis = svg_timeline.Axis(date.fromisoformat(points[0]["date"]), ends)
     order = tuple(v for v in VERDICTS if any(point[v] for point in points))
     names = [commodity(name) for name in document["commodities"]]
+    role, rank = (
+        ask.query.get(name, choice[0]) for name, choice in (("role", ROLES), ("rank", RANKS))
+    )
     return page(
         ask,
         "series.html",
@@ -64,11 +68,69 @@ def series(ask: RequestContext, document: Document) -> str:
         ticks=axis.ticks(),
         whole=sum(points[-1][v] for v in VERDICTS),
         about=series_text(points, order),
+        answer=latest_text(ask.store, document, points[-1], role, rank),
+        end_text=end_text(ask.store, document["series"][-1], ends),
+        last=document["series"][-1]["date"],
         names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
         territory=ask.store.control.territories[document["territory"]],
         territories=list(ask.store.control.territories.values()),
         step=ask.query.get("step", "month"),
+        role=role,
+        rank=rank,
+        roles=ROLE_NAMES,
+        ranks=RANK_NAMES,
         choices=commodity_choices(ask, set(document["commodities"])),
+    )
+
+
+def latest_text(store: Store, document: Document, point: Document, role: str, rank: str) -> str:
+    """The last counts drawn as a sentence a reader may print."""
+    choice = store.sources.resolve(point["source"], date.fromisoformat(point["date"]))
+    question = {
+        "date": point["date"],
+        "territory": document["territory"],
+        "commodities": document["commodities"],
+        "control_asof": choice.asof,
+        "stale_days": choice.stale_days,
+        "role": role,
+        "rank": rank,
+    }
+    counts = {verdict: point[verdict] for verdict in VERDICTS}
+    territory = store.control.territories[document["territory"]].title
+    source = store.sources.by_id[choice.source]
+    if len(document["commodities"]) == 1:
+        summary = {"commodity": document["commodities"][0], "role": role, "rank": rank,
+                   "deposits": counts, "not_tested": document["not_tested"]}  # fmt: skip
+        return answer_text(summary, question, territory, source)
+    return together_text({"counted_once": counts, "question": question}, territory, source)
+
+
+def up_to_data(store: Store, points: Sequence[Document]) -> tuple[Sequence[Document], date]:
+    """Points up to the last that its source has data of, and the day the drawing ends.
+
+    After that day a count would stand for what nobody looked at. Where no point is that early the
+    first is left, so that there is something to say.
+    """
+    last = {p["source"]: store.sources.last_day(p["source"]) for p in points}
+    is_covered = [date.fromisoformat(p["date"]) <= last[p["source"]] for p in points]
+    stop = max((n + 1 for n, covered in enumerate(is_covered) if covered), default=1)
+    end = date.fromisoformat(points[-1]["date"])
+    if stop < len(points):
+        latest = date.fromisoformat(points[stop - 1]["date"])
+        end = max(latest, min(end, last[points[stop]["source"]]))
+    return points[:stop], end
+
+
+def end_text(store: Store, last: Document, ends: date) -> str | None:
+    """That the data end before the last day asked; None where they do not."""
+    day = date.fromisoformat(last["date"])
+    choice = store.sources.resolve(last["source"], day)
+    if ends >= day or not choice.stale_days:
+        return None
+    source = store.sources.by_id[choice.source]
+    what = map_text(source, choice.asof, None)
+    return (
+        f"The data end on {ends} ({source.title}: {what}); what changed up to {day} is not known."
     )
 
 
@@ -107,8 +169,9 @@ def point_map(ask: RequestContext, document: Document) -> svg_map.Map | None:
     x, y = window.spot(lon, lat)
     mark = svg_map.Mark(x, y, document["control"], "The point requested")
     # The source has a status for the day, so its map reaches it.
-    (asof,) = [r["asof"] for r in document["by_source"] if r["source"] == source]
-    control = svg_map.control_text(source_title(ask, source), asof)
+    (report,) = [r for r in document["by_source"] if r["source"] == source]
+    described = ask.store.sources.by_id[source]
+    control = svg_map.control_text(described, report["asof"], report["stale_days"])
     about = f"The mark is the point requested. {control}"
     title = f"Map of the area around the point on {day}"
     return svg_map.Map("spot", title, about, window, shapes, (mark,), (), svg_map.legend(shapes))
@@ -153,15 +216,18 @@ def timeline(ask: RequestContext, document: Document) -> str:
 def timeline_charts(document: Document) -> list[TimelineChart]:
     """All since 2014, and a close-up of the changes where they lie close together.
 
-    document: of a deposit's timelines. Of several sources the spliced history comes first.
+    document: of a deposit's timelines. Of several sources the spliced history comes first. They end
+    with the latest map of any source, and each strip with that of its own.
     """
-    now, timelines = today(), list(document["timelines"])
+    timelines = list(document["timelines"])
+    last = max(date.fromisoformat(t["last_map"]) for t in timelines)
     if "chosen" in document and len(timelines) > 1:
         first_day = document["chosen"]["sources"][0]["from"]
-        chosen = {"source": CHOSEN, "first_day": first_day, **document["chosen"]}
-        timelines.insert(0, chosen)
-    whole = _timeline_chart("years", f"{FIRST:%Y} to today", Axis(FIRST, now), timelines)
-    close = near(document["timelines"], now)
+        about = {"source": CHOSEN, "first_day": first_day, "last_map": str(last)}
+        timelines.insert(0, {**about, **document["chosen"]})
+    title = f"{FIRST:%Y} to {last}, where the data end"
+    whole = _timeline_chart("years", title, Axis(FIRST, last), timelines)
+    close = near(document["timelines"], last)
     if close is None:
         return [whole]
     title = f"Close-up, {close.first} to {close.last}"
@@ -171,16 +237,21 @@ def timeline_charts(document: Document) -> list[TimelineChart]:
 def _timeline_chart(
     name: str, title: str, axis: Axis, timelines: Sequence[Document]
 ) -> TimelineChart:
-    strips = tuple(strip(t["source"], t["verdicts"], axis) for t in timelines)
-    about = {t["source"]: verdicts_text(t["verdicts"]) for t in timelines}
+    strips = tuple(
+        strip(t["source"], t["verdicts"], axis, date.fromisoformat(t["last_map"]))
+        for t in timelines
+    )
+    about = {t["source"]: verdicts_text(t["verdicts"], t["last_map"]) for t in timelines}
     return TimelineChart(name, title, axis.ticks(), strips, about)
 
 
-def verdicts_text(verdicts: Sequence[Document]) -> str:
+def verdicts_text(verdicts: Sequence[Document], last_map: str) -> str:
     """Verdicts in words, for those who do not see the strip; of long ones the last eight."""
     rows = [
         f"from {row['valid_from']} {VERDICT_NAMES[row['verdict']]}, "
         f"{percent(row['occupied'])} of the area occupied"
         for row in verdicts[-8:]
     ]
-    return "; ".join(rows) + "." if rows else "The source gives no verdict: it was not tested."
+    if not rows:
+        return "The source gives no verdict: it was not tested."
+    return f"{'; '.join(rows)}. The data end on {last_map}."

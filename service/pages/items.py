@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from geodata.answers.wording import count
 from geodata.features.collections import Collection
 from schemas.record import Column
 from service.http.context import RequestContext
 from service.pages import deposit, svg_map
 from service.pages.rendering import Document, page
-from service.pages.template_filters import ANY_SOURCE, count, number, spaced
+from service.pages.template_filters import ANY_SOURCE, number, spaced
 
 FORMS = (
     ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),

@@ -2,20 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Any
 
-from geodata.answers.matching import any_commodity
-from geodata.answers.question import DEFAULT_COMMODITIES, DEFAULT_CONTROL, VERDICTS
+from geodata.answers.matching import of_rank, selected_deposits
+from geodata.answers.question import (
+    DEFAULT_COMMODITIES,
+    DEFAULT_CONTROL,
+    RANKS,
+    VERDICTS,
+    Question,
+)
 from geodata.answers.rows import json_rows
+from geodata.answers.wording import country_text
+from geodata.data import packaged
 from geodata.interval import today
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.rendering import Document, page, render, source_title
+from service.pages.rendering import Document, page, render
+from service.pages.template_filters import VERDICT_NAMES, standing
 
-COLUMNS = ("id", "name_en", "name_uk", "commodity", "control", "control_since", "control_share",
-         "contested_share", "line_distance_km")  # fmt: skip
+COLUMNS = ("id", "name_en", "name_uk", "country", "commodity", "recalled", "tested", "control",
+         "control_since", "control_share", "contested_share", "line_distance_km")  # fmt: skip
 HEADS: Mapping[str, str] = {
     "answers": "Answers",
     "data": "Data",
@@ -30,16 +38,21 @@ def view(ask: RequestContext, document: Document) -> str:
     store, day = ask.store, today()
     choice = store.sources.select(day)
     table = store.control.deposits_on(day, None)
-    whole = table[table["part_of"].isna().to_numpy()]
-    rows = json_rows(whole, COLUMNS)
+    country = packaged.theatre()
+    at_home = (table["country"] == country.country).to_numpy()
+    whole = table[table["part_of"].isna().to_numpy() & at_home]
+    is_deposit = of_rank(whole, RANKS[0])
+    rows = json_rows(whole[is_deposit], COLUMNS)
     features = [
         {"id": row["id"], "properties": row, "geometry": shape}
-        for row, shape in zip(rows, whole.geometry, strict=True)
+        for row, shape in zip(rows, whole.geometry[is_deposit], strict=True)
     ]
-    counts = {verdict: sum(row["control"] == verdict for row in rows) for verdict in VERDICTS}
-    default = any_commodity(whole, DEFAULT_COMMODITIES)
+    counts = {verdict: sum(standing(row) == verdict for row in rows) for verdict in VERDICT_NAMES}
+    default = selected_deposits(whole[is_deposit], Question(DEFAULT_COMMODITIES, day))
     listed = [r for r, is_default in zip(rows, default, strict=True)
               if is_default and r["control"] in DEFAULT_CONTROL]  # fmt: skip
+    source = store.sources.by_id[choice.source]
+    asked = {"date": str(day), "control_asof": choice.asof, "stale_days": choice.stale_days}
     return page(
         ask,
         "landing.html",
@@ -48,21 +61,19 @@ def view(ask: RequestContext, document: Document) -> str:
         day=str(day),
         choice=choice,
         counts=counts,
-        whole=len(rows),
+        answer=country_text(counts, asked, source),
+        other_ranks=len(whole) - len(rows),
+        abroad=int((table["country"] != country.country).sum()),
         rows=sorted(listed, key=lambda r: VERDICTS.index(r["control"])),
         chart=svg_map.of_day(
-            store, "today", f"Deposits of critical minerals in Ukraine, {day}",
+            store, "today", f"Deposits of critical minerals in {country.name}, {day}",
             f"{len(rows)} deposits of critical minerals by verdict. "
-            f"{svg_map.control_text(source_title(ask, choice.source), _text(choice.asof))}",
+            f"{svg_map.control_text(source, choice.asof, choice.stale_days)}",
             day, choice.source, features,
         ),
         collections=store.collections(),
         territories=list(store.control.territories.values()),
     )  # fmt: skip
-
-
-def _text(day: date | None) -> str | None:
-    return None if day is None else str(day)
 
 
 def conformance(ask: RequestContext, document: Document) -> str:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import orjson
 from markupsafe import Markup
 
-from geodata.answers.question import VERDICTS
+from geodata.answers.question import RANKS, VERDICTS
+from geodata.data import packaged
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
 from geodata.store.base import Store
@@ -55,11 +56,12 @@ def about(ask: RequestContext) -> dict[str, object]:
         "pinned": "release" in ask.query,
         "created": manifest.created,
         "first": str(_first_month(store)),
-        "today": str(today()),
+        "last": str(min(today(), store.sources.last_day_of_data)),
         "verdicts": VERDICTS,
         "sources": [
             _source(store.sources.by_id[source], store) for source in store.sources.ordered
         ],
+        "country": packaged.theatre().country,
         "stretches": [
             {"first_day": str(each.first), "source": each.source}
             for each in store.sources.stretches
@@ -95,9 +97,20 @@ def _source(source: Source, store: Store) -> dict[str, object]:
 
 
 def _commodities(store: Store) -> list[dict[str, object]]:
-    """Commodities some deposit has, with the number of deposits; a group counts its members."""
-    of_deposits = [frozenset(names) for names in store.facts.deposits["commodities"]]
-    counted = [(c, sum(bool(members(c.id) & s) for s in of_deposits)) for c in commodities()]
+    """Commodities some deposit has, with the deposits of the country of which each is the main one.
+
+    A group counts its members; occurrences, other ranks and components do not count.
+    """
+    table = store.facts.deposits
+    at_home = table["country"] == packaged.theatre().country
+    whole = at_home & table["part_of"].isna() & (table["rank"] == RANKS[0])
+    main = list(table["commodity"][whole.to_numpy(dtype=bool)])
+    on_record = frozenset(name for names in table["commodities"] for name in names)
+    counted = [
+        (c, sum(name in members(c.id) for name in main))
+        for c in commodities()
+        if not members(c.id).isdisjoint(on_record)
+    ]
     return [
         {
             "id": entry.id,
@@ -107,7 +120,6 @@ def _commodities(store: Store) -> list[dict[str, object]]:
             "deposits": count,
         }
         for entry, count in counted
-        if count
     ]
 
 

@@ -75,12 +75,6 @@ def page(ask: RequestContext, template: str, **values: object) -> str:
     return render(template, base=ask.base, pinned=pinned, **{**shared, **values})
 
 
-def source_title(ask: RequestContext, source: str) -> str:
-    """What a source is called; its id where the release does not describe it."""
-    described = ask.store.sources.by_id.get(source)
-    return described.title if described else source
-
-
 def _here(ask: RequestContext) -> Callable[..., str]:
     """A link to the same request with some parameters changed; None drops one."""
 

@@ -1,28 +1,44 @@
 """The pages of the question: reserves in a territory on a day, the article, territories."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geodata.answers.question import DEFAULT_COMMODITIES, VERDICTS
+from geodata.answers.question import DEFAULT_COMMODITIES
+from geodata.answers.wording import (
+    also_texts,
+    answer_text,
+    commodity,
+    components_text,
+    listing,
+    map_text,
+    overview_text,
+    split_counts,
+    together_text,
+    unconfirmed_text,
+)
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
+from schemas import Source
 from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.claims import AGREEMENTS
-from service.pages.rendering import Document, page, source_title
+from service.pages.rendering import Document, page
 from service.pages.svg_timeline import Bar
-from service.pages.template_filters import VERDICT_NAMES, commodity, listing, number
+from service.pages.template_filters import VERDICT_NAMES, number, standing
 
 COMMON = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
 """Commodities offered first in the form."""
-_ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
-_VERDICT_PHRASES = {
-    "occupied": "in occupied land",
-    "contested": "in contested land",
-    "government": "in government-held land",
-    "uncertain": "uncertain",
-    "unknown": "not known",
+FEW = 6
+"""Up to so many commodities are answered by a sentence each."""
+ROLE_NAMES: Mapping[str, str] = {
+    "main": "as the main commodity",
+    "any": "as the main commodity or a by-product",
+}
+RANK_NAMES: Mapping[str, str] = {
+    "deposit": "deposits",
+    "any": "deposits, occurrences, prospects, fields and basins",
 }
 FORMS = (("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "GeoParquet"))
 
@@ -31,6 +47,7 @@ def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/reserves`."""
     question = document["question"]
     territory = ask.store.control.territories[question["territory"]]
+    source = ask.store.sources.by_id[question["source"]]
     return page(
         ask,
         "reserves.html",
@@ -38,9 +55,10 @@ def view(ask: RequestContext, document: Document) -> str:
         document=document,
         question=question,
         territory=territory,
-        overview_text=overview_text(document["summary"], question),
-        answer_texts=[answer_text(s, question, territory.title) for s in document["summary"]],
-        tallies=[(s, tally(s["deposits"])) for s in document["summary"]],
+        overview_text=overview_text(document, source),
+        together_text=together_text(document, territory.title, source),
+        answers=[answer(s, question, territory.title, source) for s in document["summary"]],
+        few=len(document["summary"]) <= FEW,
         groups=groups(document["features"]),
         disagreements=disagreements(document["features"]),
         reporting_sources=reporting_sources(document["features"]),
@@ -59,50 +77,36 @@ def title(question: Document) -> str:
     return f"Deposits of {listed}, {question['date']}"
 
 
-def answer_text(summary: Document, question: Document, territory: str) -> str:
-    """The answer for one commodity as a sentence."""
-    counts = summary["deposits"]
-    whole, word = sum(counts.values()), summary["commodity"]
-    name = _ADJECTIVES.get(word, commodity(word))
-    if not whole:
-        return f"No {name} deposit on record may lie in “{territory}”."
-    anywhere = question["territory"] in {"occupied", "ukraine"}
-    place = "in Ukraine" if anywhere else f"that may lie in “{territory}”"
-    is_past = question["date"] < str(today())
-    if whole == 1:
-        verdict = next(v for v in VERDICTS if counts[v])
-        verb = "was" if is_past else "is"
-        return f"The one {name} deposit on record {place} {verb} {_VERDICT_PHRASES[verdict]}."
-    phrases = _counts(counts, is_past=is_past)
-    return f"Of the {number(whole)} {name} deposits on record {place}, {phrases}."
+@dataclass(frozen=True)
+class Answer:
+    """What is said of one commodity. also: what stands beside the count, and words that count it.
+
+    notes: what else a reader of the count must know.
+    """
+
+    summary: Document
+    text: str
+    bars: Sequence[Bar]
+    also: Sequence[tuple[str, Mapping[str, str]]]
+    notes: Sequence[str]
 
 
-def _counts(counts: Mapping[str, int], *, is_past: bool) -> str:
-    """`2 were in occupied land and 6 in government-held land`: the verb with the first count."""
-    phrases = [(number(counts[v]), _VERDICT_PHRASES[v]) for v in VERDICTS if counts[v]]
-    if not counts["occupied"]:
-        phrases.insert(0, ("none", _VERDICT_PHRASES["occupied"]))
-    (amount, place), *others = phrases
-    one, many = ("was", "were") if is_past else ("is", "are")
-    verb = one if amount == "1" else many
-    return listing([f"{amount} {verb} {place}", *(f"{n} {where}" for n, where in others)])
-
-
-def overview_text(summaries: Sequence[Document], question: Document) -> str:
-    """The answer for many commodities at once; a deposit of several counts for each of them."""
-    occupied = [s for s in summaries if s["deposits"]["occupied"]]
-    verb = "has" if len(occupied) == 1 else "have"
-    on = "today" if question["date"] == str(today()) else f"on {question['date']}"
-    return (
-        f"{number(len(occupied))} of {number(len(summaries))} commodities {verb} a deposit in "
-        f"occupied land {on}. A deposit of several commodities is counted with each of them."
+def answer(summary: Document, question: Document, territory: str, source: Source) -> Answer:
+    """One commodity in words."""
+    notes = (components_text(summary), unconfirmed_text(summary))
+    return Answer(
+        summary,
+        answer_text(summary, question, territory, source),
+        tally(split_counts(summary)),
+        also_texts(summary),
+        [note for note in notes if note],
     )
 
 
 def tally(counts: Mapping[str, int]) -> list[Bar]:
     """Counts as pieces of one bar, per cents of its width."""
     whole, x, bars = sum(counts.values()) or 1, 0.0, []
-    for verdict in VERDICTS:
+    for verdict in VERDICT_NAMES:
         width = counts[verdict] / whole * 100
         if width:
             bars.append(Bar(round(x, 2), round(width, 2), 0, 100, verdict))
@@ -111,9 +115,9 @@ def tally(counts: Mapping[str, int]) -> list[Bar]:
 
 
 def groups(features: Sequence[Document]) -> list[tuple[str, list[Document]]]:
-    """Deposits by verdict, in the order of verdicts."""
+    """Deposits by verdict as far as the territory goes, in the order of verdicts."""
     deposits = [f["properties"] for f in features]
-    return [(v, rows) for v in VERDICTS if (rows := [d for d in deposits if d["control"] == v])]
+    return [(v, rows) for v in VERDICT_NAMES if (rows := [d for d in deposits if standing(d) == v])]
 
 
 def reporting_sources(features: Sequence[Document]) -> list[str]:
@@ -133,8 +137,8 @@ def chart(ask: RequestContext, document: Document) -> svg_map.Map:
     question, features = document["question"], document["features"]
     counts = {v: len(rows) for v, rows in groups(features)}
     listed = listing([f"{number(n)} {VERDICT_NAMES[v]}" for v, n in counts.items()]) or "none"
-    source = source_title(ask, question["source"])
-    control = svg_map.control_text(source, question["control_asof"])
+    source = ask.store.sources.by_id[question["source"]]
+    control = svg_map.control_text(source, question["control_asof"], question["stale_days"])
     return svg_map.of_day(
         ask.store,
         "map",
@@ -154,6 +158,10 @@ def choices(ask: RequestContext, question: Document) -> dict[str, Any]:
         "territories": list(ask.store.control.territories.values()),
         "sources": [ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
         "source": ask.query.get("source", ""),
+        "role": question["role"],
+        "rank": question["rank"],
+        "roles": ROLE_NAMES,
+        "ranks": RANK_NAMES,
         "include_all": ask.query.get("include") == "all",
     }
 
@@ -185,9 +193,27 @@ def territory(ask: RequestContext, document: Document) -> str:
         title=described["title"],
         document=document,
         territory=described,
+        area=area_text(described),
+        map_behind=map_behind(ask, described),
         chart=territory_chart(ask, document),
         choices=[ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
     )
+
+
+def area_text(described: Document) -> str:
+    """The area of a territory; of land held on a day no source reaches, that it is not known."""
+    if described["source"] and not described["control_asof"]:
+        return "Area not known"
+    return f"{number(described['area_km2'], 1)} km²"
+
+
+def map_behind(ask: RequestContext, described: Document) -> str | None:
+    """The map a territory held on a day is drawn from; None where boundaries alone make it."""
+    if described["source"] is None:
+        return None
+    asof, day = described["control_asof"], date.fromisoformat(described["date"])
+    stale = (day - date.fromisoformat(asof)).days if asof else None
+    return map_text(ask.store.sources.by_id[described["source"]], asof, stale)
 
 
 def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
@@ -203,6 +229,7 @@ def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
         parts = (*parts, svg_map.SvgPath("front-case", window.path(line)),
                  svg_map.SvgPath("front", window.path(line)))  # fmt: skip
     legend = (("territory", "the territory"), *svg_map.legend(parts))
-    about = f"{number(described['area_km2'])} km² on {described['date']}."
+    behind = map_behind(ask, described)
+    about = f"{area_text(described)} on {described['date']}{f' ({behind})' if behind else ''}."
     shapes = (*parts, *svg_map.outline(store, window))
     return svg_map.Map("area", f"Map of {described['title']}", about, window, shapes, legend=legend)

@@ -8,16 +8,19 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.answers.wording import map_text, unmapped_text
+from geodata.data import packaged
 from geodata.store.base import Store
+from schemas import Source
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import VERDICT_NAMES
+from service.pages.template_filters import VERDICT_NAMES, standing
 
 Feature = Mapping[str, Any]
 FEW = 40
 """Up to so many marks are drawn large."""
 MANY = 400
 """More marks than this are drawn as plain dots, in one path."""
-_MARKED = ("occupied", "uncertain", "contested", "government", "unknown")
+_MARKED = ("occupied", "uncertain", "contested", "government", "unknown", "not_tested")
 CONTROL = (
     ("held", "occupied land"),
     ("fought", "contested land"),
@@ -63,7 +66,7 @@ def legend(shapes: Iterable[SvgPath]) -> tuple[tuple[str, str], ...]:
 
 def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
     """A mark for each point feature in the window; the plainest verdicts lie undermost."""
-    order = ("unknown", "government", "spot", "uncertain", "contested", "occupied")
+    order = ("unknown", "not_tested", "government", "spot", "uncertain", "contested", "occupied")
     inside = []
     for feature in features:
         shape = geometry(feature)
@@ -106,7 +109,7 @@ class Map:
 
 
 def country(store: Store, width: int = 720) -> SvgWindow:
-    """The window that holds Ukraine."""
+    """The window that holds the country."""
     return SvgWindow.of(store.facts.outline.bounds, width)
 
 
@@ -115,11 +118,11 @@ def ground(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
     return _shapes(window, (("land", store.facts.outline), ("water", store.facts.lakes)))
 
 
-def control_text(source: str, asof: str | None) -> str:
-    """Whose control of which day a map shows. source: its title."""
+def control_text(source: Source, asof: str | date | None, stale_days: int | None) -> str:
+    """Whose control of which day a map shows."""
     if asof is None:
-        return f"{source} has no data for this date."
-    return f"Control as of {asof}, according to {source}."
+        return f"{source.title} has no data for this date."
+    return f"Control according to {source.title}: {map_text(source, asof, stale_days)}."
 
 
 def control(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
@@ -211,11 +214,13 @@ def _verdicts(spots: Iterable[Mark]) -> tuple[tuple[str, str], ...]:
 
 def _mark(window: SvgWindow, feature: Feature, at: shapely.Point) -> Mark:
     properties = feature.get("properties") or {}
-    verdict = properties.get("control", properties.get("status"))
+    verdict = standing(properties) or properties.get("status")
     kind = verdict if verdict in _MARKED else "spot"
     name = properties.get("name_en") or properties.get("deposit_id") or feature.get("id")
     x, y = window.spot(at.x, at.y)
-    text = f"{name}, {VERDICT_NAMES[kind]}" if kind != "spot" else str(name)
+    reason = unmapped_text(properties.get("country") or packaged.theatre().country)
+    words = f"{VERDICT_NAMES[kind]}{f': {reason}' if reason else ''}" if kind != "spot" else ""
+    text = f"{name}, {words}" if words else str(name)
     link = f"/collections/deposits/items/{feature['id']}" if "control" in properties else None
     return Mark(x, y, kind, text, link)
 

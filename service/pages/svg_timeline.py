@@ -72,12 +72,16 @@ class Axis:
         return 12 if whole > 1200 else 3 if whole > 400 else 1
 
 
-def strip(source: str, verdicts: Iterable[Mapping[str, Any]], axis: Axis) -> Strip:
-    """The shares of a deposit's footprint by status through time, stacked."""
+def strip(source: str, verdicts: Iterable[Mapping[str, Any]], axis: Axis, last_map: date) -> Strip:
+    """The shares of a deposit's footprint by status through time, stacked.
+
+    last_map: the last day the source speaks of; what goes on is drawn no longer than that.
+    """
     bars: list[Bar] = []
+    until = axis.at(last_map + timedelta(days=1))
     for row in verdicts:
         begins = axis.at(date.fromisoformat(row["valid_from"]))
-        ends = axis.at(date.fromisoformat(row["valid_to"])) if row["valid_to"] else 100.0
+        ends = axis.at(date.fromisoformat(row["valid_to"])) if row["valid_to"] else until
         if ends > begins:
             bars += _stacked(row, begins, round(ends - begins, 3))
     return Strip(source, tuple(bars))

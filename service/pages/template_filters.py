@@ -2,27 +2,38 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from geodata.answers.question import VERDICTS
-from geodata.data.commodities import commodities
+from geodata.answers.wording import (
+    THIN,
+    commodity,
+    count,
+    listing,
+    map_text,
+    occupied_text,
+    total_text,
+    unmapped_text,
+)
+from geodata.data import packaged
 
-THIN = "\u202f"
 MINUS = "\u2212"
 NOTHING = "\u2013"
 _URL = re.compile(r"https?://[^\s<>\"'()]+")
 VERDICT_MEANINGS: Mapping[str, str] = {
     "occupied": "At least 95 % of the area where the deposit may lie is occupied.",
     "uncertain": "No firm verdict: part of the area where the deposit may lie is occupied or "
-    "contested and part is not, or its position is too uncertain to be tested.",
+    "contested and part is not.",
+    "not_tested": "No verdict: where the deposit is is not known well enough to compare it with a "
+    "map of control.",
     "contested": "At least 95 % of the area where the deposit may lie is contested: claimed by "
     "both sides, or firmly held by neither.",
     "government": "At most 5 % of the area where the deposit may lie is occupied, and none of it "
     "is contested.",
-    "unknown": "Not known: the record of the source begins after the date requested.",
+    "unknown": "Not known: the source has no data for this place on the date requested.",
 }
 BASES: Mapping[str, str] = {
     "published_coordinates": "published coordinates",
@@ -34,7 +45,6 @@ UNITS: Mapping[str, str] = {"1": "share, 0 to 1", "d": "days", "har": "ha", "By"
                             "deg": "degrees"}  # fmt: skip
 ANY_SOURCE = "first in priority with a recent map"
 """Which source answers where none is chosen, as forms say it."""
-_NAMES = {entry.id: entry.name_en for entry in commodities()}
 Rows = Sequence[Mapping[str, Any]]
 
 VERDICT_NAMES: Mapping[str, str] = {
@@ -42,14 +52,16 @@ VERDICT_NAMES: Mapping[str, str] = {
     "uncertain": "uncertain",
     "contested": "contested",
     "government": "government-held",
-    "unknown": "unknown",
+    "unknown": "not known",
+    "not_tested": "not tested",
 }
 VERDICT_HEADS: Mapping[str, str] = {
     "occupied": "In occupied land",
     "uncertain": "Uncertain",
     "contested": "In contested land",
     "government": "In government-held land",
-    "unknown": "Unknown",
+    "unknown": "Not known",
+    "not_tested": "Not tested",
 }
 
 
@@ -142,28 +154,18 @@ def span(low: float | None, high: float | None) -> str:
     return number(low) if low == high or high is None else f"{number(low)} to {number(high)}"
 
 
+def standing(row: Mapping[str, Any]) -> str:
+    """The verdict on a deposit, as far as the territory asked goes; one not tested has none."""
+    verdict = str(row.get("territory_control") or row.get("control") or "")
+    return "not_tested" if verdict == "unknown" and row.get("tested") is False else verdict
+
+
 def day_before(day: str) -> str:
     """The last day of an interval from the day it ends before, `YYYY-MM-DD` both.
 
     Data keep half-open intervals; a reader prints the last day of which something holds.
     """
     return str(date.fromisoformat(day) - timedelta(days=1))
-
-
-def commodity(name: str) -> str:
-    """The English name of a commodity, in lower case within a sentence."""
-    return _NAMES.get(name, name).lower()
-
-
-def listing(names: Iterable[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    *others, final = [*names] or [""]
-    return f"{', '.join(others)} {last} {final}" if others else final
-
-
-def count(value: int, one: str, many: str | None = None) -> str:
-    """`1 deposit`, `2 deposits`."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
 
 
 def pieces(text: str) -> list[Piece]:
@@ -220,5 +222,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
 GLOBALS: Mapping[str, Any] = {
     "VERDICTS": VERDICTS, "VERDICT_NAMES": VERDICT_NAMES, "VERDICT_HEADS": VERDICT_HEADS,
     "VERDICT_MEANINGS": VERDICT_MEANINGS, "BASES": BASES, "UNITS": UNITS, "NOTHING": NOTHING,
-    "ANY_SOURCE": ANY_SOURCE, "count": count, "span": span,
+    "ANY_SOURCE": ANY_SOURCE, "count": count, "map_text": map_text, "span": span,
+    "standing": standing,
+    "unmapped_text": unmapped_text, "occupied_text": occupied_text, "total_text": total_text,
+    "figure": number, "COUNTRIES": packaged.theatre().names,
 }  # fmt: skip

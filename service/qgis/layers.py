@@ -148,7 +148,7 @@ def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
     """Deposits by their verdict today, with names."""
     return ItemsLayer(
         "lodeline_deposits",
-        "Deposits by verdict (today)",
+        "Deposits by verdict (latest map)",
         items_address(base, "deposits"),
         shown=False,
         name_field=name_in(lang),
@@ -197,13 +197,18 @@ def _verdicts(labels: Mapping[str, str], palette: Palette) -> tuple[Category, ..
 # Tiles
 
 
+def _behind(choice: SourceSelection) -> str:
+    """The day of the data behind a map, where that is another than the map's own."""
+    return f", data up to {choice.asof}" if choice.stale_days else ""
+
+
 def land_tiles(address: str, palette: Palette, choice: SourceSelection) -> TilesLayer:
     """Land by its status on one day, by one source."""
     day = day_number(choice.day)
     valid = f'"source" = \'{choice.source}\' and "valid_from" <= {day} and "valid_to" > {day}'
     return TilesLayer(
         "lodeline_control_tiles",
-        f"Territorial control on {choice.day} ({choice.source}), vector tiles",
+        f"Territorial control on {choice.day} ({choice.source}{_behind(choice)}), vector tiles",
         address,
         shown=False,
         opacity=palette.opacity,

@@ -25,7 +25,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Project:
-    """What is to be opened. begins: the first day of the source. bounds: CRS84, to look at."""
+    """What is to be opened. begins: the first day of the source. bounds: CRS84, to look at.
+
+    behind: the map behind the day in words.
+    """
 
     base: str
     scene: Scene
@@ -33,6 +36,7 @@ class Project:
     begins: date
     bounds: Bounds
     about: str
+    behind: str
 
     @property
     def choice(self) -> SourceSelection:
@@ -44,7 +48,7 @@ def qgs(project: Project) -> bytes:
     """The project as XML."""
     sea = rgba(project.palette.basemap["sea"]).split(",")
     text = _template().render(
-        title=TITLE,
+        title=f"{TITLE}, {project.choice.day} ({project.behind})",
         release=project.scene.release,
         layers=list(_layers(project)),
         extent=_extent(project.bounds),
@@ -52,7 +56,7 @@ def qgs(project: Project) -> bytes:
         base=project.base,
         about=project.about,
         begins=project.begins,
-        ends=project.choice.day + timedelta(days=1),
+        ends=(project.choice.asof or project.choice.day) + timedelta(days=1),
     )
     return text.encode()
 

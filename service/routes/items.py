@@ -15,6 +15,7 @@ from urllib.parse import quote
 from fastapi import Query
 from starlette.responses import Response
 
+from geodata.answers.sources import source_facts
 from geodata.answers.timelines import check_held, version_on, versions
 from geodata.features.collections import Collection
 from geodata.formats.geojson import dumps, feature_sequence, joined_features
@@ -99,8 +100,19 @@ def items(ask: Context) -> Response:
     if ask.format not in PAGED:
         return _download(ask, page)
     links = ask.once(_page_links)
-    about = {"numberMatched": page.matched, "numberReturned": len(page.rows), "links": links}
-    return _page(ask, page, about)
+    counts = {"numberMatched": page.matched, "numberReturned": len(page.rows)}
+    return _page(ask, page, {**counts, **_map_facts(ask, page), "links": links})
+
+
+def _map_facts(ask: RequestContext, page: Selection) -> dict[str, object]:
+    """Whose map the control of one day is, of which day and why; nothing of any other page.
+
+    Deposits have this as properties.
+    """
+    when = page.query.when
+    if page.query.collection != "control" or when is None or not when.is_day:
+        return {}
+    return source_facts(ask.store.sources.select(when.start, page.query.source))
 
 
 def _selected(ask: RequestContext) -> Selection:

@@ -11,6 +11,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 import geodata
+from geodata.answers.wording import map_text
 from geodata.control.sources import SourceSelection
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import today
@@ -35,7 +36,9 @@ LAST_RANGE = 65_280
 _ABOUT = (
     "Which mineral reserves lie in which territory on which day. Open the temporal controller to "
     "move through time: land and deposits of the layers \u201cthrough time\u201d follow it. Tiles "
-    "are those of release {release}; collections are those the service has when QGIS asks."
+    "are those of release {release}; collections are those the service has when QGIS asks. Control "
+    "on {day} is according to {source}: {behind}. Time ends where its data end. Deposits of Russia "
+    "are shown as not known: no source here maps control there."
 )
 
 STYLE_JSON = "application/vnd.mapbox.style+json"
@@ -193,6 +196,8 @@ def packed_project(ask: Context, query: Annotated[ProjectQuery, Query()]) -> Res
 
 def _content(ask: RequestContext, query: ProjectQuery) -> bytes:
     shown = scene(ask, query)
+    choice, source = shown.choice, ask.store.sources.by_id[shown.choice.source]
+    behind = map_text(source, choice.asof, choice.stale_days)
     west, south, east, north = ask.store.facts.outline.bounds
     return qgs(
         Project(
@@ -201,7 +206,10 @@ def _content(ask: RequestContext, query: ProjectQuery) -> bytes:
             palette=palettes()[query.theme],
             begins=_first_day(ask.store, shown.choice),
             bounds=(west, south, east, north),
-            about=_ABOUT.format(release=ask.release),
+            about=_ABOUT.format(
+                release=ask.release, day=shown.choice.day, source=source.title, behind=behind
+            ),
+            behind=behind,
         )
     )
 

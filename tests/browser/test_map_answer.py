@@ -29,13 +29,17 @@ def test_the_panel_says_what_the_server_answers(open_page: MapPage) -> None:
 
     for verdict, count in summary["deposits"].items():
         assert open_page.text(f"#count-{verdict}") == str(count)
-    assert open_page.text("#headline").startswith(
-        f"{summary['deposits']['occupied']} of 8 deposits"
+    assert open_page.text("#headline") == (
+        f"{summary['deposits']['occupied']} of the 4 deposits on record in Ukraine (main "
+        "commodity: lithium) lie in occupied land."
     )
     assert "13,800,000 t ore in occupied land, 13,800,000 t ore in all" in open_page.text(
         "#amounts"
     )
-    assert "no published figure for 7 deposits" in open_page.text("#amounts")
+    amounts = open_page.text("#amounts")
+    assert "none on record here for 3 deposits" in amounts
+    assert "no published figure for the 2 occupied; at least 760,000 t LCE (1 figure in" in amounts
+    assert "up to 1,260,000 t LCE (1 figure in doubt) in all" in amounts
     assert open_page.tab.locator("#caveats li").count() >= 2
 
 
@@ -87,7 +91,7 @@ def test_a_deposit_without_a_figure_is_said_to_have_none(open_page: MapPage) -> 
     open_page.show("#day=2025-07-05&deposit=kruta_balka_li")
     open_page.tab.wait_for_selector("#detail .says")
 
-    assert "No published estimate" in open_page.text("#detail")
+    assert "No estimate on record here" in open_page.text("#detail")
 
 
 def test_the_chart_marks_the_day_and_takes_the_reader_to_another(open_page: MapPage) -> None:

@@ -128,13 +128,23 @@ def test_with_reduced_motion_a_press_on_play_is_one_step(chromium: object, plain
         assert page.tab.get_attribute("#play", "aria-pressed") == "false"
 
 
-def test_marks_stand_on_the_days_deposits_changed_hands(open_page: MapPage) -> None:
-    open_page.show("#range=war")
+CHANGED = """async () => {
+    const [changes, deposits] = await Promise.all(
+        ['/changes?commodity=all&from=2022-02-01', '/collections/deposits/items?limit=10000']
+        .map(path => fetch(path).then(answer => answer.json())));
+    const counted = new Set(deposits.features.map(f => f.properties)
+        .filter(p => WHICH && !p.part_of).map(p => p.id));
+    return new Set(changes.features.map(f => f.properties)
+        .filter(p => counted.has(p.deposit_id)).map(p => p.day)).size;
+}"""
+
+
+@pytest.mark.parametrize(("words", "which"), [("", "p.rank === 'deposit'"), ("&rank=any", "true")])
+def test_marks_stand_on_the_days_what_is_counted_changed_hands(
+    open_page: MapPage, words: str, which: str
+) -> None:
+    open_page.show(f"#range=war{words}")
 
     marks = open_page.tab.locator("#track .mark").count()
-    days = open_page.run(
-        "() => fetch('/changes?commodity=all&from=2022-02-01').then(a => a.json())"
-        ".then(d => new Set(d.features.map(f => f.properties.day)).size)"
-    )
 
-    assert marks == days > 5
+    assert marks == open_page.run(CHANGED.replace("WHICH", which)) > 5

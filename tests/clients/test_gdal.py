@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from served import DEPOSITS
 
 pytestmark = pytest.mark.xdist_group("clients")
 
@@ -22,12 +23,13 @@ def test_gdal_lists_every_collection(served: str) -> None:
         "changes",
         "settlements",
         "admin-areas",
+        "claims",
     }
 
 
 def test_gdal_reads_all_deposits_through_the_pages(served: str) -> None:
     found = pyogrio.read_dataframe(f"OAPIF:{served}", layer="deposits", PAGE_SIZE="40")
-    assert len(found) == 101
+    assert len(found) == DEPOSITS
     assert found["id"].is_unique
     assert set(found.geometry.geom_type) == {"Point"}
 

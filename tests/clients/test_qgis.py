@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from served import DEPOSITS
 
 pytestmark = pytest.mark.xdist_group("clients")
 QGIS_PYTHON = "/usr/bin/python3"
@@ -37,9 +38,9 @@ def _read(qgis: str, served: str, collection: str, expression: str, png: Path) -
 def test_qgis_counts_filters_and_draws_the_deposits(qgis: str, served: str, tmp_path: Path) -> None:
     found = _read(qgis, served, "deposits", "\"commodity\" = 'lithium'", tmp_path / "map.png")
     assert found["valid"]
-    assert found["features"] == 101
+    assert found["features"] == DEPOSITS
     assert found["filtered"] == 7
-    assert 0 < int(str(found["boxed"])) < 101
+    assert 0 < int(str(found["boxed"])) < DEPOSITS
     assert int(str(found["pixels"])) > 50
     assert (tmp_path / "map.png").stat().st_size > 1000
 

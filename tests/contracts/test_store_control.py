@@ -13,7 +13,7 @@ from geodata.answers.question import VERDICTS
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.collections import OVERLAY_COLUMNS
 from geodata.features.query import Query
-from geodata.interval import parse_datetime, today
+from geodata.interval import one_day, parse_datetime, today
 from geodata.store.base import Store
 
 THEN = date(2025, 2, 25)
@@ -126,6 +126,23 @@ def test_a_point_is_in_the_land_of_the_status_its_cell_has_on_the_day(
         assert inside == there & {*lands}
         met += bool(inside)
     assert met >= 2 or (source == "deepstate" and day < date(2024, 7, 8))
+
+
+@pytest.mark.parametrize("turn", ["2024-07-08", "2024-07-10", "2025-02-20"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_land_turns_on_the_day_its_cells_do_whichever_day_is_asked_first(
+    store: Store, turn: str, order: int
+) -> None:
+    days = (np.datetime64(turn) + np.arange(-2, 3)).tolist()
+    for day in days[::order]:
+        cells = everything(store, "control", when=one_day(day), source="deepstate")
+        held = table(cells)["status"].to_numpy() == "occupied"
+        shapes = cells.rows.read().geometry
+        assert shapes is not None
+        land = store.control.land_on(day, "occupied", "deepstate")
+        assert land.area == pytest.approx(shapely.area(shapes[held]).sum(), rel=1e-9)
+        line = store.control.contact_line_on(day, "deepstate")
+        assert line.occupied.equals(land)
 
 
 def test_land_has_a_status_first_on_the_first_day_of_any_cell(store: Store) -> None:

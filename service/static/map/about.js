@@ -8,12 +8,12 @@ export function readAbout(text) {
   about.sources = about.sources.map((entry) => ({ ...entry, firstDay: toDay(entry.first_day), lastDay: toDay(entry.last_day) }));
   about.stretches = about.stretches.map((entry) => ({ ...entry, firstDay: toDay(entry.first_day) }));
   about.firstDay = toDay(about.first);
-  about.lastDay = toDay(about.today);
+  about.lastDay = toDay(about.last);
   about.paints = { light: paints(about.palette, "light"), dark: paints(about.palette, "dark") };
   return about;
 }
 
-/** The state of a page opened without a hash: today, everything, the reader's language. */
+/** The state of a page opened without a hash: the last day of its data, everything, the reader's language. */
 export const usualState = (about) => ({
   day: about.lastDay,
   compare: null,
@@ -21,6 +21,8 @@ export const usualState = (about) => ({
   source: null,
   differ: null,
   territory: "ukraine",
+  role: "main",
+  rank: "deposit",
   deposit: null,
   commodities: [],
   verdicts: [...about.verdicts],

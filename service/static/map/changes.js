@@ -1,6 +1,7 @@
 // When did deposits change hands, after the source chosen or the ones that answer for each day?
 import { ask } from "./ask.js";
 import { toDay } from "./days.js";
+import { counts } from "./filters.js";
 import { changesPath } from "./question.js";
 import { named, t } from "./words.js";
 
@@ -18,7 +19,11 @@ export function createChanges(about, state, told) {
   }
 
   state.on(["commodities", "source"], () => load().catch(told));
-  return { load, marks: () => marks(events), days: () => [...new Set(events.map((event) => toDay(event.day)))].sort((a, b) => a - b) };
+  state.on(["role", "rank"], told);
+  /** Of what is counted; of everything until the list of deposits is here. */
+  const counted = (entry) => !entry || (!entry.part_of && counts(entry, state.values, about.commodities));
+  const shown = () => events.filter((event) => counted(names.get(event.deposit_id)));
+  return { load, marks: () => marks(shown()), days: () => [...new Set(shown().map((event) => toDay(event.day)))].sort((a, b) => a - b) };
 }
 
 /** One mark a day: how many turned, whether more were gained by the occupier than lost. */

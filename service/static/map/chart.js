@@ -34,10 +34,10 @@ export function drawChart(place, series, { lang, choose }) {
     const box = image.getBoundingClientRect();
     choose(Math.round(first + ((event.clientX - box.left) / box.width) * (last - first)));
   });
-  place.replaceChildren(image, key());
+  place.replaceChildren(image, key(), el("p", { class: "faint", id: "data-end" }, t("data_end", { date: inWords(last, lang) })));
   return (day, compare) => {
-    mark(now, x, day);
-    mark(then, x, compare);
+    mark(now, x, day === null ? null : Math.min(day, last));
+    mark(then, x, compare === null ? null : Math.min(compare, last));
   };
 }
 

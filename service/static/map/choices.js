@@ -1,6 +1,7 @@
 // What may the reader choose: minerals, verdicts, the source, the territory.
 import { inWords } from "./days.js";
 import { byId, el, sign } from "./dom.js";
+import { RANKS, ROLES } from "./permalink.js";
 import { number, t } from "./words.js";
 
 const FIRST = ["lithium", "titanium", "rare-earths", "graphite", "uranium", "manganese"];
@@ -8,6 +9,8 @@ const FIRST = ["lithium", "titanium", "rare-earths", "graphite", "uranium", "man
 /** Fills the controls of the panel and keeps them in step with the state. */
 export function createChoices(about, state, chosen_source) {
   let all = false;
+  /** The numbers on the chips are of deposits whose main mineral it is. */
+  const usual = () => state.values.role === ROLES[0] && state.values.rank === RANKS[0];
 
   function minerals() {
     const { commodities: chosen, lang } = state.values;
@@ -18,7 +21,7 @@ export function createChoices(about, state, chosen_source) {
     const held = document.activeElement?.dataset?.mineral;
     byId("minerals").replaceChildren(
       chip("", t("all_minerals"), null, !chosen.length, () => state.set({ commodities: [] })),
-      ...shown.map((entry) => chip(entry.id, short(entry[lang]), entry.deposits, chosen.includes(entry.id), () => toggle(entry.id))),
+      ...shown.map((entry) => chip(entry.id, short(entry[lang]), usual() ? entry.deposits : null, chosen.includes(entry.id), () => toggle(entry.id))),
       el("button", { type: "button", class: "chip more", "aria-expanded": String(all), onclick: () => ((all = !all), minerals()) }, t(all ? "fewer_minerals" : "more_minerals")));
     if (held !== undefined) document.querySelector(`[data-mineral="${CSS.escape(held)}"]`)?.focus();
   }
@@ -53,6 +56,12 @@ export function createChoices(about, state, chosen_source) {
     fill(byId("territory"), about.territories.map((entry) => el("option", { value: entry.id }, entry[lang] ?? entry.en)), territory);
   }
 
+  function counted() {
+    const offer = (name, values) => fill(byId(name), values.map((value) => el("option", { value }, t(`${name}_${value}`))), state.values[name]);
+    offer("role", ROLES);
+    offer("rank", RANKS);
+  }
+
   function fill(select, options, value) {
     const same = select.options.length === options.length && options.every((option, n) => option.value === select.options[n].value && option.text === select.options[n].text);
     if (!same) select.replaceChildren(...options);
@@ -62,14 +71,16 @@ export function createChoices(about, state, chosen_source) {
   byId("source").addEventListener("change", (event) => state.set({ source: event.target.value || null }));
   byId("differ-source").addEventListener("change", (event) => state.set({ differ: event.target.value }));
   byId("territory").addEventListener("change", (event) => state.set({ territory: event.target.value }));
-  state.on(["commodities", "lang"], minerals);
+  for (const name of ["role", "rank"]) byId(name).addEventListener("change", (event) => state.set({ [name]: event.target.value }));
+  state.on(["role", "rank", "lang"], counted);
+  state.on(["commodities", "role", "rank", "lang"], minerals);
   state.on(["lang"], verdicts);
   state.on(["verdicts"], ({ verdicts: shown }) => {
     for (const name of about.verdicts) document.querySelector(`[data-verdict="${name}"]`).checked = shown.includes(name);
   });
   state.on(["source", "lang", "day", "differ"], sources);
   state.on(["territory", "lang"], territories);
-  for (const draw of [minerals, verdicts, sources, territories]) draw();
+  for (const draw of [minerals, verdicts, sources, territories, counted]) draw();
 }
 
 function chip(id, name, count, on, press) {

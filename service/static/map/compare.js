@@ -1,25 +1,30 @@
 // How do two days stand side by side: a second map under a divider that can be dragged.
+import { behindOf } from "./answer.js";
+import { choose } from "./choice.js";
 import { clamp, inWords, toText } from "./days.js";
 import { byId, el, verdictMark } from "./dom.js";
+import { standing } from "./tip.js";
 import { named, t } from "./words.js";
 
 const STEP = 2;
 
 /** Moves the divider; the earlier day is on its left. */
-export function createDivider(state) {
+export function createDivider(about, state) {
   const stage = byId("stage");
   const divider = byId("divider");
 
   function show() {
-    const { compare, day, split, lang } = state.values;
+    const { compare, day, split, lang, source } = state.values;
     document.body.classList.toggle("comparing", compare !== null);
     divider.hidden = compare === null;
     stage.style.setProperty("--split", `${split}%`);
     if (compare === null) return;
     divider.setAttribute("aria-valuenow", String(Math.round(split)));
     divider.setAttribute("aria-label", t("divider", { a: inWords(compare, lang), b: inWords(day, lang) }));
-    byId("day-left").textContent = inWords(compare, lang);
-    byId("day-right").textContent = inWords(day, lang);
+    for (const [id, at] of [["day-left", compare], ["day-right", day]]) {
+      const behind = behindOf(choose(about.sources, at, source), at, lang);
+      byId(id).textContent = behind ? `${inWords(at, lang)} (${behind})` : inWords(at, lang);
+    }
   }
 
   const to = (value) => state.set({ split: clamp(value, 0, 100) });
@@ -39,15 +44,16 @@ export function createDivider(state) {
     event.preventDefault();
     to(value);
   });
-  state.on(["compare", "day", "split", "lang"], show);
+  state.on(["compare", "day", "source", "split", "lang"], show);
   show();
 }
 
-/** Deposits with another verdict on the second day. before, after: answers of the server. */
+/** Deposits with another verdict on the second day; components do not count. before, after: answers of the server. */
 export function turned(before, after) {
-  const then = new Map(before.features.map((feature) => [feature.properties.id, feature.properties.control]));
+  const then = new Map(before.features.map((feature) => [feature.properties.id, standing(feature.properties)]));
   return after.features
-    .map((feature) => ({ entry: feature.properties, before: then.get(feature.properties.id), after: feature.properties.control }))
+    .filter((feature) => !feature.properties.part_of)
+    .map((feature) => ({ entry: feature.properties, before: then.get(feature.properties.id), after: standing(feature.properties) }))
     .filter((found) => found.before !== undefined && found.before !== found.after);
 }
 

@@ -2,11 +2,12 @@
 import { byId } from "./dom.js";
 import { t } from "./words.js";
 
-/** Ids of deposits on which two sources that both reach the day give different verdicts. */
+/** Ids of deposits on which two sources that both reach the day give different verdicts; components do not count. */
 export function differing(answer, one, other) {
   const verdict = (says, source) => says.find((entry) => entry.source === source)?.control ?? "unknown";
   return answer.features
     .map((feature) => feature.properties)
+    .filter((entry) => !entry.part_of)
     .filter((entry) => {
       const pair = [verdict(entry.by_source, one), verdict(entry.by_source, other)];
       return !pair.includes("unknown") && pair[0] !== pair[1];

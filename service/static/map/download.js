@@ -22,7 +22,9 @@ const texts = (list) => list.map((text) => `'${text.replaceAll("'", "''")}'`).jo
 export function depositFilter(about, state) {
   const parts = [];
   const members = about.commodities.filter((entry) => state.commodities.includes(entry.id)).flatMap((entry) => entry.members);
-  if (members.length) parts.push(`A_OVERLAPS(commodities,(${texts([...new Set(members)])}))`);
+  const names = texts([...new Set(members)]);
+  if (members.length) parts.push(state.role === "any" ? `A_OVERLAPS(commodities,(${names}))` : `commodity IN (${names})`);
+  if (state.rank !== "any") parts.push(`rank='${state.rank}'`);
   if (state.verdicts.length && state.verdicts.length < about.verdicts.length) parts.push(`control IN (${texts(state.verdicts)})`);
   return parts.length ? parts.join(" AND ") : null;
 }

@@ -67,7 +67,7 @@ function heldColour(paint, source, day) {
 }
 
 function marks(paint, about, state, moment) {
-  const shown = filters.deposits(moment.source.id, moment.day, state, about.commodities);
+  const shown = filters.deposits(moment.source.id, moment.day, state, about);
   const spots = { source: "timelines", "source-layer": "standings" };
   const size = ["interpolate", ["linear"], ["zoom"], 4, 0.62, 6, 0.86, 9, 1.12];
   const above = { "icon-allow-overlap": true, "icon-ignore-placement": true };
@@ -75,7 +75,7 @@ function marks(paint, about, state, moment) {
   const name = state.lang === "uk" ? ["coalesce", ["get", "name_uk"], ["get", "name_en"]] : ["get", "name_en"];
   const chosen = (one, rest) => ["case", ["==", ["get", "id"], state.deposit ?? ""], one, rest];
   const grows = (most) => ["interpolate", ["linear"], ["zoom"], 7.5, 0, 8.5, most];
-  const disc = filters.ofMinerals(state, about.commodities);
+  const disc = ["all", filters.ofMinerals(state, about.commodities), filters.among("id", state, about)];
   return [
     { id: "deposits-disc", type: "fill", source: "deposits", minzoom: 7.5, filter: disc, paint: { "fill-color": paint.ink, "fill-opacity": grows(chosen(0.1, 0.03)) } },
     { id: "deposits-disc-edge", type: "line", source: "deposits", minzoom: 7.5, filter: disc, paint: { "line-color": paint.ink, "line-width": chosen(1.8, 1), "line-dasharray": [3, 2], "line-opacity": grows(chosen(1, 0.4)) } },

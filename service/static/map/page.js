@@ -15,7 +15,7 @@ import { createKeys } from "./keys.js";
 import { drawLegend } from "./legend.js";
 import { createPanel } from "./panel.js";
 import { captionOf } from "./picture.js";
-import { read, write } from "./permalink.js";
+import { read, shared, write } from "./permalink.js";
 import { createPlayer } from "./play.js";
 import { indexPath } from "./question.js";
 import { createSearch } from "./search.js";
@@ -37,6 +37,7 @@ export function startPage(about, state, usual, screen) {
     if (go && at) screen.go(at, NEAR);
     if (go) detail.focus();
   }
+  const view = () => shared(values, about, usual);
   const visit = (id) => show(id, { go: true });
 
   const panel = createPanel(about, state, { source, choose: visit, answered: () => (compareSources(), compareDays()) });
@@ -46,18 +47,18 @@ export function startPage(about, state, usual, screen) {
   const dock = createDock(about, state, changes.days);
   const player = createPlayer(about, state, screen.ready);
   createChoices(about, state, (wanted, day) => choose(about, day, wanted));
-  createDivider(state);
+  createDivider(about, state);
   createTools(about, state, map, source, screen.whole);
   createSearch(about, () => deposits, (entry) => (entry.found === "deposit" ? visit(entry.id) : screen.go(entry.at, 9)));
-  createDownload(about, state, map, source, () => captionOf(about, screen, panel.answer));
-  createCite(() => panel.answer, () => location.href);
+  createDownload(about, state, map, source, () => captionOf(about, screen, panel.answer, view()));
+  createCite(() => panel.answer, view);
   createKeys({ " ": player.toggle, n: dock.next, p: dock.previous, "/": () => byId("search").focus() });
   screen.each((one) => createTip(one, about, state, (found) => show(found?.deposit_id ?? null)));
 
   function compareSources() {
     const pair = screen.other();
     const ids = pair && panel.answer ? differing(panel.answer, source().id, pair.id) : [];
-    drawDiffering(about, values, ids, panel.answer?.features.length ?? 0);
+    drawDiffering(about, values, ids, panel.answer?.features.filter((feature) => !feature.properties.part_of).length ?? 0);
     screen.differ(ids);
   }
 
@@ -74,6 +75,7 @@ export function startPage(about, state, usual, screen) {
     const entries = features.map(({ properties, geometry }) => ({ ...properties, at: geometry?.type === "Point" ? geometry.coordinates : null }));
     deposits.splice(0, Infinity, ...entries);
     learnNames(deposits);
+    about.index = new Map(deposits.map((entry) => [entry.id, entry]));
     about.discs = discs(features);
     timeline.redraw();
     screen.paint();

@@ -1,6 +1,6 @@
 // When is which question asked for the panel: counts at once from the series, the rest once settled.
 import { announce } from "./announce.js";
-import { drawAnswer, drawCounts, sentence } from "./answer.js";
+import { behindOf, drawAnswer, drawCounts, sentence } from "./answer.js";
 import { ask, known, lane } from "./ask.js";
 import { drawChart } from "./chart.js";
 import { inWords, toDay } from "./days.js";
@@ -32,9 +32,11 @@ export function createPanel(about, state, { source, choose, answered }) {
     const { values } = state;
     const now = counts(values.day);
     if (about.pinned) byId("pinned").textContent = t("pinned", { release: about.release });
-    drawCounts(about, values, source(), now);
+    drawCounts(about, values, source(), now, answer);
     point(values.day, values.compare);
-    if (now) announce(t("said", { date: inWords(values.day, values.lang), counts: sentence(about, values, now), source: source().title }));
+    const behind = behindOf(source(), values.day, values.lang, answer?.question);
+    const who = behind ? `${source().title} (${behind})` : source().title;
+    if (now) announce(t("said", { date: inWords(values.day, values.lang), counts: sentence(about, values, now), source: who }));
   }
 
   async function load() {
@@ -45,7 +47,8 @@ export function createPanel(about, state, { source, choose, answered }) {
       if (found === undefined) return;
       answer = found;
       byId("problem").hidden = true;
-      drawAnswer(about, state.values, found, choose);
+      drawAnswer(about, state.values, found, { choose, change: state.set });
+      drawCounts(about, state.values, source(), counts(state.values.day), found);
       answered(found);
     } catch (error) {
       byId("problem").hidden = false;
@@ -58,21 +61,28 @@ export function createPanel(about, state, { source, choose, answered }) {
   async function count() {
     const found = await counting(seriesPath(about, state.values));
     if (found === undefined) return;
-    series = found.series.map((entry) => ({ ...entry, at: toDay(entry.date) }));
+    series = found.series.map((entry) => ({ ...entry, not_tested: found.not_tested, at: toDay(entry.date) }));
     draw();
     show();
   }
 
+  /** The chart ends where the data do: later counts stand for what nobody looked at. */
+  function covered() {
+    const last = new Map(about.sources.map((entry) => [entry.id, entry.lastDay]));
+    const end = series.findLastIndex((entry) => entry.at <= (last.get(entry.source) ?? about.lastDay));
+    return series.slice(0, Math.max(end, 0) + 1);
+  }
+
   function draw() {
-    if (series) point = drawChart(byId("chart"), series, { lang: state.values.lang, choose: (day) => state.set({ day }) });
+    if (series) point = drawChart(byId("chart"), covered(), { lang: state.values.lang, choose: (day) => state.set({ day }) });
   }
 
   const soon = settled(load, 260);
-  const questions = ["commodities", "source", "territory"];
+  const questions = ["commodities", "role", "rank", "source", "territory"];
   state.on(["day", "compare", ...questions], show);
   state.on(["day", ...questions], soon);
   state.on(questions, () => count().catch(() => undefined));
-  state.on(["verdicts", "lang"], () => answer && drawAnswer(about, state.values, answer, choose));
+  state.on(["verdicts", "lang"], () => answer && drawAnswer(about, state.values, answer, { choose, change: state.set }));
   state.on(["lang", "verdicts"], () => (draw(), show()));
   return {
     start: () => Promise.all([count(), load()]).catch(() => undefined),

@@ -3,6 +3,9 @@ import { clamp, isDay, toDay, toText } from "./days.js";
 import { LANGUAGES } from "./words.js";
 
 const THEMES = ["light", "dark"];
+/** Which pairings with a mineral count, and which records; the first is as it is by itself. */
+export const ROLES = ["main", "any"];
+export const RANKS = ["deposit", "any"];
 
 /** The state a hash names; what it does not name, or names wrongly, stays as given. */
 export function read(hash, about, given) {
@@ -20,6 +23,8 @@ export function read(hash, about, given) {
   take("source", "source", known(sources));
   take("differ", "differ", known(sources));
   take("territory", "territory", known(about.territories.map((entry) => entry.id)));
+  take("role", "role", known(ROLES));
+  take("rank", "rank", known(RANKS));
   take("lang", "lang", (text) => text in LANGUAGES);
   take("theme", "theme", known(THEMES));
   take("range", "range", known(["all", "war", "year"]));
@@ -51,10 +56,17 @@ export function write(state, about, usual) {
   }
   if (state.commodities.length) words.set("minerals", state.commodities.join(","));
   if (state.verdicts.length !== about.verdicts.length) words.set("verdicts", state.verdicts.join(","));
-  for (const key of ["territory", "lang", "theme", "range"]) {
+  for (const key of ["territory", "role", "rank", "lang", "theme", "range"]) {
     if (state[key] !== usual[key]) words.set(key, state[key]);
   }
   const { zoom, lat, lon } = state.camera ?? {};
   if (state.camera) words.set("at", `${zoom.toFixed(2)}/${lat.toFixed(4)}/${lon.toFixed(4)}`);
   return `#${words.toString().replaceAll("%2C", ",").replaceAll("%2F", "/")}`;
+}
+
+/** The address of a view that is the same whenever and wherever it is opened: of its release, in its language. */
+export function shared(state, about, usual, place = location) {
+  const words = new URLSearchParams(place.search);
+  words.set("release", about.release);
+  return `${place.origin}${place.pathname}?${words}${write(state, about, { ...usual, lang: null })}`;
 }

@@ -4,14 +4,15 @@ import { FRESH_DAYS } from "./look.js";
 import { t } from "./words.js";
 
 const MARGIN = 16;
+const TITLE = "600 21px Georgia, 'DejaVu Serif', serif";
 
 /** What a picture says of itself: the answer in a sentence, the day, the source, how to cite it. */
-export function captionOf(about, screen, answer) {
+export function captionOf(about, screen, answer, view) {
   const paint = about.paints[screen.theme()];
   return {
     title: byId("headline").textContent,
     subtitle: `${byId("when").textContent}, ${byId("who").textContent}`,
-    lines: [answer?.citation.text ?? location.href, `${screen.source().attribution}. Natural Earth.`],
+    lines: [answer?.citation.text ?? view, `${screen.source().attribution}. Natural Earth.`],
     legend: [
       [paint.held, t("land_occupied")],
       [paint.fresh, t("land_fresh", { n: FRESH_DAYS })],
@@ -42,8 +43,12 @@ async function drawn(map, caption) {
   const width = source.clientWidth;
   pen.font = "13px system-ui, sans-serif";
   const lines = caption.lines.flatMap((line) => wrapped(pen, line, width - 2 * MARGIN));
-  const above = 66;
-  const below = 34 + lines.length * 17 + MARGIN;
+  const rows = legendRows(pen, caption.legend, width);
+  const subtitle = wrapped(pen, caption.subtitle, width - 2 * MARGIN);
+  pen.font = TITLE;
+  const title = wrapped(pen, caption.title, width - 2 * MARGIN);
+  const above = 16 + title.length * 27 + subtitle.length * 18 + 8;
+  const below = 16 + rows.length * 18 + lines.length * 17 + MARGIN;
   canvas.width = width * ratio;
   canvas.height = (source.clientHeight + above + below) * ratio;
   pen.scale(ratio, ratio);
@@ -52,26 +57,39 @@ async function drawn(map, caption) {
   await onceDrawn(map, () => pen.drawImage(source, 0, above, width, source.clientHeight));
   pen.fillStyle = caption.ink;
   pen.textBaseline = "alphabetic";
-  pen.font = "600 24px Georgia, 'DejaVu Serif', serif";
-  pen.fillText(caption.title, MARGIN, 34, width - 2 * MARGIN);
-  pen.font = "14px system-ui, sans-serif";
-  pen.fillText(caption.subtitle, MARGIN, 55, width - 2 * MARGIN);
-  legend(pen, caption, above + source.clientHeight + 22);
+  pen.font = TITLE;
+  title.forEach((line, n) => pen.fillText(line, MARGIN, 34 + n * 27));
   pen.font = "13px system-ui, sans-serif";
-  lines.forEach((line, n) => pen.fillText(line, MARGIN, above + source.clientHeight + 46 + n * 17));
+  subtitle.forEach((line, n) => pen.fillText(line, MARGIN, 28 + title.length * 27 + n * 18));
+  drawLegend(pen, rows, caption.ink, above + source.clientHeight + 22);
+  const first = above + source.clientHeight + 28 + rows.length * 18;
+  lines.forEach((line, n) => pen.fillText(line, MARGIN, first + n * 17));
   return canvas;
 }
 
-function legend(pen, { legend: entries, ink }, y) {
+/** The entries of the legend in rows that fit, each with its place from the left. */
+function legendRows(pen, entries, width) {
+  const rows = [[]];
   let x = MARGIN;
-  pen.font = "13px system-ui, sans-serif";
   for (const [colour, text] of entries) {
-    pen.fillStyle = colour;
-    pen.fillRect(x, y - 11, 14, 12);
-    pen.fillStyle = ink;
-    pen.fillText(text, x + 20, y);
-    x += 20 + pen.measureText(text).width + 18;
+    const size = 20 + pen.measureText(text).width;
+    if (x + size > width - MARGIN && x > MARGIN) {
+      rows.push([]);
+      x = MARGIN;
+    }
+    rows.at(-1).push({ colour, text, x });
+    x += size + 18;
   }
+  return rows;
+}
+
+function drawLegend(pen, rows, ink, y) {
+  rows.forEach((row, n) => row.forEach(({ colour, text, x }) => {
+    pen.fillStyle = colour;
+    pen.fillRect(x, y - 11 + n * 18, 14, 12);
+    pen.fillStyle = ink;
+    pen.fillText(text, x + 20, y + n * 18);
+  }));
 }
 
 /** The drawing buffer holds the map only while it is being drawn. */
@@ -82,12 +100,18 @@ function onceDrawn(map, call) {
   });
 }
 
+/** Lines that fit; an address longer than a line is broken where the line ends. */
 function wrapped(pen, text, width) {
   const lines = [""];
+  const fits = (line) => pen.measureText(line).width <= width;
   for (const word of text.split(" ")) {
-    const longer = `${lines[lines.length - 1]} ${word}`.trim();
-    if (pen.measureText(longer).width <= width || lines[lines.length - 1] === "") lines[lines.length - 1] = longer;
-    else lines.push(word);
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (fits(longer)) lines[lines.length - 1] = longer;
+    else if (fits(word)) lines.push(word);
+    else for (const letter of lines.push("") && word) {
+      if (fits(lines.at(-1) + letter)) lines[lines.length - 1] += letter;
+      else lines.push(letter);
+    }
   }
-  return lines;
+  return lines.filter(Boolean);
 }

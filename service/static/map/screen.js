@@ -60,7 +60,7 @@ export async function createScreen(about, state, still) {
     paint();
   }
 
-  state.on(["day", "source", "commodities", "verdicts", "deposit", "differ", "compare"], paint);
+  state.on(["day", "source", "commodities", "role", "rank", "verdicts", "deposit", "differ", "compare"], paint);
   state.on(["compare"], pair);
   state.on(["lang", "theme"], () => dressed().then(paint));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dressed().then(paint));

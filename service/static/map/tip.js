@@ -16,6 +16,19 @@ export function sinceText(about, { control_since, control_source }, lang, form =
   return [begins, about.stretches[0].first_day].includes(control_since) ? t("since_record", { date }) : date;
 }
 
+/** Why control of a deposit is not known, where no source maps its country; else null. */
+export function unmapped(about, { country }) {
+  if (!country || country === about.country) return null;
+  const name = t(`country_${country}`);
+  return t("unmapped", { country: name.startsWith("country_") ? country : name });
+}
+
+/** The verdict on a deposit, as far as the territory goes; one not tested has none. */
+export function standing({ territory_control, control, tested }) {
+  const verdict = territory_control ?? control;
+  return verdict === "unknown" && tested === false ? "not_tested" : verdict;
+}
+
 /** Shows a tip over a map while the pointer is on a deposit; choose(id) on a click. */
 export function createTip(map, about, state, choose) {
   const tip = byId("tip");
@@ -33,10 +46,13 @@ export function createTip(map, about, state, choose) {
     tip.hidden = !found;
     if (!found) return;
     const { properties } = found;
+    const id = properties.deposit_id;
+    const verdict = standing({ control: properties.verdict, tested: about.index?.get(id)?.tested });
     const minerals = mineralNames(properties.commodities.split(","), about, state.values.lang);
     tip.replaceChildren(
       el("b", {}, named({ ...properties, id: properties.deposit_id })),
-      verdictMark(properties.verdict, t(properties.verdict)),
+      verdictMark(verdict, t(verdict)),
+      about.index?.has(id) && unmapped(about, about.index.get(id)) ? el("span", {}, unmapped(about, about.index.get(id))) : "",
       properties.occupied > 0 && properties.occupied < 1 ? el("span", {}, `${t("share")}: ${percent(properties.occupied)}`) : "",
       el("small", {}, minerals.slice(0, 4).join(", ") + (minerals.length > 4 ? ` ${t("and_more", { n: minerals.length - 4 })}` : "")),
     );
