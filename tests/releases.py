@@ -167,8 +167,8 @@ def _few_settlements() -> gpd.GeoDataFrame:
 
 
 def _few_areas() -> gpd.GeoDataFrame:
-    """The square country and its two halves."""
+    """The square country and its two halves, and another state far off."""
     table = packaged.admin_areas()
     few = pd.concat([table[table["level"] == 0], table[table["level"] == 1].iloc[:2]])
-    shapes = [OUTLINE, box(30, 46, 34, 50), box(34, 46, 38, 50)]
+    shapes = [OUTLINE, box(60, 60, 80, 70), box(30, 46, 34, 50), box(34, 46, 38, 50)]
     return gpd.GeoDataFrame(few.reset_index(drop=True), geometry=shapes, crs=CRS84)

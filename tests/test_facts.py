@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from geodata.crs import LOCAL, reproject
-from geodata.data import packaged
+from geodata.data import packaged, records
 from geodata.errors import Damaged, NotFound
 from schemas import AdminArea, Deposit, Settlement
 from schemas.record import Column, column_names
@@ -285,11 +285,11 @@ def test_text_becomes_values_of_the_columns_types() -> None:
     texts = {"strings": "a|b", "number": "2.5", "boolean": "true", "string": "a|b"}
     for kind, value in kinds.items():
         column = Column(name="x", type=kind, nullable=True, meaning="")  # type: ignore[arg-type]
-        assert packaged._typed(column, texts[kind]) == value
+        assert records._typed(column, texts[kind]) == value
 
 
 def test_a_record_that_does_not_hold_is_named() -> None:
     with pytest.raises(Damaged, match="'somewhere'"):
-        packaged._record(Deposit, {"id": "somewhere"})
+        records.record_of(Deposit, {"id": "somewhere"})
     with pytest.raises(ValidationError):
         Deposit.model_validate({"id": "somewhere"})
