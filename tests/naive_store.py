@@ -41,7 +41,6 @@ from geodata.features.collections import (
     COLLECTIONS,
     Collection,
     layer_collection,
-    queryable_columns,
 )
 from geodata.features.query import BBox, Query
 from geodata.interval import today
@@ -170,7 +169,7 @@ class NaiveStore:
 
     def _conditions(self, collection: Collection, query: Query) -> Iterator[Callable[[Row], bool]]:
         """All that a row must be."""
-        columns = {column.name: column for column in queryable_columns(collection)}
+        columns = {column.name: column for column in collection.queryables}
         for name, text in query.equals:
             yield equal_condition(columns, name, text)
         if query.bbox is not None or query.area is not None:

@@ -122,6 +122,11 @@ class Collection:
         return tuple(c for c in self.columns if c.type != "geometry")
 
     @cached_property
+    def queryables(self) -> tuple[Column, ...]:
+        """Properties a filter or a parameter may name: all but records within the record."""
+        return tuple(c for c in self.properties if c.type != "json")
+
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Names of the properties, in order."""
         return tuple(c.name for c in self.properties)
@@ -215,12 +220,7 @@ BUILT_IN = tuple(collection.id for collection in COLLECTIONS)
 
 def sortable_columns(collection: Collection) -> tuple[Column, ...]:
     """Columns with an order."""
-    return tuple(c for c in queryable_columns(collection) if c.type != "strings")
-
-
-def queryable_columns(collection: Collection) -> tuple[Column, ...]:
-    """Columns a filter or a parameter may name: all but those that hold records of their own."""
-    return tuple(c for c in collection.properties if c.type != "json")
+    return tuple(c for c in collection.queryables if c.type != "strings")
 
 
 def names_of(columns: Iterable[Column]) -> tuple[str, ...]:

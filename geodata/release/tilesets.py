@@ -13,7 +13,7 @@ import shapely
 
 from geodata.crs import areas_km2
 from geodata.data import packaged
-from geodata.features.collections import COLLECTIONS, OVERLAY_COLUMNS, queryable_columns
+from geodata.features.collections import COLLECTIONS, OVERLAY_COLUMNS
 from geodata.features.table import FeatureTable
 from geodata.release.manifest import described_file
 from geodata.tiles.kept_archives import drawn_layer, forget_unused, kept_archive
@@ -193,7 +193,7 @@ def deposits_tileset(frame: FeatureTable, estimates: pd.DataFrame, attribution: 
     """
     collection = frame.collection
     overlay = {column.name for column in OVERLAY_COLUMNS}
-    lasting = tuple(c for c in queryable_columns(collection) if c.name not in overlay)
+    lasting = tuple(c for c in collection.queryables if c.name not in overlay)
     has_figure = np.isin(frame.column("id").to_pylist(), estimates["deposit_id"].unique())
     doubt = frame.column("position_uncertainty_m").to_numpy(zero_copy_only=False)
     source_layer = SourceLayer(

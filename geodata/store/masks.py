@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import shapely
 
 from geodata.errors import InvalidInput
-from geodata.features.collections import queryable_columns
 from geodata.features.query import BBox, Query, SortKey
 from geodata.features.table import FeatureTable
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day
@@ -75,7 +74,7 @@ def boxes(bbox: BBox) -> list[BBox]:
 
 def _row_mask(table: FeatureTable, query: Query, by_source: Mask | None) -> Mask | None:
     """All conditions that are not about place; None where there is none."""
-    columns = {column.name: column for column in queryable_columns(table.collection)}
+    columns = {column.name: column for column in table.collection.queryables}
     masks = [equal_mask(table, _known(columns, name), text) for name, text in query.equals]
     if query.filter is not None:
         masks.append(query.filter.mask(table))

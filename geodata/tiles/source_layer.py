@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geodata.features.collections import queryable_columns
 from geodata.features.table import FeatureTable, tile_ids
 from geodata.formats.files import distinct_names
 from geodata.tiles.clip import ClippedFeatures, clip_level, on_grid
@@ -210,7 +209,7 @@ def tile_table(frame: FeatureTable) -> pa.Table:
     Lists are joined by commas; days and instants are text, but valid_from and valid_to are day
     numbers with OPEN_START and OPEN_END for open ends.
     """
-    columns = queryable_columns(frame.collection)  # records of their own have no place in a tile
+    columns = frame.collection.queryables  # records of their own have no place in a tile
     arrays = [scalar(frame.column(column.name), column.name) for column in columns]
     return pa.table(arrays, names=list(tile_names(column.name for column in columns).values()))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from geodata.features.collections import Collection, queryable_columns, sortable_columns
+from geodata.features.collections import Collection, sortable_columns
 from schemas.record import Column
 from service.params.core import TYPES
 
@@ -14,7 +14,7 @@ KNOWN = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "Mul
 
 def queryables(collection: Collection, url: str) -> dict[str, Any]:
     """Properties that filters and parameters may name; nothing else may."""
-    own = {c.name: property_schema(c) for c in queryable_columns(collection)}
+    own = {c.name: property_schema(c) for c in collection.queryables}
     shape = {"geometry": _geometry_reference(collection)}
     return _document(collection, url, {**own, **shape}, "Queryables") | {
         "additionalProperties": False

@@ -17,7 +17,6 @@ from geodata.errors import InvalidInput
 from geodata.features.collections import (
     Collection,
     names_of,
-    queryable_columns,
     sortable_columns,
 )
 from geodata.features.query import BBox, Query, SortKey
@@ -133,7 +132,7 @@ def queryable_names(collection: Collection) -> tuple[str, ...]:
     """Properties that may be given as parameters; one that a parameter hides may not."""
     hidden = {p.name for p in (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)}
     hidden |= {"f", "release"} | ({"source"} if collection.by_source else set())
-    return tuple(c.name for c in queryable_columns(collection) if c.name not in hidden)
+    return tuple(c.name for c in collection.queryables if c.name not in hidden)
 
 
 def _property_param(column: Column) -> Param:
