@@ -157,3 +157,10 @@ def test_conditions_together_give_what_each_gives_alone(store: Store) -> None:
     check()
     assert met["the box narrows"] >= 12, met
     assert met["the days narrow"] >= 8, met
+
+
+def test_the_data_end_with_the_last_day_of_any_source(store: Store) -> None:
+    days = [store.sources.last_day(source) for source in store.sources.present]
+
+    assert len(set(days)) > 1, "or this says nothing"
+    assert store.sources.last_day_of_data == max(days)
