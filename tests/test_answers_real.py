@@ -198,7 +198,7 @@ def test_a_series_changes_source_where_the_maps_begin(mapped: Client) -> None:
         ("settlements", "2024-08-16", "2025-06-14"),
         ("deepstate", "2025-06-15", LAST),
     ]
-    assert {sum(p[v] for v in VERDICTS) for p in document["series"]} == {53}
+    assert {sum(p[v] for v in VERDICTS) for p in document["series"]} == {36}
 
 
 def test_the_changes_are_those_of_the_maps(mapped: Client) -> None:

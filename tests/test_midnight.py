@@ -79,7 +79,6 @@ def test_an_answer_kept_over_midnight_is_the_answer_of_the_morning(
         "/collections/deposits/items?limit=100",
         "/collections/deposits/items/dobra_li?f=html",
         "/collections/deposits/items?f=csv",
-        "/deposits/dobra_li/timeline?f=html",
         "/control/at?lon=30&lat=50",
         "/territories/occupied",
         "/styles/lodeline",

@@ -171,12 +171,12 @@ def test_the_limit_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def daily(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A release of small facts and one map, on the day of which it is asked."""
+    """A release of small facts and one map, the day after which it is asked."""
     SmallFacts(monkeypatch)
     workspace = Workspace(tmp_path / "ws")
     give_batch(workspace, [(date(2024, 7, 8), {"occupied": land(box(36, 47, 37, 49))})], "one")
     publish(workspace, build(workspace).id)
-    with present_day(date(2024, 7, 8)):
+    with present_day(date(2024, 7, 9)):
         yield workspace
 
 

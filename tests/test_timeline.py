@@ -150,10 +150,10 @@ def test_occupied_land_outside_the_coverage_is_occupied_and_not_unknown() -> Non
     assert told(table)[-1] == ("02-01", "occupied")
 
 
-def test_a_position_not_to_be_tested_is_uncertain_with_nothing_known() -> None:
+def test_a_position_not_to_be_tested_is_unknown() -> None:
     table = table_of(covered=(float("nan"),))
 
-    assert told(table) == [("01-01", "uncertain")]
+    assert told(table) == [("01-01", "unknown")]
     assert table["unknown"].tolist() == [1.0]
 
 

@@ -120,7 +120,7 @@ def answers() -> Iterator[Ask]:
         yield Ask(f"/reserves?date={THEN}&release={{older}}&f={form}")
     for territory in (
         "occupied", "occupied-since-2022", "new-territories-claimed", "new-territories-held",
-        "east-south", "crimea", "donbas-2014", "ukraine",
+        "east-south", "crimea", "donbas-2014", "ukraine", "russia",
     ):  # fmt: skip
         yield Ask(f"/reserves?territory={territory}&commodity=rare-earths,lithium&date={THEN}")
         yield Ask(f"/territories/{territory}?date={THEN}")
@@ -133,6 +133,7 @@ def answers() -> Iterator[Ask]:
         words = "from=2025-06-01&to=2025-07-15&step=week&commodity=lithium"
         yield Ask(f"/reserves/series?{words}&f={form}")
         yield Ask(f"/reserves/series?step=year&from=2014-01-01&territory=donbas-2014&f={form}")
+        yield Ask(f"/claims?f={form}")
     for words in ("", "&f=html", "&commodity=lithium", "&commodity=all"):
         yield Ask(f"/changes?from=2024-01-01&to=2025-12-31{words}")
     for path in ("/changes.atom", "/changes.atom?commodity=all", "/changes?f=html"):
