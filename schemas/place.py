@@ -62,6 +62,10 @@ class Territory(Record):
     id: Slug = described("Identifier.")
     title: str = described("Name in English.")
     title_uk: str = described("Name in Ukrainian.")
+    where: str | None = described(
+        "Where its area is, whoever holds it, to follow a noun: 'in Ukraine'.", default=None
+    )
+    where_uk: str | None = described("The same in Ukrainian.", default=None)
     definition: str = described("What the area is, in one or two sentences.")
     citation: tuple[str, ...] = described("Documents the definition rests on.")
     country: CountryCode | None = described(
@@ -75,3 +79,8 @@ class Territory(Record):
     held: Status | None = described("Only land of this status on the date.", default=None)
     except_on: Day | None = described("Less land that had the status on this day.", default=None)
     fixed_on: Day | None = described("Day on which `held` is always evaluated.", default=None)
+
+    @property
+    def extent_words(self) -> str:
+        """Where a deposit counted in it is on record, in English."""
+        return self.where or f"that may lie in “{self.title}”"

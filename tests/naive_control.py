@@ -146,21 +146,20 @@ class NaiveControl:
         laid = []
         for number, row in enumerate(plain):
             verdict = own[number]["verdict"]
-            tested = row.properties["tested"]
+            tested = row.properties["tested"] and verdict != "unknown"
             same = [other[number]["verdict"] == verdict for other in others]
+            began = since.get(row.properties["id"]) if source is None else own[number]["since"]
             said = {
                 "control": verdict,
                 "control_party": packaged.theatre().parties.get(verdict),
                 "control_share": own[number]["occupied"] if tested else None,
                 "contested_share": own[number]["contested"] if tested else None,
-                "control_since": since.get(row.properties["id"])
-                if source is None
-                else own[number]["since"],
+                "control_since": began if tested else None,
                 "control_source": choice.source,
                 "control_asof": choice.asof,
                 "stale_days": choice.stale_days,
                 "source_reason": choice.reason,
-                "agreement": round(sum(same) / len(same), 3) if same and choice.asof else None,
+                "agreement": round(sum(same) / len(same), 3) if same and tested else None,
                 "line_distance_km": _rounded(away[number]) if tested else None,
             }
             laid.append(replace(row, properties={**row.properties, **said}))

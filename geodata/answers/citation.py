@@ -77,6 +77,7 @@ def caveats(store: Store, question: Question, found: MatchingDeposits) -> list[s
     choice, listed = found.choice, found.table[found.listed]
     texts = [
         *_coverage_caveats(store, choice),
+        *_territory_caveats(store, question),
         *_role_caveats(question, listed),
         *_doubt_caveats(store, found),
         *_deposit_caveats(listed),
@@ -114,6 +115,15 @@ def _coverage_caveats(store: Store, choice: SourceSelection) -> Iterable[str]:
         )
 
 
+def _territory_caveats(store: Store, question: Question) -> Iterable[str]:
+    territory = store.control.territory(question.territory)
+    if territory.except_on is not None and question.day <= territory.except_on:
+        yield (
+            f"“{territory.title}” has no land on {question.day}: it is what was occupied after "
+            f"{territory.except_on}. Land occupied before is not counted here."
+        )
+
+
 def _since_caveats(store: Store, choice: SourceSelection, listed: pd.DataFrame) -> Iterable[str]:
     """Verdicts that hold since a record begins may be older than it."""
     begins = {choice.source: store.sources.first_day(choice.source)}
@@ -126,7 +136,8 @@ def _since_caveats(store: Store, choice: SourceSelection, listed: pd.DataFrame) 
                 f"control_since {first} is the date on which the record of {source} begins; such a "
                 "verdict may be older."
             )
-    without = listed.loc[listed["control_since"].isna().to_numpy(), "name_en"]
+    is_known = (listed["control"] != "unknown").to_numpy()
+    without = listed.loc[listed["control_since"].isna().to_numpy() & is_known, "name_en"]
     if choice.asof is not None and len(without):
         yield (
             "control_since is empty where the record of a source begins with the verdict while the "
@@ -142,15 +153,14 @@ def _shows_contested(snapshot: Mapping[str, object] | None) -> bool:
 def _role_caveats(question: Question, listed: pd.DataFrame) -> Iterable[str]:
     """Deposits that have a commodity asked by memory only."""
     wanted = frozenset[str]().union(*(members(word) for word in question.commodities))
+    recalled = zip(listed["name_en"], listed["recalled"], strict=True)
     names = [
-        name
-        for name, commodities in zip(listed["name_en"], listed["recalled"], strict=True)
+        f"{name} ({', '.join(c for c in commodities if c in wanted)})"
+        for name, commodities in recalled
         if not wanted.isdisjoint(commodities)
     ]
     if names:
-        yield (
-            f"Not confirmed by a source is that these hold what was asked for: {'; '.join(names)}."
-        )
+        yield f"Entered from memory and not confirmed by a source: {'; '.join(names)}."
 
 
 def _doubt_caveats(store: Store, found: MatchingDeposits) -> Iterable[str]:
@@ -163,12 +173,22 @@ def _doubt_caveats(store: Store, found: MatchingDeposits) -> Iterable[str]:
         yield f"{names[deposit]}: {' '.join(dict.fromkeys(doubts['doubt']))}"
 
 
+def _shared_points(listed: pd.DataFrame) -> Iterable[str]:
+    """Deposits that stand at one point, because nothing better is published of them."""
+    whole = listed[listed["part_of"].isna().to_numpy()]
+    for _, rows in whole.groupby(["lon", "lat"], sort=False):
+        if len(rows) > 1:
+            names = "; ".join(rows["name_en"])
+            yield f"At one and the same point, for want of better ones, stand: {names}."
+
+
 def _deposit_caveats(listed: pd.DataFrame) -> Iterable[str]:
     untested = listed.loc[(~listed["tested"]).to_numpy(dtype=bool), "name_en"]
     if len(untested):
         yield (
             f"Not tested, because where they are is not known well enough: {'; '.join(untested)}."
         )
+    yield from _shared_points(listed)
     if listed["part_of"].notna().any():
         yield "Components of larger deposits are listed but neither counted nor summed."
     yield (

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.answers.question import RANKS, ROLES, Question
+from geodata.answers.question import DEFAULT_CONTROL, RANKS, ROLES, VERDICTS, Question
 from geodata.control.sources import SourceSelection
 from geodata.control.timeline import CERTAIN, DECIMALS
 from geodata.data.commodities import members
@@ -56,8 +56,15 @@ def find(store: Store, question: Question) -> MatchingDeposits:
     asked = any_commodity(table, question.commodities) & member
     selected = selected_deposits(table, question) & member
     shown = asked if question.include_components else selected
-    listed = shown & np.isin(verdict.astype(str), question.listed)
+    verdicts = VERDICTS if _is_unmapped(store, question) else question.listed
+    listed = shown & np.isin(verdict.astype(str), verdicts)
     return MatchingDeposits(choice, table, asked, selected, listed, membership.share, verdict)
+
+
+def _is_unmapped(store: Store, question: Question) -> bool:
+    """Whether no source maps the territory, so that a list by the usual verdicts would be empty."""
+    abroad = store.control.territory(question.territory).country is not None
+    return abroad and question.control == DEFAULT_CONTROL
 
 
 def verdicts_in_territory(table: pd.DataFrame, membership: Membership, *, held: bool) -> Verdicts:

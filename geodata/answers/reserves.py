@@ -84,6 +84,7 @@ def _summary(
             "by_products": _counts(found, asked & ~role),
             "other_ranks": _counts(found, asked & role & ~counted),
         },
+        "occupied_in_part": _occupied_in_part(found, counted),
         "not_tested": int((_whole(found, counted) & _untested(found)).sum()),
         "unconfirmed": int((_whole(found, asked) & recalled(found.table, word)).sum()),
         "components_left_aside": int((asked & ~_whole(found, asked)).sum()),
@@ -101,6 +102,12 @@ def recalled(table: pd.DataFrame, word: str) -> Mask:
     """Deposits that are said to have a commodity by memory only."""
     wanted = members(word)
     return np.array([not wanted.isdisjoint(own) for own in table["recalled"]], dtype=bool)
+
+
+def _occupied_in_part(found: MatchingDeposits, some: Mask) -> int:
+    """How many are occupied as a whole, but lie in the territory only in part."""
+    in_part = (found.verdict == "uncertain") & (found.table["control"] == "occupied").to_numpy()
+    return int((_whole(found, some) & in_part).sum())
 
 
 def _whole(found: MatchingDeposits, some: Mask) -> Mask:
@@ -161,7 +168,7 @@ def _said_by(store: Store, choice: SourceSelection, tested: pd.Series) -> list[d
         {
             "source": choice.source,
             "control": verdict,
-            "share": json_value(share) if is_tested else None,
+            "share": json_value(share) if is_tested and verdict != "unknown" else None,
             "asof": asof,
         }
         for verdict, share, is_tested in zip(

@@ -8,7 +8,7 @@ from geodata.answers.question import RANKS, ROLES, VERDICTS
 from geodata.data import packaged
 from geodata.data.commodities import commodities
 from geodata.interval import today
-from schemas import Source
+from schemas import Source, Territory
 
 Document = Mapping[str, Any]
 Grouped = Callable[[float], str]
@@ -28,7 +28,6 @@ NO_FIGURE = "no figure on record"
 _ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
 _OTHER_RANKS = "occurrences, prospects, fields and basins"
 _NAMES = {entry.id: entry.name_en for entry in commodities()}
-_ANYWHERE = frozenset({"occupied", "ukraine"})
 """Territories in which every deposit of the country may lie: they narrow nothing."""
 
 
@@ -88,17 +87,21 @@ def what_is_counted(word: str, role: str, rank: str) -> tuple[str, str, str]:
     return f"{kind} with {name}", f"{kind}s with {name}", aside
 
 
-def answer_text(summary: Document, question: Document, territory: str, source: Source) -> str:
+def answer_text(summary: Document, question: Document, territory: Territory, source: Source) -> str:
     """The answer for one commodity as a sentence a reader may print by itself.
 
-    territory: its title. source: the one that answers.
+    source: the one that answers.
     """
     one, many, aside = what_is_counted(summary["commodity"], summary["role"], summary["rank"])
     counts = split_counts(summary)
-    whole, where = sum(counts.values()), _where(question, territory)
+    whole, where = sum(counts.values()), territory.extent_words
     when = _when(question, source)
     if not whole:
         return f"No {one} ({aside}) {where} is on record here."
+    if territory.country is not None and not is_known(counts):
+        which = f"1 {one}" if whole == 1 else f"{grouped(whole)} {many}"
+        reason = unmapped_text(territory.country)
+        return f"On record {where}: {which} ({aside}); {reason}."
     if not is_known(counts):
         which = one if whole == 1 else f"{grouped(whole)} {many}"
         return f"Control of the {which} on record {where} ({aside}) is not known {when}."
@@ -107,17 +110,29 @@ def answer_text(summary: Document, question: Document, territory: str, source: S
         verb = "was" if is_past(question) else "is"
         return f"The one {one} on record {where} ({aside}) {verb} {place} {when}."
     phrases = counted_text(counts, is_past=is_past(question))
-    return f"Of the {grouped(whole)} {many} on record {where} ({aside}), {phrases} {when}."
+    text = f"Of the {grouped(whole)} {many} on record {where} ({aside}), {phrases} {when}."
+    return f"{text}{_in_part_text(summary)}"
 
 
-def together_text(document: Document, territory: str, source: Source) -> str:
+def _in_part_text(summary: Document) -> str:
+    """Which of the uncertain are occupied as a whole, and only their place in a territory is not."""
+    if not (n := summary.get("occupied_in_part", 0)):
+        return ""
+    which = "1 of the uncertain is" if n == 1 else f"{grouped(n)} of the uncertain are"
+    lies = "lies" if n == 1 else "lie"
+    return f" {which} occupied as a whole and {lies} in this territory only in part."
+
+
+def together_text(document: Document, territory: Territory, source: Source) -> str:
     """All commodities asked together, each deposit counted once, as a sentence."""
     counts, question = document["counted_once"], document["question"]
     whole, when = sum(counts.values()), _when(question, source)
     record = "deposits" if question["rank"] == RANKS[0] else "sites of any rank"
     role = "main commodity" if question["role"] == ROLES[0] else "main commodity or by-product"
     number = grouped(len(question["commodities"]))
-    what = f"{record} on record {_where(question, territory)} ({role}: any of these {number})"
+    what = f"{record} on record {territory.extent_words} ({role}: any of these {number})"
+    if not sum(counts.values()):
+        return f"Together: no {what} are on record here."
     if not is_known(counts):
         return f"Together: control of the {grouped(whole)} {what} is not known {when}."
     phrases = counted_text(counts, is_past=is_past(question))
@@ -256,12 +271,6 @@ def is_known(counts: Mapping[str, int]) -> bool:
 def is_past(question: Document) -> bool:
     """Whether the map that answers is of an earlier day than today."""
     return bool(question["date"] < str(today()) or question["stale_days"])
-
-
-def _where(question: Document, territory: str) -> str:
-    anywhere = question["territory"] in _ANYWHERE
-    country = f"in {packaged.theatre().name}"
-    return country if anywhere else f"that may lie in “{territory}”"
 
 
 def _when(question: Document, source: Source) -> str:

@@ -152,19 +152,21 @@ class EmbeddedControl:
             if source is None
             else self.verdicts(choice)
         )
-        untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
+        verdict = verdicts["verdict"].to_numpy(dtype=object)
+        # Of what no source covers nothing is known: a zero would read as "not occupied".
+        untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool) | (verdict == "unknown")
         table = self.tables.deposits.assign(
-            control=verdicts["verdict"].to_numpy(dtype=object),
+            control=verdict,
             control_party=verdicts["verdict"].map(packaged.theatre().parties.get).astype(object),
             control_share=np.where(untested, np.nan, verdicts["occupied"]),
             contested_share=np.where(untested, np.nan, verdicts["contested"]),
-            control_since=verdicts["since"].to_numpy(),
+            control_since=verdicts["since"].where(~untested).to_numpy(),
             control_source=choice.source,
             control_asof=pd.Timestamp(choice.asof) if choice.asof else pd.NaT,
             stale_days=pd.array([choice.stale_days] * len(verdicts), dtype="Int64"),
             source_reason=choice.reason,
-            agreement=self._agreement(choice, verdicts["verdict"].to_numpy(dtype=object)),
-            line_distance_km=self._distances(choice).round(3),
+            agreement=np.where(untested, np.nan, self._agreement(choice, verdict)),
+            line_distance_km=np.where(untested, np.nan, self._distances(choice).round(3)),
         )
         return gpd.GeoDataFrame(table)
 
@@ -181,9 +183,8 @@ class EmbeddedControl:
 
     def _distances(self, choice: SourceSelection) -> FloatArray:
         points = shapely.centroid(self.tables.deposits.geometry.to_numpy())
-        away = self.contact_line_on(choice.day, choice.source).signed_distances_km(points)
-        untested = ~self.tables.deposits["tested"].to_numpy(dtype=bool)
-        return np.asarray(np.where(untested, np.nan, away))
+        line = self.contact_line_on(choice.day, choice.source)
+        return np.asarray(line.signed_distances_km(points))
 
     def contact_line_on(self, day: date, source: str) -> ContactLine:
         """The line of contact on a day, by a source."""

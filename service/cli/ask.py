@@ -174,7 +174,7 @@ def _sentences(store: Store, document: Mapping[str, Any]) -> Iterator[str]:
     """What a reader may print: what is counted, for which day, after whom."""
     question, summaries = document["question"], document["summary"]
     source = store.sources.by_id[question["source"]]
-    territory = store.control.territories[question["territory"]].title
+    territory = store.control.territories[question["territory"]]
     if len(summaries) > FEW:
         yield overview_text(document, source)
     for summary in summaries if len(summaries) <= FEW else ():

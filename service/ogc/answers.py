@@ -84,6 +84,7 @@ class Summary(Record):
     also: LeftOut
     not_tested: int
     unconfirmed: int
+    occupied_in_part: int
     components_left_aside: int
     amounts: list[Amount]
 

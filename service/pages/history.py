@@ -96,7 +96,7 @@ def latest_text(store: Store, document: Document, point: Document, role: str, ra
         "rank": rank,
     }
     counts = {verdict: point[verdict] for verdict in VERDICTS}
-    territory = store.control.territories[document["territory"]].title
+    territory = store.control.territories[document["territory"]]
     source = store.sources.by_id[choice.source]
     if len(document["commodities"]) == 1:
         summary = {"commodity": document["commodities"][0], "role": role, "rank": rank,

@@ -68,7 +68,13 @@ def about(ask: RequestContext) -> dict[str, object]:
         ],
         "commodities": _commodities(store),
         "territories": [
-            {"id": entry.id, "en": entry.title, "uk": entry.title_uk}
+            {
+                "id": entry.id,
+                "en": entry.title,
+                "uk": entry.title_uk,
+                "where_en": entry.where,
+                "where_uk": entry.where_uk,
+            }
             for entry in store.control.territories.values()
         ],
         "tiles": {name: _tiles(ask, name) for name in TILESETS if name in store.tilesets.names()},

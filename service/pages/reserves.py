@@ -20,7 +20,7 @@ from geodata.answers.wording import (
 )
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
-from schemas import Source
+from schemas import Source, Territory
 from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.claims import AGREEMENTS
@@ -56,8 +56,8 @@ def view(ask: RequestContext, document: Document) -> str:
         question=question,
         territory=territory,
         overview_text=overview_text(document, source),
-        together_text=together_text(document, territory.title, source),
-        answers=[answer(s, question, territory.title, source) for s in document["summary"]],
+        together_text=together_text(document, territory, source),
+        answers=[answer(s, question, territory, source) for s in document["summary"]],
         few=len(document["summary"]) <= FEW,
         groups=groups(document["features"]),
         disagreements=disagreements(document["features"]),
@@ -91,7 +91,7 @@ class Answer:
     notes: Sequence[str]
 
 
-def answer(summary: Document, question: Document, territory: str, source: Source) -> Answer:
+def answer(summary: Document, question: Document, territory: Territory, source: Source) -> Answer:
     """One commodity in words."""
     notes = (components_text(summary), unconfirmed_text(summary))
     return Answer(

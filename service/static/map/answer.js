@@ -50,8 +50,7 @@ export function sentence(about, state, counts) {
 /** What is counted, and where: deposits or records, of which minerals, in which role. */
 function whatCounts(about, state) {
   const territory = about.territories.find((entry) => entry.id === state.territory);
-  const anywhere = ["ukraine", "occupied"].includes(state.territory) || !territory;
-  const where = anywhere ? t("where_ukraine") : t("where_territory", { territory: territory[state.lang] ?? territory.en });
+  const where = territory?.[`where_${state.lang}`] ?? (territory ? t("where_territory", { territory: territory[state.lang] ?? territory.en }) : t("where_ukraine"));
   if (!state.commodities.length) return t(`counted_${state.rank}_all`, { where });
   const names = mineralNames(state.commodities, about, state.lang).map((name) => name.toLowerCase());
   const what = names.length > 1 ? `${names.slice(0, -1).join(", ")} ${t("or")} ${names.at(-1)}` : names[0];
