@@ -115,7 +115,7 @@ def answer_text(summary: Document, question: Document, territory: Territory, sou
 
 
 def _in_part_text(summary: Document) -> str:
-    """Which of the uncertain are occupied as a whole, and only their place in a territory is not."""
+    """How many of the uncertain are occupied as a whole, but only in part in the territory."""
     if not (n := summary.get("occupied_in_part", 0)):
         return ""
     which = "1 of the uncertain is" if n == 1 else f"{grouped(n)} of the uncertain are"

@@ -27,6 +27,9 @@ def changes(ask: RequestContext, document: Document) -> str:
     """Verdict changes by day, newest first."""
     rows = [feature["properties"] for feature in document["features"]]
     picked = ask.query.get("commodity", ",".join(DEFAULT_COMMODITIES))
+    names = [commodity(name) for name in picked.split(",")]
+    last = date.fromisoformat(ask.query.get("to", str(today())))
+    ends = ask.store.sources.last_day_of_data
     return page(
         ask,
         "changes.html",
@@ -34,7 +37,10 @@ def changes(ask: RequestContext, document: Document) -> str:
         document=document,
         days=by_day(rows),
         first=ask.query.get("from"),
-        last=ask.query.get("to", str(today())),
+        last=str(last),
+        of="all commodities" if picked == "all" else listing(names),
+        ends=str(ends) if ends < last else None,
+        several=len({entry["source"] for entry in document["sources"]}) > 1,
         choices=commodity_choices(ask, set(picked.split(","))),
         every=picked == "all",
         book=[ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
