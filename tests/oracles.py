@@ -79,7 +79,7 @@ def shares(
 def verdict(of: Mapping[str, float], *, tested: bool = True) -> str:
     """The verdict as DESIGN.md words it."""
     if not tested:
-        return "uncertain"
+        return "unknown"
     for status in ("occupied", "contested", "unknown"):
         if of[status] >= 0.95:
             return status

@@ -29,6 +29,7 @@ def described(name: str, record: str, first: date | None = None) -> Source:
     words = dict.fromkeys(("title", "publisher", "licence", "attribution", "cadence"), name)
     return Source.model_validate({
         **words, "id": name, "statuses": tuple(SHARES), "record": record, "coverage_from": first,
+        "coverage": "ukraine",
         "day_rule": name,
     })  # fmt: skip
 

@@ -87,20 +87,20 @@ def test_another_territory_is_named_in_the_headline(open_page: MapPage) -> None:
 
 
 def test_an_old_map_says_its_day_wherever_the_answer_is_said(twofold_page: MapPage) -> None:
-    twofold_page.show(STALE)
+    twofold_page.show(f"{STALE}&source=deepstate")
     behind = "map of 8 July 2024, 232 days earlier"
 
     assert behind in twofold_page.text("#who")
     assert behind in twofold_page.run("() => document.getElementById('live').textContent")
-    twofold_page.show(f"{STALE}&deposit=kruta_balka_li")
+    twofold_page.show(f"{STALE}&source=deepstate&deposit=kruta_balka_li")
     twofold_page.tab.wait_for_selector("#detail .says")
     assert behind in twofold_page.text("#detail-day")
-    twofold_page.show(f"{STALE}&with=2024-07-08")
+    twofold_page.show(f"{STALE}&source=deepstate&with=2024-07-08")
     assert behind in twofold_page.text("#day-right")
     assert "earlier" not in twofold_page.text("#day-left")
     twofold_page.tab.click("#open-cite")
     assert "map of 2024-07-08, 232 days earlier" in twofold_page.text("#cite-body")
-    twofold_page.show(f"{STALE}&lang=uk")
+    twofold_page.show(f"{STALE}&source=deepstate&lang=uk")
     assert "карта за 8 липня 2024, на 232 дні раніше" in twofold_page.text("#who")
 
 

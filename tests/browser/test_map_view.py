@@ -114,7 +114,7 @@ def test_two_days_stand_side_by_side_with_what_changed_between_them(open_page: M
 
 
 def test_sources_that_disagree_are_shown_to(twofold_page: MapPage) -> None:
-    twofold_page.show(f"{COUNTRY}&day=2025-02-25&differ=settlements")
+    twofold_page.show(f"{COUNTRY}&day=2024-07-15&differ=settlements")
     twofold_page.until("() => document.getElementById('differ-said').textContent.length > 10")
     twofold_page.settle()
     ringed = twofold_page.run(

@@ -59,7 +59,7 @@ def test_openlayers_draws_the_tileset_from_its_description(
 
     assert state == "ready"
     assert len(statuses) > 100
-    assert set(statuses) <= {"occupied", "contested"}
+    assert set(statuses) <= {"occupied", "contested", "unknown"}
 
 
 def test_maplibre_draws_the_tileset_from_its_link(tab: Any, plain: str) -> None:
@@ -77,4 +77,4 @@ def test_maplibre_draws_the_tileset_from_its_link(tab: Any, plain: str) -> None:
     )
 
     assert len(statuses) > 100
-    assert set(statuses) <= {"occupied", "contested"}, json.dumps(statuses[:5])
+    assert set(statuses) <= {"occupied", "contested", "unknown"}, json.dumps(statuses[:5])

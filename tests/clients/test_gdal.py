@@ -45,7 +45,7 @@ def test_gdal_reads_the_cells_in_a_box(served: str) -> None:
 
 def test_gdal_pushes_an_equal_property_down(served: str) -> None:
     found = pyogrio.read_dataframe(f"OAPIF:{served}", layer="deposits", where="commodity='lithium'")
-    assert len(found) == 7
+    assert len(found) == 8
     assert set(found["commodity"]) == {"lithium"}
 
 
@@ -70,5 +70,5 @@ def test_ogr2ogr_copies_a_collection_into_a_geopackage(served: str, tmp_path: Pa
         timeout=60,
     )
     if info.returncode == 0 and info.stdout.startswith(b"{"):
-        assert json.loads(info.stdout)["layers"][0]["featureCount"] == 164
-    assert len(gpd.read_file(target)) == 164
+        assert json.loads(info.stdout)["layers"][0]["featureCount"] == 165
+    assert len(gpd.read_file(target)) == 165

@@ -22,7 +22,7 @@ def test_owslib_reads_items_by_box_day_property_and_filter(served: str) -> None:
     boxed = client.collection_items("deposits", limit=200, bbox=[36, 46, 38, 48])
     assert 0 < boxed["numberMatched"] < DEPOSITS
     lithium = client.collection_items("deposits", limit=200, commodity="lithium")
-    assert lithium["numberMatched"] == 7
+    assert lithium["numberMatched"] == 8
     filtered = client.collection_items(
         "deposits", limit=200, datetime_="2025-02-25", filter="control='occupied'"
     )

@@ -39,7 +39,7 @@ def test_qgis_counts_filters_and_draws_the_deposits(qgis: str, served: str, tmp_
     found = _read(qgis, served, "deposits", "\"commodity\" = 'lithium'", tmp_path / "map.png")
     assert found["valid"]
     assert found["features"] == DEPOSITS
-    assert found["filtered"] == 7
+    assert found["filtered"] == 8
     assert 0 < int(str(found["boxed"])) < DEPOSITS
     assert int(str(found["pixels"])) > 50
     assert (tmp_path / "map.png").stat().st_size > 1000

@@ -22,7 +22,7 @@ export function createDivider(about, state) {
     divider.setAttribute("aria-valuenow", String(Math.round(split)));
     divider.setAttribute("aria-label", t("divider", { a: inWords(compare, lang), b: inWords(day, lang) }));
     for (const [id, at] of [["day-left", compare], ["day-right", day]]) {
-      const behind = behindOf(choose(about.sources, at, source), at, lang);
+      const behind = behindOf(choose(about, at, source), at, lang);
       byId(id).textContent = behind ? `${inWords(at, lang)} (${behind})` : inWords(at, lang);
     }
   }
