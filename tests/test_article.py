@@ -1,8 +1,18 @@
 """Is the article answered phrase by phrase, for its day and a later one, to be cited?"""
 
+import re
+
+import pytest
 from served import THEN, Client, local, properties
 
+from geodata.answers.article import IN_PART
 from geodata.answers.question import VERDICTS
+from geodata.answers.wording import occupied_text, total_text
+from service.pages.article import behind_text
+from service.pages.template_filters import number
+
+IN_PART_VERDICTS = ("occupied", "uncertain")
+"""Of a deposit as a whole, and in land only part of which it lies in."""
 
 
 def test_the_article_is_answered_phrase_by_phrase(client: Client) -> None:
@@ -54,6 +64,65 @@ def test_what_was_taken_since_2022_is_told_apart_by_role_and_rank(client: Client
     assert taken["deposits"]["uncertain"] > 0
     assert taken["deposits"]["occupied"] < whole["deposits"]["occupied"]
     assert taken["headline"].startswith(f"{THEN}: of ")
+
+
+def test_a_headline_of_held_land_says_what_is_there_and_what_is_not(client: Client) -> None:
+    taken = client.json(f"/articles/{THEN}")["phrases"][1]["then"]
+    counts, whole = taken["deposits"], sum(taken["deposits"].values())
+    words = f"/reserves?commodity=rare-earths&date={THEN}&territory=occupied-since-2022"
+    rows = [f["properties"] for f in client.json(f"{words}")["features"]]
+    in_part = [r for r in rows if (r["control"], r["territory_control"]) == IN_PART_VERDICTS]
+    first = taken["headline"].split(". ")[0]
+
+    assert f"of the {whole} rare-earth deposits on record where this land may lie" in first
+    assert f"{counts['occupied']} w" in first
+    assert "on record there" not in first
+    assert in_part
+    assert f"{IN_PART}" in first
+    assert {d["id"] for d in taken["named"] if d.get("note") == IN_PART} <= {
+        r["id"] for r in in_part
+    }
+
+
+def test_no_headline_counts_none(client: Client) -> None:
+    for phrase in client.json(f"/articles/{THEN}")["phrases"]:
+        for side in ("then", "last"):
+            assert not re.search(r"\b0 ", phrase[side]["headline"]), phrase[side]["headline"]
+
+
+def test_amounts_to_read_keep_bounds_and_doubts_and_name_their_deposits(client: Client) -> None:
+    document = client.json(f"/articles/{THEN}")
+    page = client.get(f"/articles/{THEN}?f=html").text
+    bounded = [
+        (summary, row)
+        for phrase in document["phrases"]
+        for summary in phrase["then"]["summary"]
+        for row in summary["amounts"]
+        if row["total_bound"] or row["figures_in_doubt"]
+    ]
+    assert {row["total_bound"] for _, row in bounded} >= {"at least", "up to"}
+    for summary, row in bounded:
+        assert f"in all {total_text(row, number)}, from " in page
+        assert f"land {occupied_text(row, summary, number)}; in all" in page
+
+
+def test_amounts_of_russia_are_those_of_the_deposits_named(client: Client) -> None:
+    russian = client.json(f"/articles/{THEN}")["phrases"][0]["then"]["elsewhere"]
+    page = client.get(f"/articles/{THEN}?f=html").text
+    whole = russian["deposits"]
+    assert f"from Lovozero rare-earth deposit alone; {whole - 1} of {whole} deposits" in page
+    assert f"{number(7180800)} t" not in page
+
+
+@pytest.mark.parametrize(
+    ("names", "missing", "text"),
+    [(["A"], 2, "A alone; 2 of 3 deposits have no such figure"),
+     (["A", "B"], 1, "A and B; 1 of 3 deposits has no such figure"),
+     (["A"], 0, "A"), (["A", "B"], 0, "A and B")],
+)  # fmt: skip
+def test_figures_are_said_to_be_of_some_deposits(names: list[str], missing: int, text: str) -> None:
+    row = {"deposits_with_figure": len(names), "deposits_without": missing}
+    assert behind_text(row, names) == text
 
 
 def test_the_article_is_answered_for_another_later_day(client: Client) -> None:

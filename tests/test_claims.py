@@ -11,6 +11,7 @@ from geodata.features.query import EVERYTHING, Query
 from geodata.store.embedded import EmbeddedStore
 from schemas import Claim
 from schemas.record import column_names
+from service.pages.claims import ours_text, stated_text
 
 GOLDEN = Path(__file__).parent / "golden"
 SAMPLE = {
@@ -85,7 +86,65 @@ def test_what_is_partly_comparable_agrees_in_part_at_most(store: EmbeddedStore) 
     assert entry["agrees"] == "partly"
     assert entry["reason"] == "Only partly comparable: it counts others too."
     assert ours(store, comparable="partly")["reason"] == "Only partly comparable."
-    assert ours(store, comparable="partly", figure_low=9.0, figure_high=9.0)["agrees"] == "no"
+
+
+def test_what_is_partly_comparable_differs_and_says_why(store: EmbeddedStore) -> None:
+    words = {"comparable": "partly", "figure_low": 9.0, "figure_high": 9.0}
+    entry = ours(store, **words, why="it counts others too")
+    assert (entry["agrees"], entry["difference"]) == ("no", -8)
+    assert entry["reason"] == "Differs; only partly comparable: it counts others too."
+    assert ours(store, **words)["reason"] == "Differs; only partly comparable."
+
+
+@pytest.mark.parametrize(
+    ("given", "is_measured"),
+    [({}, False), ({"comparable": "yes"}, True), ({"commodity": "metals"}, True),
+     ({"quantity": "share", "unit": "1", "figure_low": 0.9}, True)],
+)  # fmt: skip
+def test_no_difference_is_given_between_deposits_of_all_minerals_and_of_some(
+    store: EmbeddedStore, given: dict[str, object], *, is_measured: bool
+) -> None:
+    words = {"comparable": "partly", "commodity": "all", "role": "any", "figure_low": 700.0,
+             "figure_high": None}  # fmt: skip
+    entry = ours(store, **{**words, **given})
+    assert entry["agrees"] == "no"
+    assert (entry["difference"] is not None) == is_measured
+
+
+def test_what_a_claim_left_unsaid_is_told_where_ours_differs(store: EmbeddedStore) -> None:
+    words = {"why": "it told of papers alone"}
+    assert ours(store, **words)["reason"] is None
+    entry = ours(store, **words, figure_low=9.0, figure_high=9.0)
+    assert entry["reason"] == "It told of papers alone."
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "days"),
+    [({"deposit_id": "shevchenkivske_li"}, "the deposit was", "127 days"),
+     ({"figure_low": 2.0, "figure_high": 2.0}, "2 such deposits were", "127 days"),
+     ({"deposit_id": "shevchenkivske_li", "about_day": "2025-07-01"}, "the deposit was", "1 day")],
+)  # fmt: skip
+def test_the_day_it_was_reached_is_told_with_what_was_occupied(
+    store: EmbeddedStore, given: dict[str, object], what: str, days: str
+) -> None:
+    text = f"By our record {what} occupied from 2025-07-02, {days} after the day spoken of."
+    assert ours(store, **given)["reason"].endswith(text)
+
+
+def test_deposits_and_occurrences_stated_apart_are_counted_apart(store: EmbeddedStore) -> None:
+    words = {"role": "any", "unit": "deposits and occurrences", "figure_high": None}
+    both = ours(store, **words, commodity="rare-earths")
+    figures = {"figure_low": None, "commodity": "rare-earths:1;rare-earths:15"}
+    entry = ours(store, **{**words, **figures})
+    deposits, others = entry["parts"]
+    alone = ours(store, **{**words, "unit": "deposits"}, commodity="rare-earths")
+    assert both["parts"] == []
+    assert deposits["value"] == alone["value"] > 0 < others["value"]
+    assert [part["stated"] for part in entry["parts"]] == [1, 15]
+    for name in ("value", "value_high", "of"):
+        assert deposits[name] + others[name] == entry[name] == both[name]
+    assert f"Deposits: 1 stated, {deposits['value']}" in entry["reason"]
+    assert "Other ranks: 15 stated, " in entry["reason"]
 
 
 def test_another_number_of_all_deposits_makes_it_agree_in_part(store: EmbeddedStore) -> None:
@@ -94,6 +153,7 @@ def test_another_number_of_all_deposits_makes_it_agree_in_part(store: EmbeddedSt
     entry = ours(store, **words, denominator="5")
     assert entry["agrees"] == "partly"
     assert "It counts 5 deposits in all, this record 4." in entry["reason"]
+    assert "It counts 1 deposit in all" in ours(store, **words, denominator="1")["reason"]
 
 
 @pytest.mark.parametrize(
@@ -196,6 +256,44 @@ def test_what_cannot_be_compared_says_why(
     assert reason in entry["reason"]
     assert entry["difference"] is entry["premature_days"] is None
     assert entry["unit"] == "deposits"
+
+
+@pytest.mark.parametrize(
+    ("occupied", "of", "text"),
+    [(6, 11, "55 % of 11 deposits"), (1, 8, "13 % of 8 deposits"), (0, 1, "0 % of 1 deposit"),
+     (1, 200, "1 % of 200 deposits"), (99, 200, "50 % of 200 deposits"),
+     (1, 3, "33 % of 3 deposits")],
+)  # fmt: skip
+def test_a_share_to_read_is_rounded_once(occupied: int, of: int, text: str) -> None:
+    share = round(occupied / of, 4)
+    entry = {"value_low": share, "value_high": share, "of": of, "unit": "1", "parts": []}
+    claim = {**SAMPLE, "deposit_id": None, "ours": entry}
+    assert ours_text(claim) == text
+    assert ours_text({**claim, "role": "any"}) == f"{text} (main commodity or by-product)"
+    assert ours_text({**claim, "role": "any", "commodity": "all"}) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "of", "text"),
+    [(1, 1, 1, "1 deposit of 1"), (0, 1, 1, "0 to 1 deposits of 1"), (2, 2, 4, "2 deposits of 4")],
+)
+def test_one_deposit_of_ours_is_one(low: int, high: int, of: int, text: str) -> None:
+    entry = {"value_low": low, "value_high": high, "of": of, "unit": "deposits", "parts": []}
+    assert ours_text({**SAMPLE, "deposit_id": None, "ours": entry}) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [({}, "1 deposit"), ({"figure_high": None}, "at least 1 deposit"),
+     ({"figure_low": None}, "at most 1 deposit"), ({"denominator": "1"}, "1 deposit of 1"),
+     ({"figure_high": 2.0}, "1 to 2 deposits"),
+     ({"unit": "deposits and occurrences", "commodity": "lithium:1;lithium:15",
+       "figure_low": None, "figure_high": None}, "1 deposit and 15 occurrences"),
+     ({"commodity": "lithium:1;iron:6", "figure_low": None, "figure_high": None},
+      "lithium 1 and iron 6")],
+)  # fmt: skip
+def test_one_deposit_stated_is_one(given: dict[str, object], text: str) -> None:
+    assert stated_text({**SAMPLE, "denominator": None, **given}) == text
 
 
 def test_nothing_depends_on_who_made_a_claim(store: EmbeddedStore) -> None:

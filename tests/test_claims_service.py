@@ -98,9 +98,33 @@ def test_claims_to_read_say_what_was_stated_and_what_we_count(client: Client) ->
     assert '<tr id="figaro-2025-li">' in text
     assert "2 deposits of 4" in text
     assert "1 to 2 deposits of 4" in text
-    assert "5 days later" in text
+    assert "occupied from 2025-07-02, 5 days after the day spoken of" in text
+    assert "it was so" not in text
+    assert "at least 1 deposit<" in text
+    assert " 1 deposits" not in text.replace("0 to 1 deposits", "")
+    assert "5 deposits and 15 occurrences" in text
     assert "at most 20 % of resources" in text
     assert "cannot be compared" in text
+
+
+def test_what_is_partly_comparable_is_not_said_to_disagree(client: Client) -> None:
+    entries = {c["id"]: c for c in client.json("/claims")["claims"]}
+    partly = {i for i, c in entries.items() if c["comparable"] == "partly"}
+    differ = {i for i in partly if entries[i]["ours"]["agrees"] == "no"}
+    rows = client.get("/claims?f=html").text.split("<tr id=")
+    cells = {row.split('"')[1]: row.rsplit("<td>", 1)[1] for row in rows[1:]}
+    assert {"igs-2023", "rusgeolfond-2024"} <= differ
+    for each in differ:
+        assert cells[each].startswith("Differs; only partly comparable: ")
+        assert entries[each]["why"] in cells[each].replace("&#39;", "'")
+    assert not any("does not agree" in cells[each] for each in partly)
+    assert entries["igs-2023"]["ours"]["difference"] is None
+
+
+def test_papers_agreed_are_not_said_to_claim_occupation(client: Client) -> None:
+    entries = {c["id"]: c["ours"] for c in client.json("/claims")["claims"]}
+    assert "did not itself claim occupation" in entries["armz-2024"]["reason"]
+    assert "the deposit was occupied from 2025-07-02, 537 days" in entries["armz-2024"]["reason"]
 
 
 def test_claims_are_a_collection_without_places_that_filters(client: Client) -> None:

@@ -4,7 +4,7 @@ Each phrase is paraphrased and comes to a question, which is answered for the da
 and for a later one. Nothing is quoted but the few words that decide what is asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from geodata.answers.matching import MatchingDeposits, find, of_rank, of_role
 from geodata.answers.question import DEFAULT_CONTROL, VERDICTS, Question
 from geodata.answers.reserves import reserves
 from geodata.answers.sources import source_facts
+from geodata.answers.wording import counted_text, is_past, listing
 from geodata.data.commodities import commodities
 from geodata.store.base import Store
 from geodata.types import Mask
@@ -22,6 +23,20 @@ from geodata.types import Mask
 ARTICLE_DAY = date(2025, 2, 25)
 TITLE = "Rare earths for Washington: whose, and where?"
 MOSCOW, WASHINGTON, REPORT = "Moscow", "Washington", "The report"
+IN_PART = "occupied as a whole but only partly in this land"
+"""Of a deposit that is occupied, while part of where it may lie is outside the territory."""
+_STANDINGS: Mapping[str, str] = {
+    "occupied": "in it",
+    "in part": IN_PART,
+    "uncertain": "in it in part or perhaps",
+    "contested": "in contested land",
+    "government": "government-held",
+    "outside": "not in it",
+    "unknown": "not known",
+}
+"""How a deposit stands to land that is held: verdicts, two of them told apart."""
+_MEANT = "the occupied land meant"
+_NOT_THERE = {"government": 0, "outside": 0}
 
 
 def _group(*groups: str) -> tuple[str, ...]:
@@ -155,7 +170,7 @@ def _on(store: Store, phrase: Phrase, day: date) -> dict[str, object]:
     return {
         "date": str(day),
         **source_facts(found.choice),
-        "headline": _headline(phrase, found, counts, elsewhere),
+        "headline": _headline(store, phrase, found, elsewhere),
         **counts,
         "elsewhere": elsewhere,
         "summary": [one for one in summary if _is_on_record(one)],  # type: ignore[attr-defined]
@@ -190,10 +205,14 @@ def _is_on_record(summary: dict[str, dict[str, object]]) -> bool:
 
 
 def _named(found: MatchingDeposits) -> list[dict[str, str]]:
-    """The deposits listed, with their verdicts in the territory."""
-    rows = found.table[found.listed]
-    named = zip(rows["id"], rows["name_en"], found.verdict[found.listed], strict=True)
-    return [{"id": i, "name_en": name, "control": verdict} for i, name, verdict in named]
+    """The deposits listed, with their verdicts in the territory, and a note on those in part."""
+    columns = (found.table["id"], found.table["name_en"], found.table["control"], found.verdict)
+    rows = zip(*(np.asarray(column)[found.listed] for column in columns), strict=True)
+    return [
+        {"id": i, "name_en": name, "control": verdict}
+        | ({"note": IN_PART} if (control, verdict) == ("occupied", "uncertain") else {})
+        for i, name, control, verdict in rows
+    ]
 
 
 def _elsewhere(store: Store, phrase: Phrase, day: date) -> dict[str, object] | None:
@@ -220,44 +239,102 @@ def _elsewhere(store: Store, phrase: Phrase, day: date) -> dict[str, object] | N
 
 
 def _headline(
-    phrase: Phrase,
-    found: MatchingDeposits,
-    counts: dict[str, dict[str, int]],
-    elsewhere: dict[str, object] | None,
+    store: Store, phrase: Phrase, found: MatchingDeposits, elsewhere: dict[str, object] | None
 ) -> str:
     """The answer in a sentence, with the day of the map where it is not the day asked."""
-    choice, deposits = found.choice, dict(counts["deposits"])
+    choice, question = found.choice, _question(phrase, found.choice.day)
     if choice.asof is None:
         return f"No control source speaks of {choice.day}."
+    territory = store.control.territory(phrase.territory)
     asof = "" if choice.asof == choice.day else f", by the map of {choice.asof}"
-    if elsewhere is not None:  # what the government holds could not be offered with Russia's own
-        deposits["government"] = 0
-    places = [
-        f"{deposits[v]} {text}" for v, text in _PLACES.items() if deposits[v] or v == "occupied"
+    past = is_past({"date": str(choice.day), **source_facts(choice)})
+    land = None if territory.held is None else "it" if elsewhere is None else _MEANT
+    if elsewhere is not None:
+        counted = _offered(phrase, found, int(str(elsewhere["deposits"])), is_past=past)
+    elif land is not None:
+        counted = _where_held(phrase, found, is_past=past)
+    else:
+        counted = _in_country(phrase, found, territory.title, is_past=past)
+    beside = [
+        ("as a by-product", found.asked & ~_main(found, question)),
+        ("in occurrences and other ranks", found.asked & _main(found, question) & ~found.selected),
     ]
-    abroad = 0 if elsewhere is None else int(str(elsewhere["deposits"]))
-    places += (
-        [] if elsewhere is None else [f"{abroad} in Russia, of which no source of control speaks"]
-    )
-    where = "on record there" if elsewhere is None else "that may be meant"
-    whole = sum(deposits.values()) + abroad
-    return (
-        f"{choice.day}{asof}: of {whole} {phrase.name} deposits {where}, {', '.join(places)}. "
-        f"Apart from these: as a by-product {_apart(counts['by_products'])}; in occurrences and "
-        f"other ranks {_apart(counts['other_ranks'])}."
+    apart = [f"{what} {text}" for what, some in beside if (text := _apart(found, some, land))]
+    return f"{choice.day}{asof}: {counted}." + (
+        f" Apart from these: {'; '.join(apart)}." if apart else ""
     )
 
 
-_PLACES = {
-    "occupied": "in occupied land",
-    "uncertain": "uncertain",
-    "contested": "in contested land",
-    "government": "in government-held land",
-    "unknown": "not known",
-}
-_MAY_BE = ("uncertain", "contested", "unknown")
+def _standings(found: MatchingDeposits, some: Mask) -> dict[str, int]:
+    """How many of some deposits stand how to the land of the territory; components stand aside.
+
+    What is occupied, but has a doubt in the territory, may be in it in part; what is none of the
+    territory's though not held by the government lies outside.
+    """
+    whole = some & found.table["part_of"].isna().to_numpy()
+    control, verdict = found.table["control"].to_numpy()[whole], found.verdict[whole]
+    each = [
+        "in part" if (c, v) == ("occupied", "uncertain")
+        else "outside" if v == "government" != c
+        else v
+        for c, v in zip(control, verdict, strict=True)
+    ]  # fmt: skip
+    return {standing: each.count(standing) for standing in _STANDINGS}
 
 
-def _apart(counts: dict[str, int]) -> str:
-    """`1 occupied, 3 that may be`."""
-    return f"{counts['occupied']} occupied, {sum(counts[v] for v in _MAY_BE)} that may be"
+def _standings_text(counts: Mapping[str, int], *, is_past: bool) -> list[str]:
+    """`3 were in it`, `1 was government-held`: those that are any, each with its verb."""
+    one, many = ("was", "were") if is_past else ("is", "are")
+    return [f"{n} {one if n == 1 else many} {_STANDINGS[s]}" for s, n in counts.items() if n]
+
+
+def _where_held(phrase: Phrase, found: MatchingDeposits, *, is_past: bool) -> str:
+    """Of the deposits on record where held land may lie, how many are in it."""
+    counts = _standings(found, found.selected)
+    texts, whole = _standings_text(counts, is_past=is_past), sum(counts.values())
+    what = "on record where this land may lie"
+    if not whole:
+        return f"no {phrase.name} deposit is {what}"
+    if whole == 1:
+        return f"the one {phrase.name} deposit {what} {texts[0].removeprefix('1 ')}"
+    if len(texts) == 1:
+        texts = [f"all {texts[0]}"]
+    elif not counts["occupied"] and not counts["unknown"]:
+        texts.insert(0, f"none {'was' if is_past else 'is'} {_STANDINGS['occupied']}")
+    return f"of the {whole} {phrase.name} deposits {what}, {listing(texts)}"
+
+
+def _offered(phrase: Phrase, found: MatchingDeposits, abroad: int, *, is_past: bool) -> str:
+    """How many deposits an offer of held land and of Russia may mean, and where they are.
+
+    What the government holds could not be offered, nor what lies outside.
+    """
+    counts = _standings(found, found.selected) | _NOT_THERE
+    texts = [
+        text.replace("in it", f"in {_MEANT}") for text in _standings_text(counts, is_past=is_past)
+    ]
+    whole = sum(counts.values()) + abroad
+    places = listing([*texts, f"{abroad} in Russia, of which no source of control speaks"])
+    return f"of {whole} {phrase.name} deposits that may be meant, {places}"
+
+
+def _in_country(phrase: Phrase, found: MatchingDeposits, title: str, *, is_past: bool) -> str:
+    """Of the deposits on record in a country, how many are in whose land."""
+    counts = _counts(found, found.selected)
+    if not (whole := sum(counts.values())):
+        return f"no {phrase.name} deposit is on record in {title}"
+    phrases = counted_text(counts, is_past=is_past)
+    return f"of the {whole} {phrase.name} deposits on record in {title}, {phrases}"
+
+
+def _apart(found: MatchingDeposits, some: Mask, land: str | None) -> str:
+    """`1 occupied and 3 possibly so`; of held land `1 in it`; empty where there are none."""
+    if land is not None:
+        standings = _standings(found, some) | _NOT_THERE
+        texts = [f"{n} {_STANDINGS[s]}" for s, n in standings.items() if n]
+        return listing(texts).replace("in it", f"in {land}")
+    counts = _counts(found, some)
+    sure, maybe = counts["occupied"], counts["uncertain"] + counts["contested"]
+    what = "possibly so" if sure else "possibly occupied"
+    pairs = ((sure, "occupied"), (maybe, what), (counts["unknown"], "not known"))
+    return listing([f"{n} {text}" for n, text in pairs if n])

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from geodata.answers.amounts import amounts
 from geodata.answers.claim_parts import (
+    RANKED,
     Agreement,
     Measured,
     Part,
@@ -71,7 +72,10 @@ class Comparison:
 
     def counted(self, part: Part, source: str | None = None) -> Measured:
         """The deposits of a part on the day, by a source or by the rule."""
-        return Measured.counted(self._points(part, "year", source)[0])
+        measured = Measured.counted(self._points(part, "year", source)[0])
+        if part.rank != RANKED[1]:
+            return measured
+        return measured.without(self.counted(replace(part, rank=RANKED[0]), source))
 
     def _points(self, part: Part, step: str, source: str | None = None) -> list[dict[str, object]]:
         """Counts from the day of the claim to the last mapped one.
@@ -81,8 +85,13 @@ class Comparison:
         """
         first = self.claim.about_day
         last = min(last_mapped_day(self.store.sources), first + timedelta(days=POINTS_MAX - 1))
+        rank = RANKS[0] if part.rank == RANKED[0] else self.question.rank
         question = replace(
-            self.question, commodities=part.commodities, day=max(first, last), source=source
+            self.question,
+            commodities=part.commodities,
+            day=max(first, last),
+            source=source,
+            rank=rank,
         )
         points: list[dict[str, object]] = series(self.store, question, first, step)["series"]  # type: ignore[assignment]
         return points
@@ -178,9 +187,20 @@ class Comparison:
         is_whole = self.claim.comparable == "yes" and self.same_whole
         return "partly" if together == "yes" and not is_whole else together
 
+    @property
+    def counts_another_whole(self) -> bool:
+        """Whether it counts deposits of all minerals, of which only some are on record here."""
+        claim = self.claim
+        return (claim.comparable, claim.quantity, claim.commodity) == ("partly", "count", "all")
+
     @cached_property
-    def difference(self) -> float:
-        """Ours less the nearest of what is stated, in the unit of the claim."""
+    def difference(self) -> float | None:
+        """Ours less the nearest of what is stated, in the unit of the claim.
+
+        None where the two count deposits of different minerals: it would measure the scopes.
+        """
+        if self.counts_another_whole:
+            return None
         pairs = zip(self.parts, self.values, strict=True)
         return round(sum(part.difference(ours) for part, ours in pairs), 4)
 

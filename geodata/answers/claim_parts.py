@@ -5,7 +5,7 @@ Nothing here knows a claim: its columns say it all.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, inf
 from typing import Literal
 
@@ -27,18 +27,26 @@ CRITICAL = frozenset(
 they are commodities here; coking coal is left out."""
 MAY_BE = ("uncertain", "contested", "unknown")
 """Verdicts of deposits that may be occupied beside those that are."""
+RANKED = ("deposits", "other ranks")
+"""Ranks of records a claim may count apart, in the order of its figures."""
+BOTH_RANKS = "deposits and occurrences"
+"""The unit of a claim that counts both."""
 _CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 """ISO 3166-2."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing a claim counts: the commodities meant, and the figure stated of it, if any."""
+    """One thing a claim counts: the commodities meant, and the figure stated of it, if any.
+
+    rank: `deposits` or `other ranks` where it counts the two apart; None for those of the claim.
+    """
 
     word: str
     commodities: tuple[str, ...]
     least: float
     most: float
+    rank: str | None = None
 
     @property
     def is_stated(self) -> bool:
@@ -56,7 +64,7 @@ class Part:
             ceil(least) if least > -inf else least,
             floor(most) if most < inf else most,
         )
-        return Part(self.word, self.commodities, min(ends), max(ends))
+        return replace(self, least=min(ends), most=max(ends))
 
     def agreement(self, ours: "Measured") -> Agreement:
         """`yes` where all that may be ours is within what is stated, `no` where nothing is."""
@@ -84,6 +92,10 @@ class Measured:
         high = number["occupied"] + sum(number[name] for name in MAY_BE)
         return cls(number["occupied"], high, high + number["government"])
 
+    def without(self, some: "Measured") -> "Measured":
+        """What is left beside some of the same."""
+        return Measured(self.low - some.low, self.high - some.high, self.of - some.of)
+
     @property
     def share(self) -> "Measured":
         """The same as shares of all, which must be some."""
@@ -93,7 +105,8 @@ class Measured:
 def claimed_parts(claim: Claim) -> tuple[Part, ...]:
     """What a claim counts, with the figures stated; empty where a word is no commodity here.
 
-    `lithium:1;iron:6` are two parts of exact figures, whatever the claim's own figures say.
+    `lithium:1;iron:6` are two parts of exact figures, whatever the claim's own figures say; so are
+    `gold:1;gold:3` in `deposits and occurrences`, the records of the two ranks apart.
     """
     pieces = [piece.partition(":") for piece in claim.commodity.split(";")]
     low = -inf if claim.figure_low is None else claim.figure_low
@@ -105,6 +118,8 @@ def claimed_parts(claim: Claim) -> tuple[Part, ...]:
             return ()
         figures = (float(stated), float(stated)) if stated else (low, high)
         parts.append(Part(word.strip(), members, *figures))
+    if claim.unit == BOTH_RANKS and len(parts) == len(RANKED) and parts[0].word == parts[1].word:
+        parts = [replace(part, rank=rank) for part, rank in zip(parts, RANKED, strict=True)]
     return tuple(parts)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from geodata.answers.claim_comparison import Comparison, added_up
-from geodata.answers.claim_parts import claimed_parts, oblast_codes
+from geodata.answers.claim_parts import Measured, Part, claimed_parts, oblast_codes
 from geodata.answers.question import RANKS, ROLES, Question
 from geodata.answers.rows import json_rows, json_value
 from geodata.answers.sources import source_facts
+from geodata.answers.wording import count, grouped
 from geodata.store.base import Store
 from schemas import Claim
 from schemas.record import column_names
@@ -171,15 +172,18 @@ def _reasons(comparison: Comparison) -> Iterable[str]:
         yield str(comparison.unanswered or comparison.incomparable)
         return
     if claim.comparable == "partly":
-        yield f"Only partly comparable{f': {claim.why}' if claim.why else ''}."
+        head = "Differs; only partly comparable" if agrees == "no" else "Only partly comparable"
+        yield f"{head}{f': {claim.why}' if claim.why else ''}."
+    elif claim.why and agrees != "yes":
+        yield f"{claim.why[:1].upper()}{claim.why[1:]}."
+    yield from (_ranked_text(*pair) for pair in comparison.pairs if pair[0].rank)
     if not comparison.same_whole:
-        of = comparison.measured[0].of
-        yield f"It counts {claim.denominator} deposits in all, this record {of}."
+        stated = count(int(str(claim.denominator)), "deposit")
+        yield f"It counts {stated} in all, this record {grouped(comparison.measured[0].of)}."
     if agrees != "yes" and any(each.high > each.low for each in comparison.values):
         yield "Those uncertain, contested or unknown on that day may be occupied too."
     if comparison.reached_on is not None:
-        days = "1 day" if comparison.premature_days == 1 else f"{comparison.premature_days} days"
-        yield f"By our record it was so from {comparison.reached_on}, {days} later."
+        yield _reached_text(comparison)
     spans = {(each["value"], each["value_high"]) for each in comparison.by_source}
     if len(spans) > 1:
         yield f"Sources differ: {'; '.join(map(_source_text, comparison.by_source))}."
@@ -188,3 +192,22 @@ def _reasons(comparison: Comparison) -> Iterable[str]:
 def _source_text(entry: Mapping[str, object]) -> str:
     low, high = entry["value"], entry["value_high"]
     return f"{entry['source']} {low}" if low == high else f"{entry['source']} {low} to {high}"
+
+
+def _ranked_text(part: Part, measured: Measured) -> str:
+    """Of one rank: `Deposits: 5 stated, 4 by our record`."""
+    low, high = measured.low, measured.high
+    by_record = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+    return f"{str(part.rank).capitalize()}: {part.least:.0f} stated, {by_record} by our record."
+
+
+def _reached_text(comparison: Comparison) -> str:
+    """Since when as many deposits as stated were occupied, and how long after the claim's day."""
+    if comparison.claim.deposit_id is not None:
+        what = "the deposit was"
+    else:
+        least = int(comparison.pairs[0][0].least)
+        what = count(least, "such deposit was", "such deposits were")
+    days = count(comparison.premature_days or 0, "day")
+    day = comparison.reached_on
+    return f"By our record {what} occupied from {day}, {days} after the day spoken of."

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from geodata.answers.amounts import GROUP
+from geodata.answers.matching import find
+from geodata.answers.question import Question
+from geodata.answers.wording import count, listing
+from geodata.data.commodities import members
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.claims import AGREEMENTS
+from service.pages.claims import AGREEMENTS, DIFFERS, agreement
 from service.pages.rendering import Document, page
 from service.pages.template_filters import number
 
@@ -26,8 +31,55 @@ def view(ask: RequestContext, document: Document) -> str:
         document=document,
         changed=[changed(ask.store, phrase) for phrase in phrases],
         charts={side: charts(ask, phrases, side) for side in SIDES},
-        agreements=AGREEMENTS,
-    )
+        agreements={**AGREEMENTS, DIFFERS: DIFFERS},
+        claims=[{**near, "agrees": agreement(ask.store, near)} for near in document["claims"]],
+        behind={(n, side): behind(ask.store, phrases[n], side)
+                for n in range(len(phrases)) for side in SIDES},
+        held=[ask.store.control.territory(p["territory"]["id"]).held for p in phrases],
+    )  # fmt: skip
+
+
+def behind(store: Store, phrase: Document, side: str) -> dict[tuple[str, str, int], str]:
+    """Whose figures each amount of a phrase is of, by territory, commodity and place in a list."""
+    answer, elsewhere = phrase[side], phrase[side]["elsewhere"]
+    told = [(phrase["territory"]["id"], answer["summary"])]
+    told += [] if elsewhere is None else [(elsewhere["territory"]["id"], elsewhere["summary"])]
+    texts = {}
+    for territory, summaries in told:
+        for summary in (each for each in summaries if each["amounts"]):
+            word = summary["commodity"]
+            names = names_behind(store, word, date.fromisoformat(answer["date"]), territory)
+            for place, row in enumerate(summary["amounts"]):
+                key = tuple(str(row[column]) for column in GROUP)
+                texts[territory, word, place] = behind_text(row, names[key])
+    return texts
+
+
+def names_behind(
+    store: Store, commodity: str, day: date, territory: str
+) -> dict[tuple[str, ...], list[str]]:
+    """Names of the deposits each amount of a commodity is of, by the columns of its `GROUP`.
+
+    Of the deposits counted in a territory on a day, in the order of estimates, each once.
+    """
+    found = find(store, Question((commodity,), day, territory))
+    whole = found.selected & found.table["part_of"].isna().to_numpy()
+    names = dict(zip(found.table["id"][whole], found.table["name_en"][whole], strict=True))
+    rows = store.facts.estimates
+    rows = rows[rows["commodity"].isin(list(members(commodity))) & rows["deposit_id"].isin(names)]
+    return {
+        tuple(map(str, key)): [names[i] for i in dict.fromkeys(group["deposit_id"])]
+        for key, group in rows.groupby(GROUP)
+    }
+
+
+def behind_text(row: Document, names: Sequence[str]) -> str:
+    """`Lovozero alone; 6 of 7 deposits have no such figure`."""
+    missing, whole = row["deposits_without"], row["deposits_without"] + row["deposits_with_figure"]
+    text = listing(names) + (" alone" if len(names) == 1 and missing else "")
+    verb = "has" if missing == 1 else "have"
+    without = f"{number(missing)} of {count(whole, 'deposit')} {verb} no such figure"
+    return f"{text}; {without}" if missing else text
 
 
 def changed(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
@@ -67,6 +119,6 @@ def _marked(ask: RequestContext, ground: svg_map.Map, phrase: Document, side: st
     chart = replace(
         ground,
         title=f"{phrase['phrase']}, {phrase[side]['date']}",
-        about=f"{number(len(named))} deposits listed. {ground.about}",
+        about=f"{count(len(named), 'deposit')} listed. {ground.about}",
     )
     return svg_map.marked(chart, features)

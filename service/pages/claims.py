@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geodata.answers.wording import commodity, listing
+from geodata.answers.wording import commodity, count, listing
+from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages.rendering import Document, page
 from service.pages.template_filters import number
@@ -16,42 +17,92 @@ AGREEMENTS: Mapping[str, str] = {
 }
 
 
+DIFFERS = "differs; only partly comparable"
+"""What a `no` comes to where the two do not count quite the same."""
+ANY_ROLE = "main commodity or by-product"
+
+
 def view(ask: RequestContext, document: Document) -> str:
     """The answer to `/claims`."""
     entries = document["claims"]
+    words = [agreement_text(entry, entry["ours"]["agrees"]) for entry in entries]
     return page(
         ask,
         "claims.html",
         title="Public claims beside our count",
         document=document,
-        rows=[(entry, stated_text(entry), ours_text(entry["ours"])) for entry in entries],
-        tally=[(text, _count(entries, word)) for word, text in AGREEMENTS.items()],
-        agreements=AGREEMENTS,
+        rows=[
+            (entry, stated_text(entry), ours_text(entry), word)
+            for entry, word in zip(entries, words, strict=True)
+        ],
+        tally=[(text.replace(";", ","), number(n)) for text in _WORDS if (n := words.count(text))],
+        differs=DIFFERS,
     )
+
+
+def agreement_text(claim: Document, agrees: str) -> str:
+    """Whether ours agrees with a claim, in words."""
+    partly = claim["comparable"] == "partly"
+    return DIFFERS if agrees == "no" and partly else AGREEMENTS[agrees]
+
+
+def agreement(store: Store, near: Document) -> str:
+    """The agreement of a claim told beside an answer; `DIFFERS` where it says more than `no`."""
+    claims = store.facts.claims
+    (comparable,) = claims["comparable"][claims["id"] == near["id"]]
+    text = agreement_text({"comparable": comparable}, near["agrees"])
+    return text if text == DIFFERS else str(near["agrees"])
 
 
 def stated_text(claim: Document) -> str:
     """The figure of a claim, with its unit."""
     low, high, unit = claim["figure_low"], claim["figure_high"], claim["unit"]
     if low is None and high is None:
-        pieces = [piece.partition(":") for piece in claim["commodity"].split(";")]
-        return listing([f"{commodity(word)} {n}" for word, _, n in pieces if n]) or "no figure"
+        return _pieces_text(claim) or "no figure"
     of = claim["denominator"]
     return f"{_range(low, high, unit)}{f' of {of}' if of else ''}"
 
 
-def ours_text(ours: Mapping[str, Any]) -> str:
-    """What the release says, with its unit; what may be besides what is certain."""
+def ours_text(claim: Document) -> str:
+    """What the release says beside a claim, with its unit; what may be besides what is certain.
+
+    The role is named where by-products count too: another count would come of main commodities.
+    """
+    ours = claim["ours"]
     low, high, of, unit = ours["value_low"], ours["value_high"], ours["of"], ours["unit"]
     if low is None:
         return "nothing on record"
-    if unit == "1":
-        return f"{_figure(low, high, '1')} of {number(of)} deposits"
-    return f"{_figure(low, high, unit)} of {number(of)}" if of else _figure(low, high, unit)
+    if ours["parts"] and (parts := _ranked(claim)):
+        of_parts = zip(parts, ours["parts"], strict=True)
+        text = listing([_figure(p["value_low"], p["value_high"], one) for one, p in of_parts])
+    elif unit == "1":
+        text = f"{_shares(low, high, of)} of {count(of, 'deposit')}"
+    else:
+        whole = number(of) if "deposits" in unit else count(of, "deposit")
+        text = f"{_figure(low, high, unit)} of {whole}"
+    decides = claim["role"] == "any" and claim["deposit_id"] is None and claim["commodity"] != "all"
+    return f"{text} ({ANY_ROLE})" if decides else text
 
 
-def _count(entries: list[Document], word: str) -> str:
-    return number(sum(entry["ours"]["agrees"] == word for entry in entries))
+_WORDS = (AGREEMENTS["yes"], AGREEMENTS["partly"], DIFFERS, AGREEMENTS["no"],
+          AGREEMENTS["not-comparable"])  # fmt: skip
+_SINGULAR = {"deposits": "deposit", "occurrences": "occurrence"}
+
+
+def _pieces_text(claim: Document) -> str:
+    """Figures of several commodities, or of the deposits and the occurrences of one."""
+    pieces = [piece.partition(":") for piece in claim["commodity"].split(";")]
+    if units := _ranked(claim):
+        figures = (float(n) for _, _, n in pieces)
+        return listing([_figure(n, n, u) for n, u in zip(figures, units, strict=True)])
+    return listing([f"{commodity(word)} {n}" for word, _, n in pieces if n])
+
+
+def _ranked(claim: Document) -> list[str]:
+    """The units of a claim that counts deposits and occurrences apart; else none."""
+    words = [piece.partition(":")[0] for piece in claim["commodity"].split(";")]
+    units: list[str] = claim["unit"].split(" and ")
+    return units if len(units) == len(words) > 1 == len({*words}) else []
 
 
 def _range(low: float | None, high: float | None, unit: str) -> str:
@@ -62,6 +113,14 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
 
 
 def _figure(low: Any, high: Any, unit: str) -> str:  # noqa: ANN401 - numbers of JSON
+    """Figures with their unit, of which there may be one: `1 deposit`."""
     scale, name = (100, "%") if unit == "1" else (1, unit)
-    ends = dict.fromkeys(number(round(end * scale, 1)) for end in (low, high))
-    return f"{' to '.join(ends)} {name}"
+    ends = dict.fromkeys(number(round(end * scale, 6)) for end in (low, high))
+    return f"{' to '.join(ends)} {_SINGULAR.get(name, name) if [*ends] == ['1'] else name}"
+
+
+def _shares(low: float, high: float, of: int) -> str:
+    """Shares of so many deposits in whole per cents, rounded once and half up."""
+    numbers = [round(end * of) for end in (low, high)]
+    ends = dict.fromkeys(number((200 * n + of) // (2 * of)) for n in numbers)
+    return f"{' to '.join(ends)} %"
