@@ -197,3 +197,41 @@ def test_a_deposit_says_roles_links_and_uris_as_records(client: Client) -> None:
     assert found["uris"]["rank"].endswith("/deposit")
     assert found["tested"] is True
     assert found["control_party"] == "RU"
+
+
+@pytest.mark.parametrize(
+    ("target", "parameter"),
+    [
+        ("/collections/deposits/items?control=ocupied", "control"),
+        ("/collections/deposits/items?rank=ocurrence", "rank"),
+        ("/collections/deposits/items?commodity=litium", "commodity"),
+        ("/collections/changes/items?after=hold", "after"),
+        ("/articles/2025-02-25?to=1800-01-01", "to"),
+    ],
+)
+def test_a_slip_is_refused_and_finds_no_nothing(
+    client: Client, target: str, parameter: str
+) -> None:
+    problem = client.get(target).problem()
+    assert (problem["status"], problem["parameter"]) == (400, parameter)
+
+
+def test_what_no_source_maps_has_no_shares_and_no_first_day(client: Client) -> None:
+    target = f"/collections/deposits/items?country=RU&datetime={THEN}&limit=100"
+    empty = ("control_share", "contested_share", "control_since", "agreement", "line_distance_km")
+    for one in properties(client.json(target)).values():
+        assert one["control"] == "unknown"
+        assert [one[name] for name in empty] == [None] * 5
+
+
+def test_a_held_land_in_part_is_said_of_what_is_occupied_as_a_whole(client: Client) -> None:
+    target = f"/reserves?commodity=rare-earths&territory=occupied-since-2022&date={THEN}"
+    assert summary_of(client.json(target), "rare-earths")["occupied_in_part"] == 1
+    page = client.get(f"{target}&f=html").text
+    assert "outside land occupied before 24 February 2022" in page
+    assert "occupied as a whole and lies in this territory only in part" in page
+
+
+def test_before_the_invasion_the_land_taken_since_is_said_to_be_none(client: Client) -> None:
+    target = "/reserves?commodity=all&territory=occupied-since-2022&date=2015-01-01"
+    assert any("has no land on 2015-01-01" in text for text in client.json(target)["caveats"])

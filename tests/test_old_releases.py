@@ -8,12 +8,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from served import client_of
 from trimming import answers
 
 from geodata.errors import Damaged
 from geodata.release.manifest import FORMAT, check_files, read_manifest
 from geodata.release.publish import CHECKS
 from geodata.store.embedded import EmbeddedStore
+from geodata.workspace import Workspace
 
 GOLDEN = Path(__file__).parent / "golden"
 KEPT = sorted(path.name for path in GOLDEN.glob("release-v*"))
@@ -72,3 +74,21 @@ def test_a_release_of_a_later_layout_is_refused_saying_what_to_do(
 
     with pytest.raises(Damaged, match="update the software"):
         EmbeddedStore(folder)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_kept_release_is_served_on_every_path_without_a_word_in_it(
+    name: str, tmp_path: Path
+) -> None:
+    manifest = read_manifest(GOLDEN / name / "release")
+    workspace = Workspace(tmp_path)
+    shutil.copytree(GOLDEN / name / "release", workspace.release_path(manifest.id))
+    workspace.point_current_at(manifest.id)
+    client = client_of(workspace)
+    for path in ("/", "/collections", "/collections/claims", "/collections/claims/items", "/claims",
+                 "/reserves", "/changes", "/map", "/collections/deposits/items", "/territories",
+                 "/collections/deposits/items/dobra_li", "/reserves/series", "/articles/2025-02-25",
+                 "/deposits/dobra_li/timeline", "/conformance", "/api"):  # fmt: skip
+        for form in ("", "?f=html"):
+            answer = client.get(path + form)
+            assert answer.status == 200 or (form and answer.status in {400, 406}), (path, form)

@@ -130,7 +130,7 @@ def _merged(rows: list[Version]) -> list[Version]:
             "valid_to": row["valid_to"],
             "control": row["verdict"],
             "control_source": row["source"],
-            "control_since": row["since"],
+            "control_since": None if row["verdict"] == "unknown" else row["since"],
         })  # fmt: skip
     return merged
 

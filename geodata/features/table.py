@@ -102,6 +102,8 @@ class FeatureTable:
     @cached_property
     def bounds(self) -> tuple[float, float, float, float] | None:
         """West, south, east, north of all rows; None where none has geometry."""
+        if not len(self):  # GEOS has no box of nothing
+            return None
         west, south, east, north = shapely.total_bounds(self.geometry)
         found = (float(west), float(south), float(east), float(north))
         return found if np.isfinite(found).all() else None

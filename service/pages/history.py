@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS
+from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS, Question
+from geodata.answers.series import series as counts_over_time
 from geodata.answers.wording import answer_text, commodity, listing, map_text, together_text
 from geodata.interval import today
 from geodata.store.base import Store
@@ -57,6 +58,7 @@ def by_day(rows: Sequence[Document]) -> list[tuple[str, list[Document]]]:
 def series(ask: RequestContext, document: Document) -> str:
     """Counts by verdict through time, drawn and as a table, up to where the data end."""
     points, ends = up_to_data(ask.store, document["series"])
+    points = [*points, *closing_point(ask, document, points[-1]["date"], ends)]
     axis = svg_timeline.Axis(date.fromisoformat(points[0]["date"]), ends)
     order = tuple(v for v in VERDICTS if any(point[v] for point in points))
     names = [commodity(name) for name in document["commodities"]]
@@ -87,6 +89,18 @@ def series(ask: RequestContext, document: Document) -> str:
         ranks=RANK_NAMES,
         choices=commodity_choices(ask, set(document["commodities"])),
     )
+
+
+def closing_point(
+    ask: RequestContext, document: Document, latest: str, ends: date
+) -> list[Document]:
+    """The counts of the last day of the data, where no step of the series falls on it."""
+    if latest >= str(ends):
+        return []
+    words = {name: ask.query[name] for name in ("source", "role", "rank") if name in ask.query}
+    question = Question(tuple(document["commodities"]), ends, document["territory"], **words)  # type: ignore[arg-type]
+    points: list[Document] = counts_over_time(ask.store, question, ends, "day")["series"]  # type: ignore[assignment]
+    return points
 
 
 def latest_text(store: Store, document: Document, point: Document, role: str, rank: str) -> str:

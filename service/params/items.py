@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.answers.question import RANKS, ROLES
 from geodata.cql2 import Filter, FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
+from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.features.collections import (
     Collection,
@@ -137,7 +138,9 @@ def queryable_names(collection: Collection) -> tuple[str, ...]:
 
 def _property_param(column: Column) -> Param:
     schema = TYPES["string"] if column.type == "strings" else TYPES[column.type]
-    choices = {"enum": list(column.choices)} if column.choices else {}
+    # Of ranks there is a word for all of them.
+    words = (*column.choices, *(RANKS[1:] if column.name == "rank" else ()))
+    choices = {"enum": list(words)} if column.choices else {}
     return Param(column.name, {**schema, **choices}, column.meaning)
 
 
@@ -149,7 +152,7 @@ def items_query(words: Words, collection: Collection) -> Query:
     query = Query(
         collection=collection.id,
         when=_when(words, collection),
-        equals=tuple(_equal_to(n, words) for n in sorted(named & words.keys())),
+        equals=tuple(_equal_to(collection, n, words) for n in sorted(named & words.keys())),
         filter=parse_filter(words, collection),
         source=words.get("source") if collection.by_source else None,
         sortby=parse_sortby(words["sortby"], collection) if words.get("sortby") else (),
@@ -172,8 +175,16 @@ def _when(words: Words, collection: Collection) -> Interval | None:
     return when
 
 
-def _equal_to(name: str, words: Words) -> tuple[str, str]:
-    """A property and its text; a commodity in any role is looked for among all of a deposit's."""
+def _equal_to(collection: Collection, name: str, words: Words) -> tuple[str, str]:
+    """A property and its text; a commodity in any role is looked for among all of a deposit's.
+
+    Raises InvalidInput for a word the property never has: a slip would find nothing without a word.
+    """
+    choices = {c.name: c.choices for c in collection.queryables if c.type == "string"}.get(name)
+    if choices:
+        parse_choice(words, name, choices, "")
+    if name == "commodity" and collection.layer is None:
+        parse_commodities(words[name])
     in_any_role = name == "commodity" and words.get("role") == ROLES[1]
     return ("commodities" if in_any_role else name), words[name]
 

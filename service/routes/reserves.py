@@ -27,7 +27,7 @@ from geodata.answers.rows import answer_rows
 from geodata.answers.series import STEPS, last_mapped_day, series
 from geodata.answers.sources import source_facts
 from geodata.crs import areas_km2
-from geodata.errors import NotFound
+from geodata.errors import InvalidInput, NotFound
 from geodata.formats.geojson import dumps, feature
 from geodata.formats.registry import FORMATS
 from geodata.formats.rows import Provenance, Rows
@@ -249,6 +249,10 @@ def articles(ask: Context, query: Annotated[ArticleQuery, Query()]) -> Response:
             f"there is no article of {ask.path_params['day'][:20]}; there is {ARTICLE_DAY}"
         )
     last = query.to or last_mapped_day(ask.store.sources)
+    if last < ARTICLE_DAY:
+        raise InvalidInput(
+            f"to is {last}, before the article; give a day from {ARTICLE_DAY} on", parameter="to"
+        )
     words = {"release": ask.release, "to": str(last)}
     document = article(ask.store, last, ask.url_for(f"/articles/{ARTICLE_DAY}", words))
     near = (claims_near(ask.store, each, ask.url_for) for each in article_questions())

@@ -85,11 +85,13 @@ def test_agreement_is_one_where_both_sources_say_the_same(store: Store) -> None:
     one, other = (controls(store, day, s)["control"] for s in ("deepstate", "settlements"))
     same = (one == other).to_numpy()
 
+    known = (controls(store, day)["control"] != "unknown").to_numpy()
     agreement = controls(store, day)["agreement"].to_numpy(dtype=float)
 
     assert same.any()
     assert (~same).any()
-    assert agreement.tolist() == np.where(same, 1.0, 0.5).tolist()
+    assert agreement[known].tolist() == np.where(same, 1.0, 0.5)[known].tolist()
+    assert np.isnan(agreement[~known]).all()
 
 
 def test_deposits_with_no_day_asked_stand_as_they_do_today(store: Store) -> None:

@@ -2,12 +2,10 @@
 import { byId } from "./dom.js";
 import { t } from "./words.js";
 
-/** Ids of deposits on which two sources that both reach the day give different verdicts; components do not count. */
-export function differing(answer, one, other) {
+/** Ids of the deposits counted on which two sources that both reach the day give different verdicts. */
+export function differing(counted, one, other) {
   const verdict = (says, source) => says.find((entry) => entry.source === source)?.control ?? "unknown";
-  return answer.features
-    .map((feature) => feature.properties)
-    .filter((entry) => !entry.part_of)
+  return counted
     .filter((entry) => {
       const pair = [verdict(entry.by_source, one), verdict(entry.by_source, other)];
       return !pair.includes("unknown") && pair[0] !== pair[1];

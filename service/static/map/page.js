@@ -7,6 +7,7 @@ import { createCite } from "./cite.js";
 import { createDivider, drawTurned, turned } from "./compare.js";
 import { createDetail } from "./detail.js";
 import { differing, drawDiffering } from "./differ.js";
+import { counts } from "./filters.js";
 import { discs } from "./discs.js";
 import { createDock } from "./dock.js";
 import { byId, settled } from "./dom.js";
@@ -57,8 +58,10 @@ export function startPage(about, state, usual, screen) {
 
   function compareSources() {
     const pair = screen.other();
-    const ids = pair && panel.answer ? differing(panel.answer, source().id, pair.id) : [];
-    drawDiffering(about, values, ids, panel.answer?.features.filter((feature) => !feature.properties.part_of).length ?? 0);
+    const all = panel.answer?.features.map((feature) => feature.properties) ?? [];
+    const counted = all.filter((entry) => !entry.part_of && counts(entry, values, about.commodities));
+    const ids = pair ? differing(counted, source().id, pair.id) : [];
+    drawDiffering(about, values, ids, counted.length);
     screen.differ(ids);
   }
 
