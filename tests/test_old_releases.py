@@ -82,7 +82,7 @@ def test_a_kept_release_is_served_on_every_path_without_a_word_in_it(
 ) -> None:
     manifest = read_manifest(GOLDEN / name / "release")
     workspace = Workspace(tmp_path)
-    shutil.copytree(GOLDEN / name / "release", workspace.release_path(manifest.id))
+    shutil.copytree(GOLDEN / name / "release", tmp_path / "releases" / manifest.id)
     workspace.point_current_at(manifest.id)
     client = client_of(workspace)
     for path in ("/", "/collections", "/collections/claims", "/collections/claims/items", "/claims",

@@ -20,11 +20,13 @@ from geodata.answers.wording import (
     unconfirmed_text,
     unmapped_text,
 )
-from geodata.data.packaged import sources
+from geodata.data.packaged import sources, territories
 from geodata.interval import today
 
 EVENTS = sources()["settlements"]
 MAPS = EVENTS.model_copy(update={"id": "mapped", "title": "Maps", "record": "maps"})
+OCCUPIED = territories()["occupied"]
+UNSAID = territories()["crimea"].model_copy(update={"where": None, "title": "Crimea"})
 ON = "on 2025-02-25, according to Maps"
 
 
@@ -91,7 +93,7 @@ SENTENCES = (
 
 @pytest.mark.parametrize(("given", "text"), SENTENCES)
 def test_an_answer_is_a_sentence_that_stands_by_itself(given: dict[str, Any], text: str) -> None:
-    assert answer_text(given, question(), "Occupied", MAPS) == text
+    assert answer_text(given, question(), OCCUPIED, MAPS) == text
 
 
 @pytest.mark.parametrize(
@@ -110,13 +112,13 @@ def test_an_answer_is_a_sentence_that_stands_by_itself(given: dict[str, Any], te
 def test_what_is_not_known_is_never_called_none(
     given: dict[str, Any], says: str, never: str
 ) -> None:
-    text = answer_text(given, question(), "Occupied", MAPS)
+    text = answer_text(given, question(), OCCUPIED, MAPS)
     assert says in text
     assert never not in text
 
 
 def test_before_a_record_begins_a_sentence_says_there_are_no_data() -> None:
-    text = answer_text(summary(unknown=4), question(None, None), "Occupied", EVENTS)
+    text = answer_text(summary(unknown=4), question(None, None), OCCUPIED, EVENTS)
     assert text.endswith(f"is not known on 2025-02-25: {EVENTS.title} has no data for that date.")
 
 
@@ -147,9 +149,9 @@ def test_every_sentence_of_a_stale_answer_says_the_day_of_the_map() -> None:
     behind = "map of 2025-01-31, 25 days earlier"
     document = {"question": asked, "counted_once": counted(occupied=3, government=1)}
     texts = [
-        answer_text(summary(occupied=1), asked, "Occupied", MAPS),
-        answer_text(summary(occupied=1, government=1), asked, "Occupied", MAPS),
-        together_text(document, "Occupied", MAPS),
+        answer_text(summary(occupied=1), asked, OCCUPIED, MAPS),
+        answer_text(summary(occupied=1, government=1), asked, OCCUPIED, MAPS),
+        together_text(document, OCCUPIED, MAPS),
         country_text(document["counted_once"], asked, MAPS),
     ]
     assert all(behind in text for text in texts)
@@ -157,20 +159,20 @@ def test_every_sentence_of_a_stale_answer_says_the_day_of_the_map() -> None:
 
 def test_commodities_together_say_where_and_in_which_role() -> None:
     asked = question(territory="crimea", commodities=["lithium", "tin"], role="any", rank="any")
-    text = together_text({"question": asked, "counted_once": counted(occupied=2)}, "Crimea", MAPS)
+    text = together_text({"question": asked, "counted_once": counted(occupied=2)}, UNSAID, MAPS)
     assert text == (
         "Together: of the 2 sites of any rank on record that may lie in “Crimea” (main commodity "
         f"or by-product: any of these 2), each counted once, 2 were in occupied land {ON}."
     )
-    dark = together_text({"question": asked, "counted_once": counted(unknown=2)}, "Crimea", MAPS)
+    dark = together_text({"question": asked, "counted_once": counted(unknown=2)}, UNSAID, MAPS)
     assert "control of the 2 sites" in dark
     assert "none" not in dark
 
 
 def test_a_stale_map_of_today_speaks_of_the_past() -> None:
     now, old = str(today()), str(today() - timedelta(days=9))
-    fresh = answer_text(summary(occupied=1), question(now, 0, date=now), "Occupied", MAPS)
-    stale = answer_text(summary(occupied=1), question(old, 9, date=now), "Occupied", MAPS)
+    fresh = answer_text(summary(occupied=1), question(now, 0, date=now), OCCUPIED, MAPS)
+    stale = answer_text(summary(occupied=1), question(old, 9, date=now), OCCUPIED, MAPS)
     assert " is in occupied land" in fresh
     assert " was in occupied land" in stale
 
