@@ -1,6 +1,7 @@
 """Is the article answered phrase by phrase, for its day and a later one, to be cited?"""
 
 import re
+from datetime import date
 
 import pytest
 from served import THEN, Client, local, properties
@@ -8,7 +9,8 @@ from served import THEN, Client, local, properties
 from geodata.answers.article import IN_PART
 from geodata.answers.question import VERDICTS
 from geodata.answers.wording import occupied_text, total_text
-from service.pages.article import behind_text
+from geodata.store.embedded import EmbeddedStore
+from service.pages.article import behind_text, names_behind
 from service.pages.template_filters import number
 
 IN_PART_VERDICTS = ("occupied", "uncertain")
@@ -112,6 +114,17 @@ def test_amounts_of_russia_are_those_of_the_deposits_named(client: Client) -> No
     whole = russian["deposits"]
     assert f"from Lovozero rare-earth deposit alone; {whole - 1} of {whole} deposits" in page
     assert f"{number(7180800)} t" not in page
+
+
+def test_each_amount_is_of_as_many_deposits_as_have_a_figure(
+    client: Client, store: EmbeddedStore
+) -> None:
+    day = date.fromisoformat(THEN)
+    for phrase in client.json(f"/articles/{THEN}")["phrases"]:
+        for summary in phrase["then"]["summary"]:
+            names = names_behind(store, summary["commodity"], day, phrase["territory"]["id"])
+            amounts = [row["deposits_with_figure"] for row in summary["amounts"]]
+            assert [len(each) for each in names] == amounts
 
 
 @pytest.mark.parametrize(

@@ -50,15 +50,12 @@ def behind(store: Store, phrase: Document, side: str) -> dict[tuple[str, str, in
             word = summary["commodity"]
             names = names_behind(store, word, date.fromisoformat(answer["date"]), territory)
             for place, row in enumerate(summary["amounts"]):
-                key = tuple(str(row[column]) for column in GROUP)
-                texts[territory, word, place] = behind_text(row, names[key])
+                texts[territory, word, place] = behind_text(row, names[place])
     return texts
 
 
-def names_behind(
-    store: Store, commodity: str, day: date, territory: str
-) -> dict[tuple[str, ...], list[str]]:
-    """Names of the deposits each amount of a commodity is of, by the columns of its `GROUP`.
+def names_behind(store: Store, commodity: str, day: date, territory: str) -> list[list[str]]:
+    """Names of the deposits each amount of a commodity is of, in the order of `amounts`.
 
     Of the deposits counted in a territory on a day, in the order of estimates, each once.
     """
@@ -67,10 +64,10 @@ def names_behind(
     names = dict(zip(found.table["id"][whole], found.table["name_en"][whole], strict=True))
     rows = store.facts.estimates
     rows = rows[rows["commodity"].isin(list(members(commodity))) & rows["deposit_id"].isin(names)]
-    return {
-        tuple(map(str, key)): [names[i] for i in dict.fromkeys(group["deposit_id"])]
-        for key, group in rows.groupby(GROUP)
-    }
+    return [
+        [names[i] for i in dict.fromkeys(group["deposit_id"])]
+        for _, group in rows.groupby(GROUP, sort=True)
+    ]
 
 
 def behind_text(row: Document, names: Sequence[str]) -> str:
