@@ -50,7 +50,7 @@ EDGES = (
     f"{DEPOSIT}/stankuvatske_li", f"{DEPOSIT}/shevchenkivske_li?datetime=1990-01-01",
     f"{DEPOSIT}/shevchenkivske_li?properties=name_en",
     f"{DEPOSIT}/shevchenkivske_li?skipGeometry=true", "/deposits/ge_donbas_coal/timeline",
-    f"{DEPOSIT}?commodity=nothing", f"{DEPOSIT}?properties=name_en&limit=3",
+    f"{DEPOSIT}?name_en=nothing", f"{DEPOSIT}?properties=name_en&limit=3",
     f"{DEPOSIT}?skipGeometry=true", f"{DEPOSIT}?datetime=1990-01-01",
     f"{DEPOSIT}?bbox=30,46,40,50&limit=3&filter=control='occupied'",
     f"{DEPOSIT}?crs=http://www.opengis.net/def/crs/EPSG/0/3857&limit=2",

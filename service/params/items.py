@@ -39,6 +39,8 @@ from service.params.core import (
     parse_number,
 )
 
+BY_COMMODITY = frozenset({"deposits", "estimates", "changes"})
+"""Collections whose commodity is an id of the list; claims have it in words of their own."""
 _KNOWN: WeakKeyDictionary[Collection, ParamsByName] = WeakKeyDictionary()
 LANGUAGES = ("cql2-text", "cql2-json")
 PROJECTED = 1e8
@@ -183,7 +185,7 @@ def _equal_to(collection: Collection, name: str, words: Words) -> tuple[str, str
     choices = {c.name: c.choices for c in collection.queryables if c.type == "string"}.get(name)
     if choices:
         parse_choice(words, name, choices, "")
-    if name == "commodity" and collection.layer is None:
+    if name == "commodity" and collection.id in BY_COMMODITY:
         parse_commodities(words[name])
     in_any_role = name == "commodity" and words.get("role") == ROLES[1]
     return ("commodities" if in_any_role else name), words[name]
