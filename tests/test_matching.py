@@ -17,6 +17,7 @@ from geodata.answers.question import VERDICTS, Question
 from geodata.interval import parse_day
 from geodata.store.base import Membership
 from geodata.store.embedded import EmbeddedStore
+from service.http.downloads import _on_one_line
 
 TABLE = pd.DataFrame(
     {
@@ -235,3 +236,14 @@ def test_a_held_land_in_part_is_said_of_what_is_occupied_as_a_whole(client: Clie
 def test_before_the_invasion_the_land_taken_since_is_said_to_be_none(client: Client) -> None:
     target = "/reserves?commodity=all&territory=occupied-since-2022&date=2015-01-01"
     assert any("has no land on 2015-01-01" in text for text in client.json(target)["caveats"])
+
+
+@pytest.mark.parametrize("form", ["csv", "geojsonseq", "parquet"])
+def test_a_download_names_the_licence_of_the_facts_in_a_header(client: Client, form: str) -> None:
+    headers = client.get(f"/collections/deposits/items?f={form}&datetime={THEN}").headers
+    assert "facts: CC BY 4.0" in headers["lodeline-licence"]
+    assert "Lodeline" in headers["lodeline-citation"]
+
+
+def test_a_licence_cannot_end_its_header() -> None:
+    assert _on_one_line("CC BY\r\nSet-Cookie: a=1\x00 ©") == "CC BY Set-Cookie: a=1 ?"

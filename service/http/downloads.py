@@ -12,7 +12,7 @@ from geodata.store.base import Store
 from service.http.context import RequestContext
 
 CITATION_MOST = 2000
-"""Characters of a citation as a header."""
+"""Characters of a citation or a licence as a header."""
 PACKAGED = f"Made with Natural Earth (public domain). {packaged.FACTS_ATTRIBUTION}"
 
 
@@ -70,7 +70,17 @@ def download_headers(about: Provenance, kind: Format) -> dict[str, str]:
     return {
         "Content-Disposition": content_disposition(about, kind.extension),
         "Lodeline-Citation": citation,
+        "Lodeline-Licence": _on_one_line(about.licence)[:CITATION_MOST],
     }
+
+
+def _on_one_line(text: str) -> str:
+    """The text as a header holds it: ASCII, and no control that could end the header.
+
+    Licences of layers are what an operator wrote.
+    """
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(plain.encode("ascii", "replace").decode().split())
 
 
 def content_disposition(about: Provenance, extension: str) -> str:

@@ -12,7 +12,7 @@ from geodata.data.commodities import members
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.claims import AGREEMENTS, DIFFERS, agreement
+from service.pages.claims import BESIDE, beside
 from service.pages.rendering import Document, page
 from service.pages.template_filters import number
 
@@ -31,8 +31,8 @@ def view(ask: RequestContext, document: Document) -> str:
         document=document,
         changed=[changed(ask.store, phrase) for phrase in phrases],
         charts={side: charts(ask, phrases, side) for side in SIDES},
-        agreements={**AGREEMENTS, DIFFERS: DIFFERS},
-        claims=[{**near, "agrees": agreement(ask.store, near)} for near in document["claims"]],
+        agreements=BESIDE,
+        claims=beside(ask.store, document["claims"]),
         behind={(n, side): behind(ask.store, phrases[n], side)
                 for n in range(len(phrases)) for side in SIDES},
         held=[ask.store.control.territory(p["territory"]["id"]).held for p in phrases],

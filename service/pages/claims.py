@@ -1,6 +1,6 @@
 """The page of claims: what was stated, and what the release says beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata.answers.wording import commodity, count, listing
@@ -19,6 +19,8 @@ AGREEMENTS: Mapping[str, str] = {
 
 DIFFERS = "differs; only partly comparable"
 """What a `no` comes to where the two do not count quite the same."""
+BESIDE: Mapping[str, str] = {**AGREEMENTS, DIFFERS: DIFFERS}
+"""Words for the claims told beside an answer."""
 ANY_ROLE = "main commodity or by-product"
 
 
@@ -52,6 +54,11 @@ def agreement(store: Store, near: Document) -> str:
     (comparable,) = claims["comparable"][claims["id"] == near["id"]]
     text = agreement_text({"comparable": comparable}, near["agrees"])
     return text if text == DIFFERS else str(near["agrees"])
+
+
+def beside(store: Store, claims: Sequence[Document]) -> list[Document]:
+    """Claims told beside an answer, with the agreement a reader is shown; words: `BESIDE`."""
+    return [{**near, "agrees": agreement(store, near)} for near in claims]
 
 
 def stated_text(claim: Document) -> str:

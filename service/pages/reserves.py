@@ -23,7 +23,7 @@ from geodata.interval import today
 from schemas import Source, Territory
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.claims import AGREEMENTS
+from service.pages.claims import BESIDE, beside
 from service.pages.rendering import Document, page
 from service.pages.svg_timeline import Bar
 from service.pages.template_filters import VERDICT_NAMES, number, standing
@@ -65,7 +65,8 @@ def view(ask: RequestContext, document: Document) -> str:
         chart=chart(ask, document),
         choices=choices(ask, question),
         forms=FORMS,
-        agreements=AGREEMENTS,
+        agreements=BESIDE,
+        claims=beside(ask.store, document["claims"]),
         today=str(today()),
     )
 

@@ -182,8 +182,8 @@ def _equal_to(collection: Collection, name: str, words: Words) -> tuple[str, str
 
     Raises InvalidInput for a word the property never has: a slip would find nothing without a word.
     """
-    choices = {c.name: c.choices for c in collection.queryables if c.type == "string"}.get(name)
-    if choices:
+    (column,) = (c for c in collection.queryables if c.name == name)
+    if column.type == "string" and (choices := column.choices):
         parse_choice(words, name, choices, "")
     if name == "commodity" and collection.id in BY_COMMODITY:
         parse_commodities(words[name])
