@@ -101,7 +101,7 @@ def test_an_unknown_release_is_not_found_everywhere(
         "/collections/nope/items/x",
         "/collections/deposits/items/nope",
         "/collections/deposits/items/1'%20OR%20'1'='1",
-        "/collections/deposits/",
+        "/nothing/",
         "/deposits/nope/timeline",
         "/territories/nope",
         "/articles/nope",

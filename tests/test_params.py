@@ -342,6 +342,15 @@ def test_only_what_may_be_repeated_is_joined() -> None:
         ("text/html;q=x", "json"),
         ("image/png", "json"),
         ("," * 5000, "json"),
+        ("text/*", "html"),
+        ("text/*;q=0.5, application/*", "json"),
+        ("text/*;q=0.5, application/*;q=0.4", "html"),
+        ("application/json;q=0, application/geo+json;q=0, */*", "html"),
+        ("application/json;q=0, */*;q=0.1", "html"),
+        ("text/html;q=0, text/*", "json"),
+        ("text/html;q=0.2, */*;q=0.9", "json"),
+        ("application/json;q=0", "json"),
+        ("image/*", "json"),
     ],
 )
 def test_html_goes_to_those_who_would_rather_have_it(accept: str, form: str) -> None:

@@ -3,8 +3,10 @@
 import gzip
 from typing import Any
 
+import brotli
 import jsonschema
 import pytest
+import zstandard
 from served import Client, client_of, copied, local
 from tile_checks import DNIPRO, GRID, LAYERS, MLT, MVT, decoded, ogc_path, path_of
 
@@ -163,16 +165,36 @@ def test_a_suffix_and_a_word_must_agree(client: Client, suffix: str) -> None:
                                     ogc_path(GRID, DNIPRO)])  # fmt: skip
 def test_a_tile_leaves_in_gzip_where_the_client_takes_it(client: Client, target: str) -> None:
     plain = client.get(target)
-    for accepted in ("gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.1", "*"):
+    for accepted in ("gzip", "gzip, deflate, br, zstd", "br, gzip", "*"):
         packed = client.get(target, accept_encoding=accepted)
         assert packed.headers["content-encoding"] == "gzip"
         assert packed.headers["content-length"] == str(len(packed.body))
         assert gzip.decompress(packed.body) == plain.body
         assert packed.headers["etag"] != plain.headers["etag"]
-    for accepted in ("", "identity", "br", "gzip;q=0", "deflate"):
+    for accepted in ("", "identity", "br;q=0", "gzip;q=0", "deflate"):
         again = client.get(target, accept_encoding=accepted)
         assert "content-encoding" not in again.headers
         assert again.body == plain.body
+
+
+@pytest.mark.parametrize("target", [TILE, f"{TILE}.mlt", f"{TILE}?status=occupied",
+                                    ogc_path(GRID, DNIPRO)])  # fmt: skip
+def test_a_tile_leaves_in_what_else_the_client_takes(client: Client, target: str) -> None:
+    plain = client.get(target)
+    wanted = {"br": "br", "zstd": "zstd", "br;q=1.0, gzip;q=0.1": "br", "zstd, gzip;q=0": "zstd"}
+    unpack = {"br": brotli.decompress, "zstd": zstd_body}
+    tags = {plain.headers["etag"]}
+    for accepted, encoding in 2 * [*wanted.items()]:  # the second time as it is kept
+        packed = client.get(target, accept_encoding=accepted)
+        assert packed.headers["content-encoding"] == encoding
+        assert unpack[encoding](packed.body) == plain.body
+        tags.add(packed.headers["etag"])
+    assert len(tags) == 3, "each encoding has a tag of its own"
+
+
+def zstd_body(packed: bytes) -> bytes:
+    """Bytes that were written as a stream, whose size is not in their head."""
+    return zstandard.ZstdDecompressor().decompressobj().decompress(packed)
 
 
 def test_what_is_built_is_sent_as_it_lies_in_the_archive(client: Client, store: Any) -> None:

@@ -3,11 +3,13 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from geodata.errors import (
     Conflict,
@@ -22,6 +24,7 @@ from geodata.errors import (
     Unavailable,
 )
 from schemas.record import Record, described
+from service.http.context import PLAIN, base_url
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
 
@@ -39,7 +42,11 @@ STATUS: tuple[tuple[type[LodelineError], int, str], ...] = (
     (Unavailable, 503, "Unavailable"),
     (LodelineError, 500, "Error"),
 )
-HTTP_KINDS = {404: ("not-found", "Not found"), 405: ("method-not-allowed", "Method not allowed")}
+HTTP_KINDS = {
+    404: ("not-found", "Not found"),
+    405: ("method-not-allowed", "Method not allowed"),
+    412: ("precondition-failed", "Precondition failed"),
+}
 
 
 async def on_lodeline_error(request: Request, error: Exception) -> Response:
@@ -60,6 +67,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         return _bug(request)
     kind, title = HTTP_KINDS.get(error.status_code, ("http", "Error"))
     detail = f"{request.method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
+    if error.status_code == 412:
+        detail = error.detail
     response = _response(request, ProblemKind(error.status_code, kind, title, detail))
     response.headers.update(error.headers or {})
     return response
@@ -115,6 +124,9 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         parameter=wrong.parameter,
     )
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    place = _without_slash(request) if wrong.status == 404 else None
+    if place is not None:
+        return Response(status_code=307, headers={**headers, "Location": place})
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
         state = request.app.state
@@ -122,6 +134,20 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         return Response(page, wrong.status, headers, "text/html")
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")
+
+
+def _without_slash(request: Request) -> str | None:
+    """Where a path that ends in a slash has its resource without it; None for any other path."""
+    path = request.scope["path"].rstrip("/")
+    shorter = {**request.scope, "path": path}
+    routes = request.app.router.routes
+    if path in {"", request.scope["path"]}:
+        return None
+    if not any(route.matches(shorter)[0] is Match.FULL for route in routes):
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    base = base_url(request, request.app.state.settings_in_use)
+    return f"{base}{quote(path, safe=PLAIN)}{'?' if query else ''}{query}"
 
 
 class Problem(Record):

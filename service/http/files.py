@@ -22,6 +22,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from schemas import Manifest
 from service.http.errors import Problem, problem_response
 from service.http.negotiation import IMMUTABLE, OF_CONTENT, encoding_for, matches
 
@@ -82,6 +83,11 @@ def file_headers(path: Path) -> dict[str, str]:
     }
 
 
+def content_hash(manifest: Manifest, path: Path) -> str:
+    """SHA-256 of a file of a release, as its manifest has it."""
+    return next(table.sha256 for table in manifest.tables if table.name == path.name)
+
+
 class Assets(StaticFiles):
     """Scripts, styles and pictures of the pages; `headers` go with all of them.
 
@@ -112,7 +118,7 @@ class Assets(StaticFiles):
         """Whether the client has the file, by tag or by day."""
         held = request_headers.get("if-none-match")
         if held is not None:
-            return matches(held, response_headers["etag"])
+            return held.strip() == "*" or matches(held, response_headers["etag"])
         return super().is_not_modified(response_headers, request_headers)
 
 
@@ -175,7 +181,8 @@ async def packaged_asset(request: Request) -> Response:
         "Cache-Control": IMMUTABLE if request.query_params.get("v") == tag else SHORT,
         "Vary": "Accept-Encoding",
     }
-    if matches(request.headers.get("if-none-match", ""), own):
+    held = request.headers.get("if-none-match", "")
+    if held.strip() == "*" or matches(held, own):
         return Response(status_code=304, headers=headers)
     body = await run_in_threadpool(_packed, name, encoding)
     if encoding is not None:

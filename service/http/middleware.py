@@ -17,6 +17,7 @@ LEAST = 1000
 LARGE = 65536
 """Bytes from which it is done in a thread."""
 _TEXT = ("text/", "application/json", "application/geo+json", "application/problem+json")
+_TILES = ("application/vnd.mapbox-vector-tile", "application/vnd.maplibre-tile")
 _MORE = ("application/schema+json", "application/vnd.oai.openapi", "application/vnd.google-earth")
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -37,7 +38,9 @@ _RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items(
 _MAY_BE_OWN = {b"content-security-policy"}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
+    "Access-Control-Allow-Headers": (
+        "Accept, Content-Type, If-Match, If-None-Match, If-Range, Range"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 
@@ -132,7 +135,7 @@ class _Sender:
             return
         if "accept-ranges" in headers:  # its ranges are of the bytes as they are (RFC 9110, 14.2)
             return
-        if kind.startswith((*_TEXT, *_MORE)):
+        if kind.startswith((*_TEXT, *_MORE, *_TILES)):
             self._encoder = ENCODERS[self._encoding]()
             headers["Content-Encoding"] = self._encoding
             del headers["content-length"]

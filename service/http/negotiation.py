@@ -28,8 +28,10 @@ def wanted_format(
     """The format to answer in; the first offered is the default.
 
     `f` decides; else the offered format whose media type has most weight in `Accept`, the one
-    named first where weights are equal. media: media types by format, beside the usual ones.
-    Raises InvalidInput for an `f` not offered; an `Accept` nothing fits gets the default.
+    named first where weights are equal. A range, as `text/*`, stands for the first format offered
+    that it covers and that `Accept` does not name by itself, maybe to refuse it with `q=0`
+    (RFC 9110, 12.5.1). media: media types by format, beside the usual ones. Raises InvalidInput
+    for an `f` not offered; an `Accept` nothing fits gets the default.
     """
     if f is not None:
         if f not in offered:
@@ -39,9 +41,11 @@ def wanted_format(
         return f
     if len(offered) == 1 or accept in {"", "*/*"}:
         return offered[0]
-    by_kind = {kind: form for form in reversed(offered) for kind in _kinds(form, media)}
-    by_kind["*/*"] = offered[0]
     weighed = [_weighed(entry) for entry in accept[:ACCEPT_MAX].split(",")]
+    by_kind = {kind: form for form in reversed(offered) for kind in _kinds(form, media)}
+    named = {by_kind[kind] for kind, _ in weighed if kind in by_kind}
+    for form in reversed([form for form in offered if form not in named]):
+        by_kind |= dict.fromkeys(_ranges(form, media), form)
     known = [(weight, by_kind[kind]) for kind, weight in weighed if kind in by_kind and weight > 0]
     return max(known, key=lambda pair: pair[0], default=(0.0, offered[0]))[1]
 
@@ -55,6 +59,11 @@ def _kinds(form: str, media: Mapping[str, str]) -> tuple[str, ...]:
     """Media types that ask for a format, without their parameters."""
     own = (media[form].partition(";")[0],) if form in media else ()
     return (*SPELLINGS.get(form, ()), *own)
+
+
+def _ranges(form: str, media: Mapping[str, str]) -> tuple[str, ...]:
+    """Ranges of media types that cover a format."""
+    return ("*/*", *(f"{kind.partition('/')[0]}/*" for kind in _kinds(form, media)))
 
 
 def _weighed(entry: str) -> tuple[str, float]:
@@ -79,12 +88,19 @@ def etag(release: str, path: str, words: Mapping[str, str], *around: object) -> 
 
 
 def matches(if_none_match: str, tag: str) -> bool:
-    """Whether the client has this very answer (RFC 9110, weak comparison).
+    """Whether the client has this very answer (RFC 9110, 13.1.2, weak comparison).
 
     `*` names no answer: whether there is one at all is only known once it is made.
     """
     held = [entry.strip().removeprefix("W/") for entry in if_none_match.split(",")]
     return tag.removeprefix("W/") in held
+
+
+def is_wanted(if_match: str | None, tag: str) -> bool:
+    """Whether the answer is one the client asks for (RFC 9110, 13.1.1, strong comparison)."""
+    if if_match is None or if_match.strip() == "*":
+        return True
+    return tag in [entry.strip() for entry in if_match.split(",")]
 
 
 def cache_control(*, pinned: bool, max_age_s: int) -> str:

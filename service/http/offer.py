@@ -37,7 +37,8 @@ class CachePolicy:
     timeless: whether the answer to some parameters holds no link and does not follow the present
     day, so that its ETag needs neither. quick: whether it is made from memory below about 2 ms, so
     on the event loop, and is not kept. hot: it is asked far more often than others, so it is
-    matched first.
+    matched first. content: the hash of the bytes of an answer that is a file, which is its ETag
+    alone: a file that a release has taken over keeps it.
     """
 
     lasting: bool = False
@@ -46,6 +47,7 @@ class CachePolicy:
     state: Callable[[OpenReleases], tuple[object, ...]] | None = None
     quick: Callable[[Mapping[str, str]], bool] | None = None
     hot: bool = False
+    content: Callable[..., str] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from service.http.negotiation import (
     matches,
     wanted_format,
 )
-from service.params.tiles import TILE_FORMS, TILE_MEDIA
+from service.params.tiles import TILE_ENCODINGS, TILE_FORMS, TILE_MEDIA
 from service.releases import OpenReleases
 
 LOOK_S = 0.1
@@ -33,9 +33,11 @@ _TILE = re.compile(
     re.ASCII,
 )
 _OF_CONTENT = {name.encode() for name in OF_CONTENT}
+UNKNOWN = b"*"
+"""In place of an ETag: whether the client's condition holds is not known here."""
 NOTHING: Message = {"type": "http.response.body", "body": b""}
-TileKey = tuple[str, bytes, bool]
-"""Path, query, and whether the client takes gzip."""
+TileKey = tuple[str, bytes, str | None]
+"""Path, query, and the encoding the client gets."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,9 @@ class TileCache:
             await self.app(scope, receive, send)
             return
         encodings, accept, held = _asked(scope)
-        gzip, mvt = takes(encodings, accept)
-        key = (scope["path"], scope["query_string"], gzip)
-        kept = self._find(key) if mvt else None
+        encoding, mvt = takes(encodings, accept)
+        key = (scope["path"], scope["query_string"], encoding)
+        kept = self._find(key) if mvt and held != UNKNOWN else None
         if kept is None:
             await self.app(scope, receive, self._noting(key, send) if mvt and not held else send)
         elif held and matches(held.decode("latin-1"), kept.tag):
@@ -175,20 +177,25 @@ class TileCache:
 
 
 def _asked(scope: Scope) -> tuple[bytes, bytes, bytes]:
-    """The headers Accept-Encoding, Accept and If-None-Match, empty where they are not sent."""
+    """The headers Accept-Encoding, Accept and If-None-Match, empty where they are not sent.
+
+    A condition the application must look at is UNKNOWN in place of the last.
+    """
     encodings = accept = held = b""
     for name, value in reversed(scope["headers"]):  # of a header sent twice the first counts
         if name == b"accept-encoding":
             encodings = value[:ENCODINGS_MAX]  # no more than is read, for it is kept as a key
         elif name == b"accept":
             accept = value[:ACCEPT_MAX]
-        elif name == b"if-none-match":
-            held = value
+        elif name == b"if-none-match" and held != UNKNOWN:
+            held = UNKNOWN if value.strip() == b"*" else value
+        elif name == b"if-match":
+            held = UNKNOWN
     return encodings, accept, held
 
 
 @lru_cache(maxsize=256)
-def takes(encodings: bytes, accept: bytes) -> tuple[bool, bool]:
-    """Whether the application would answer a tile in gzip, and as a Mapbox Vector Tile."""
+def takes(encodings: bytes, accept: bytes) -> tuple[str | None, bool]:
+    """The encoding the application would answer a tile in, and whether as a Mapbox Vector Tile."""
     form = wanted_format(None, accept.decode("latin-1"), TILE_FORMS, TILE_MEDIA)
-    return encoding_for(encodings.decode("latin-1"), ("gzip",)) == "gzip", form == "mvt"
+    return encoding_for(encodings.decode("latin-1"), TILE_ENCODINGS), form == "mvt"

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, request_response
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -32,6 +33,7 @@ from service.http.negotiation import (
     cache_control,
     encoding_for,
     etag,
+    is_wanted,
     matches,
     wanted_format,
 )
@@ -49,6 +51,10 @@ from service.releases import OpenReleases
 from service.settings import Settings
 
 T = TypeVar("T")
+ANOTHER = (
+    "If-Match names another version than the one there is, which is {}; ask again without it, and "
+    "read from the beginning what was read in parts"
+)
 
 
 def release_router(*tags: str) -> APIRouter:
@@ -115,7 +121,10 @@ class ReleaseRoute(APIRoute):
         """
         if not scope["path"].startswith(self._head) and not scope.get("root_path"):
             return Match.NONE, {}
-        return Route.matches(self, scope)
+        match, child = Route.matches(self, scope)
+        if "" in child.get("path_params", {}).values():  # `…/items/` names no item
+            return Match.NONE, {}
+        return match, child
 
     @cached_property
     def _head(self) -> str:
@@ -137,7 +146,7 @@ class ReleaseRoute(APIRoute):
         older = release is not None and release != catalog.serving
         ask = await run_in_threadpool(reading) if older else reading()
         pinned = self._pinned(ask)
-        tag = etag(ask.release, ask.path, ask.query, *self._around(ask, settings, pinned))
+        tag = self._tag(ask, settings, pinned)
         max_age_s = WEEK_S if self.offer.cache.lasting else settings.max_age_s
         headers = {
             "ETag": tag,
@@ -146,13 +155,27 @@ class ReleaseRoute(APIRoute):
             "Lodeline-Release": ask.release,
         }
         bodies: ResponseCache = request.app.state.bodies
-        if matches(request.headers.get("if-none-match", ""), tag):
+        wanted = is_wanted(request.headers.get("if-match"), tag)
+        held = request.headers.get("if-none-match", "")
+        if wanted and matches(held, tag):
             own = await self._own_headers(ask, bodies, tag)
             return Response(status_code=304, headers={**own, **headers})
         if self._is_quick(ask):
-            return with_headers(self._made(ask), headers)
-        making = partial(self._make, by_fastapi, request, ask)
-        return with_headers(await bodies.answer(tag, making), headers)
+            response = self._made(ask)
+        else:
+            response = await bodies.answer(tag, partial(self._make, by_fastapi, request, ask))
+        if not wanted:
+            await unsent(response)
+            raise HTTPException(412, ANOTHER.format(tag), {"ETag": tag})
+        if held.strip() == "*":
+            return await unchanged(response, headers)
+        return with_headers(response, headers)
+
+    def _tag(self, ask: RequestContext, settings: Settings, pinned: bool) -> str:  # noqa: FBT001 - between us
+        """The answer's ETag: of a file the hash of its bytes, so that it outlives a release."""
+        if self.offer.cache.content is not None:
+            return f'"{self.offer.cache.content(ask)}"'
+        return etag(ask.release, ask.path, ask.query, *self._around(ask, settings, pinned))
 
     def _read(
         self,
@@ -274,6 +297,19 @@ def provided(request: Request, dependency: Callable[[Request], Awaitable[T]]) ->
     override = request.app.dependency_overrides.get(dependency)
     given: T = override() if override else getattr(request.app.state, dependency.__name__)
     return given
+
+
+async def unsent(response: Response) -> None:
+    """Close what an answer that does not leave holds open."""
+    if response.background is not None:
+        await response.background()
+
+
+async def unchanged(response: Response, headers: Mapping[str, str]) -> Response:
+    """304 in place of an answer, for a client that has any (`If-None-Match: *`)."""
+    await unsent(response)
+    own = {name: text for name, text in response.headers.items() if name not in OF_CONTENT}
+    return Response(status_code=304, headers={**own, **headers})
 
 
 def with_headers(response: Response, headers: Mapping[str, str]) -> Response:

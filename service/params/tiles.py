@@ -21,6 +21,8 @@ from service.params.items import (
 MVT, MLT = "application/vnd.mapbox-vector-tile", "application/vnd.maplibre-tile"
 TILE_FORMS = ("mvt", "mlt")
 TILE_MEDIA = {"mvt": MVT, "mlt": MLT}
+TILE_ENCODINGS = ("gzip", "br", "zstd")
+"""What a tile may leave in; it is kept in gzip, so that comes first."""
 COLLECTIONS_MOST = 20
 """Tilesets that may be asked for together."""
 COLLECTIONS = Param(
@@ -92,7 +94,7 @@ def tile_query(store: Store, name: str, words: Words) -> Query | None:
     """
     if selects_nothing(words):
         return None
-    query = items_query(words, store.collection(name))
+    query = _known(store, items_query(words, store.collection(name)))
     wanted = query.properties
     return query if wanted is None else replace(query, properties=("id", *wanted))
 
@@ -102,7 +104,14 @@ def dataset_query(store: Store, name: str, words: Words) -> Query | None:
     own = {n: text for n, text in words.items() if n in {"datetime", "source"}}
     if not own or not is_collection(store, name):
         return None
-    return items_query(own, store.collection(name))
+    return _known(store, items_query(own, store.collection(name)))
+
+
+def _known(store: Store, query: Query) -> Query:
+    """The query itself. Raises InvalidInput for a source the release does not hold."""
+    if query.source is not None:
+        store.sources.require(query.source)
+    return query
 
 
 def is_collection(store: Store, name: str) -> bool:

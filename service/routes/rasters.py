@@ -18,7 +18,7 @@ from schemas import Raster
 from service.http.context import HTML, JSON, Context, Link, RequestContext, link
 from service.http.downloads import download_name
 from service.http.errors import problem_response
-from service.http.files import PARTS, RANGES, RangedFile, file_headers
+from service.http.files import PARTS, RANGES, RangedFile, content_hash, file_headers
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import raster_answers as models
@@ -80,6 +80,11 @@ def rasters(ask: Context) -> Response:
     return ask.answer({"rasters": [_described(ask, found) for found in ask.store.rasters.all()]})
 
 
+def file_hash(ask: RequestContext) -> str:
+    """The hash of the file's bytes."""
+    return content_hash(ask.store.manifest, ask.store.rasters.path(_asked(ask).id))
+
+
 def download_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the raster's file: its name, and what any file has."""
     found = _asked(ask)
@@ -93,7 +98,7 @@ def download_headers(ask: RequestContext) -> dict[str, str]:
     summary="A raster as COG",
     responses={**PARTS, **RANGES},
 )
-@answers("tif", media={"tif": COG}, headers=download_headers)
+@answers("tif", media={"tif": COG}, headers=download_headers, cache=CachePolicy(content=file_hash))
 def download(ask: Context) -> Response:
     """The raster's file, whole or a range of it."""
     return RangedFile(ask.store.rasters.path(_asked(ask).id), media_type=COG)

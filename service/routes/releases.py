@@ -14,7 +14,7 @@ from geodata.release.diff import diff
 from geodata.release.manifest import read_manifest
 from schemas import Manifest
 from service.http.context import JSON, Context, Releases, RequestContext, link, open_releases
-from service.http.files import PARTS, RANGES, RangedFile, file_headers
+from service.http.files import PARTS, RANGES, RangedFile, content_hash, file_headers
 from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import provided, release_router
 from service.ogc import answers as models
@@ -80,6 +80,11 @@ def release(ask: Context) -> Response:
     return ask.answer({**manifest.model_dump(mode="json"), "tables": files})
 
 
+def file_of_release_hash(ask: RequestContext) -> str:
+    """The hash of the file's bytes."""
+    return content_hash(_manifest(ask), ask.once(_file))
+
+
 def file_of_release_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of one file of a release."""
     return file_headers(ask.once(_file))
@@ -91,7 +96,11 @@ def file_of_release_headers(ask: RequestContext) -> dict[str, str]:
     summary="A file of a release",
     responses={**PARTS, **RANGES},
 )
-@answers(media={"json": "*/*"}, headers=file_of_release_headers)  # each file has its own type
+@answers(
+    media={"json": "*/*"},  # each file has its own type
+    headers=file_of_release_headers,
+    cache=CachePolicy(content=file_of_release_hash),
+)
 def release_file(ask: Context) -> Response:
     """One file of a release, byte by byte as its manifest says."""
     path = ask.once(_file)

@@ -10,13 +10,14 @@ from geodata.errors import NotFound
 from geodata.store.drawings import TilesetAbout
 from geodata.tiles.grid import TMS_ID, TMS_URI, Tile, covering, tile_matrix_set
 from service.http.context import HTML, JSON, Context, Link, RequestContext, link, rel
-from service.http.files import PARTS, RANGES, RangedFile, file_headers
+from service.http.files import PARTS, RANGES, RangedFile, content_hash, file_headers
 from service.http.offer import CachePolicy, Handler, answers
 from service.http.routing import release_router
 from service.ogc import documents
 from service.ogc.tilesets import PMTILES, Place, merged, tilejson, tileset, tileset_entry
 from service.params.tiles import (
     DATASET,
+    TILE_ENCODINGS,
     TILE_MEDIA,
     dataset_query,
     is_plain,
@@ -37,10 +38,10 @@ router = release_router("tiles")
 
 
 def tile_answers(*formats: str, **given: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - as `answers`
-    """A tile's answers: gzip is the one encoding they leave in, as they are kept in it."""
+    """A tile's answers: gzip is the encoding they are kept in; others are made as they leave."""
     cache = CachePolicy(days=("datetime",), quick=is_plain, timeless=selects_nothing, hot=True)
     offer = {"cache": cache, "params": tile_params, "tiled": True, **given}
-    return answers(*formats, media=TILE_MEDIA, encodings=("gzip",), **offer)
+    return answers(*formats, media=TILE_MEDIA, encodings=TILE_ENCODINGS, **offer)
 
 
 # Before the paths of layers: WebMercatorQuad stands where they have their id.
@@ -266,6 +267,11 @@ def tile_json(ask: Context) -> Response:
     return ask.json(tilejson(ask, ask.store.tilesets.about(name)))
 
 
+def archive_hash(ask: RequestContext) -> str:
+    """The hash of the archive's bytes."""
+    return content_hash(ask.store.manifest, ask.store.tilesets.archive(ask.path_params["layer"]))
+
+
 def archive_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of the archive."""
     return file_headers(ask.store.tilesets.archive(ask.path_params["layer"]))
@@ -277,7 +283,7 @@ def archive_headers(ask: RequestContext) -> dict[str, str]:
 )  # fmt: skip
 @answers(
     "pmtiles", media={"pmtiles": PMTILES}, encodings=(), tiled=True, headers=archive_headers,
-    cache=CachePolicy(timeless=selects_nothing),
+    cache=CachePolicy(timeless=selects_nothing, content=archive_hash),
 )  # fmt: skip
 def archive(ask: Context) -> Response:
     """All tiles of the layer as one PMTiles archive, whole or in ranges of bytes."""
