@@ -49,10 +49,9 @@ def test_a_file_that_did_not_change_keeps_its_tag_in_the_next_release(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     own = copied(workspace, tmp_path / "ws")
-    client = client_of(own, max_age_s=1)
-    before = {target: client.get(target) for target in FILES}
+    before = {target: client_of(own).get(target) for target in FILES}
     publish(own, second_release(own))
-    after = {target: client.get(target) for target in FILES}
+    after = {target: client_of(own).get(target) for target in FILES}
 
     for target in FILES:
         same_bytes = before[target].body == after[target].body
