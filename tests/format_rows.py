@@ -22,6 +22,7 @@ ABOUT = Provenance(
     attribution="Державна служба геології",
     citation="Lodeline (2025), release r20250225-0001",
     generated="2025-02-25T12:00:00Z",
+    layer="deposits",
 )
 NAMES = [
     "Шевченківське",

@@ -122,10 +122,34 @@ def test_any_text_comes_back_but_for_the_quote_in_front(texts: list[str]) -> Non
     ]
 
     assert [t.removeprefix("'") for t in found[1:]] == [t.removeprefix("'") for t in texts]
-    assert not any(t.startswith(("=", "+", "-", "@", "\t", "\r")) for t in found[1:])
+    assert not any(t.startswith(("=", "@", "\t", "\r")) for t in found[1:])
+    signed = [t for t in found[1:] if t.startswith(("+", "-")) and "e" not in t.lower()]
+    assert not any(set(t[1:]) & set("+-*/^&=<>()[]{}!|:;@'\"\\") for t in signed)
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1"])  # noqa: RUF001
+@pytest.mark.parametrize("text", ["-", "+", "+380", "-26.17", "-1.5 to 3", "-0,5", "+3 44 12",
+                                  "-5 %", "-5%", "+1e-5", "- ні", "-26 °C", "-1.000.000"])  # fmt: skip
+def test_what_no_spreadsheet_runs_is_left_as_it_is(text: str) -> None:
+    base = sample(None)
+    rows = replace(base, columns=base.columns[:1], table=pa.table({"id": [text]}))
+
+    assert table(written("csv", rows))[0]["id"] == text
+
+
+@pytest.mark.parametrize("text", ["-1-2", "+cmd|' /C calc'!A0", "-1+1", "+SUM(1)", "-A1",
+                                  "+1;2", "-1 & 2", "-2*3", "-1:2", "-1\n=1", "--1"])  # fmt: skip
+def test_what_begins_as_a_number_and_goes_on_as_a_formula_is_disarmed(text: str) -> None:
+    base = sample(None)
+    rows = replace(base, columns=base.columns[:1], table=pa.table({"id": [text]}))
+
+    assert table(written("csv", rows))[0]["id"] == "'" + text
+
+
+def test_a_byte_order_mark_comes_on_ask() -> None:
+    assert written("csv-bom", sample()) == b"\xef\xbb\xbf" + written("csv", sample())
+
+
+@pytest.mark.parametrize("text", ["=1", "+A1", "-1-2", "@x", "\tx", "\rx", "\nx", "＝1"])  # noqa: RUF001
 def test_each_dangerous_first_character_is_disarmed(text: str) -> None:
     base = sample(None)
     rows = replace(base, columns=base.columns[:1], table=pa.table({"id": [text]}))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
+from pyogrio import read_dataframe
 from pyogrio.raw import read_arrow
 
 from geodata.errors import Unavailable
@@ -75,7 +76,7 @@ def test_a_geopackage_says_where_it_comes_from_and_when(tmp_path: Path) -> None:
     path = kept(tmp_path, "gpkg", sample())
 
     info = pyogrio.read_info(path)
-    assert info["layer_name"] == "deposits-2025-02-25"
+    assert info["layer_name"] == "deposits"
     assert info["layer_metadata"]["licence"] == ABOUT.licence
     assert info["layer_metadata"]["IDENTIFIER"] == ABOUT.title
     with sqlite3.connect(path) as database:
@@ -235,3 +236,33 @@ def test_short_names_never_collide(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="could not be written"):
         write_layer(tmp_path / "missing" / "x.gpkg", sample(), Layer("GPKG", "x"))
+
+
+@pytest.mark.parametrize(
+    "number", [1e24, -1e30, 1.5e300, 1e-16, 3.3333333333e-9, 10**18, -(10**17), 2**62]
+)
+def test_a_number_no_dbf_holds_is_text_and_said(tmp_path: Path, number: float) -> None:
+    base = first(sample(), 2)
+    table = pa.table({"id": ["a", "b"], "much": [number, 1], "few": [0.25, 1e-7]})
+    rows = replace(base, columns=base.columns[:1], table=table)
+    with zipfile.ZipFile(io.BytesIO(written("shp", rows))) as archive:
+        archive.extractall(tmp_path)
+
+    read = read_dataframe(next(tmp_path.glob("*.shp")))
+    assert [type(number)(text) for text in read["much"]] == [number, 1]
+    assert read["few"].tolist() == [0.25, 1e-7]
+    readme = (tmp_path / "README.txt").read_text()
+    assert "are text:\n  much\n" in readme
+
+
+def test_numbers_a_dbf_holds_stay_numbers(tmp_path: Path) -> None:
+    base = first(sample(), 2)
+    values = {"a": [9.9e22, -1e22], "b": [1 / 3, 1e-6], "c": [10**18 - 1, -(10**16)], "d": [0, 0.0]}
+    rows = replace(base, columns=base.columns[:1], table=pa.table({"id": ["x", "y"], **values}))
+    with zipfile.ZipFile(io.BytesIO(written("shp", rows))) as archive:
+        archive.extractall(tmp_path)
+
+    read = read_dataframe(next(tmp_path.glob("*.shp")))
+    for name, wanted in values.items():
+        assert read[name].tolist() == pytest.approx(wanted, rel=1e-9)
+    assert "are text" not in (tmp_path / "README.txt").read_text()

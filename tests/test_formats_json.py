@@ -104,7 +104,7 @@ def test_jsonfg_in_crs84_is_geojson_with_an_empty_place() -> None:
 
     assert document["conformsTo"][0].endswith("/json-fg-1/1.0/conf/core")
     assert document["coordRefSys"].endswith("/OGC/1.3/CRS84")
-    assert document["featureType"] == "deposits-2025-02-25"
+    assert document["featureType"] == "deposits"
     assert document["features"][0]["place"] is None
     assert document["features"][0]["geometry"]["coordinates"] == [30.5, 48.5]
 

@@ -31,7 +31,7 @@ def named(name: str) -> str:
         ("CON", "CON-data.csv"),
         ("nul.tar", "nul.tar-data.csv"),
         ("café", "cafe.csv"),
-        ("x" * 300, "x" * 80 + ".csv"),
+        ("x" * 300, "x" * 120 + ".csv"),
     ],
 )
 def test_a_file_name_is_plain(name: str, wanted: str) -> None:

@@ -1,6 +1,7 @@
 """Are KML and XLSX readable, and is no text in them ever run?"""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,7 @@ import pytest
 import shapely
 from pyogrio.raw import read_arrow
 
-from geodata.formats import xlsx
+from geodata.formats import workbook
 from geodata.formats.kml import geometry_kml
 from tests.format_rows import ABOUT, NAMES, POINTS, first, kept, polygons, sample, written
 
@@ -142,9 +143,22 @@ def test_a_text_longer_than_a_cell_is_cut_and_counted() -> None:
 def test_more_rows_than_a_sheet_holds_go_to_the_next(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(xlsx, "SHEET_ROWS", 3)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
     path = kept(tmp_path, "xlsx", sample())
 
     layers = pyogrio.list_layers(path)[:, 0].tolist()
-    assert layers == ["data", "data 2", "data 3", "about"]
+    assert layers[:4] == ["data", "data 2", "data 3", "about"]
     assert [len(read_arrow(path, layer=name)[1]) for name in layers[:3]] == [3, 3, 1]
+
+
+def test_columns_are_as_wide_as_their_texts_and_have_a_filter() -> None:
+    long = "a text that no column shows in one line, " * 3
+    table = pa.table({"id": ["a", "b"], "note": [long, None], "n": [1, 22]})
+    data = sheet(written("xlsx", replace(first(sample(None), 2), table=table)))
+
+    widths = [float(text) for text in re.findall(r'<col [^>]*width="([0-9.]+)"', data)]
+    assert widths[1] > 50
+    assert 15 > widths[0] == widths[2]
+    assert '<autoFilter ref="A1:C3"/>' in data
+    assert '<pane ySplit="1"' in data
+    assert long.strip() in data

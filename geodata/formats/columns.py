@@ -12,6 +12,8 @@ from geodata.formats.rows import Rows
 LIST_SEPARATOR = "|"
 FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - spreadsheets take the wide signs too
 """What makes a spreadsheet read a text as a formula (OWASP, CSV injection)."""
+NUMBER = r"^[+-](?:[0-9][0-9.,]*(?:%|[eE][+-]?[0-9]+)?)?(?: [\p{L}0-9.,%°]*)*$"
+"""A lone sign, or a number and words behind it: no spreadsheet finds a formula there."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 Span = tuple[str | None, str | None]
 """First and last day, both inside; None where open."""
@@ -46,7 +48,8 @@ def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def without_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Texts that a spreadsheet would take for a formula get a single quote in front."""
-    return pc.replace_substring_regex(texts, FORMULA, r"'\1")
+    quoted = pc.replace_substring_regex(texts, FORMULA, r"'\1")
+    return pc.if_else(pc.match_substring_regex(texts, NUMBER), texts, quoted)
 
 
 def json_values(column: pa.ChunkedArray) -> list[Any]:

@@ -1,9 +1,11 @@
 """How are rows written as CSV (RFC 4180): UTF-8 without a byte-order mark, CRLF, WKT?
 
-Spreadsheets evaluate cells, so a *text* that begins with = + - @ TAB CR LF (or their wide forms)
-gets a single quote in front; numbers are left as they are. Nulls and empty texts are both empty.
+Spreadsheets evaluate cells, so a *text* one would run gets a single quote in front: what begins
+with = @ TAB CR LF (or their wide forms), and what begins with + or - unless it is a lone sign or a
+number, maybe with words behind it. Nulls and empty texts are both empty.
 """
 
+import codecs
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -29,6 +31,12 @@ def write_csv(rows: Rows, about: Provenance) -> Iterator[bytes]:  # noqa: ARG001
     yield _line_of_names(rows, points=points)
     for batch in rows.batches():
         yield _lines(_cells(batch, points=points))
+
+
+def write_csv_bom(rows: Rows, about: Provenance) -> Iterator[bytes]:
+    """The same with a byte-order mark, by which Excel knows UTF-8."""
+    yield codecs.BOM_UTF8
+    yield from write_csv(rows, about)
 
 
 def _line_of_names(rows: Rows, *, points: bool) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 from geodata.formats.rows import Provenance
 
-LONGEST = 80
+LONGEST = 120
 """Characters of a file's stem."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names of devices: Windows opens no file called so, whatever its extension."""

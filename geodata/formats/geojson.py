@@ -136,10 +136,12 @@ def collection(parts: Iterator[list[bytes]], members: Mapping[str, Any]) -> Iter
     yield b"\n]}\n"
 
 
-def provenance(rows: Rows, about: Provenance) -> dict[str, Any]:
+def provenance(
+    rows: Rows, about: Provenance, media_type: str = "application/geo+json"
+) -> dict[str, Any]:
     """Members of a whole collection: how many features, where they come from, and a self link."""
     told = provenance_dict(about)
-    link = {"href": told.pop("query"), "rel": "self", "title": about.title}
+    link = {"href": told.pop("query"), "rel": "self", "type": media_type, "title": about.title}
     stamp = told.pop("generated")
     counts = {"numberMatched": len(rows), "numberReturned": len(rows)}
     return {**told, "timeStamp": stamp, **counts, "links": [link]}

@@ -12,6 +12,7 @@ from geodata.formats.geojson import BATCH, collection, geometries, provenance
 from geodata.formats.geometry_column import is_north_first, shapes_of, swapped
 from geodata.formats.rows import Provenance, Rows
 
+MEDIA_TYPE = "application/vnd.ogc.fg+json"
 CONFORMS_TO = (
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
     "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
@@ -30,9 +31,9 @@ def write_jsonfg(
     """
     head = {
         "conformsTo": CONFORMS_TO,
-        "featureType": stem(about.name),
+        "featureType": stem(about.layer),
         "coordRefSys": crs_uri(rows.crs),
-        **provenance(rows, about),
+        **provenance(rows, about, MEDIA_TYPE),
         **(members or {}),
     }
     parts = (encode_fg(batch) for batch in rows.batches(BATCH))

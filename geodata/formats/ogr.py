@@ -127,7 +127,7 @@ def _flatgeobuf_layer(rows: Rows, about: Provenance, folder: Path) -> Layer:
         "TITLE": about.title,
         "DESCRIPTION": description(about),
     }
-    return Layer("FlatGeobuf", stem(about.name), options)
+    return Layer("FlatGeobuf", stem(about.layer), options)
 
 
 def write_geopackage(rows: Rows, about: Provenance) -> Iterator[bytes]:
@@ -153,7 +153,7 @@ def _geopackage_layer(about: Provenance) -> Layer:
         "IDENTIFIER": about.title,
         "DESCRIPTION": description(about),
     }
-    return Layer("GPKG", stem(about.name), options, metadata=provenance_dict(about))
+    return Layer("GPKG", stem(about.layer), options, metadata=provenance_dict(about))
 
 
 def _date(path: Path, about: Provenance) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from geodata.formats.csv import write_csv
+from geodata.formats.csv import write_csv, write_csv_bom
 from geodata.formats.geoarrow import write_arrow_stream
 from geodata.formats.geojson import write_geojson, write_geojsonseq
 from geodata.formats.geoparquet import write_parquet
+from geodata.formats.jsonfg import MEDIA_TYPE as JSONFG
 from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.kml import write_kml
 from geodata.formats.ogr import write_flatgeobuf, write_geopackage
@@ -22,6 +23,7 @@ class Format:
 
     streams: the first bytes come at once and memory stays flat; else the file is built in a
     private folder first. write: gives the bytes in chunks; close it when the client goes away.
+    crs84: it has no other CRS, whatever the rows are in.
     """
 
     name: str
@@ -29,15 +31,17 @@ class Format:
     extension: str
     streams: bool
     write: Callable[[Rows, Provenance], Iterator[bytes]]
+    crs84: bool = False
 
 
+CSV = "text/csv; charset=utf-8; header=present"
 _ALL = (
     Format("json", "application/geo+json", "geojson", streams=True, write=write_geojson),
-    Format("jsonfg", "application/vnd.ogc.fg+json", "fg.json", streams=True, write=write_jsonfg),
+    Format("jsonfg", JSONFG, "fg.json", streams=True, write=write_jsonfg),
     Format(
         "geojsonseq", "application/geo+json-seq", "geojsons", streams=True, write=write_geojsonseq
     ),
-    Format("csv", "text/csv; charset=utf-8; header=present", "csv", streams=True, write=write_csv),
+    Format("csv", CSV, "csv", streams=True, write=write_csv),
     Format("fgb", "application/vnd.flatgeobuf", "fgb", streams=False, write=write_flatgeobuf),
     Format("gpkg", "application/geopackage+sqlite3", "gpkg", streams=False, write=write_geopackage),
     Format(
@@ -50,7 +54,14 @@ _ALL = (
         streams=True,
         write=write_arrow_stream,
     ),
-    Format("kml", "application/vnd.google-earth.kml+xml", "kml", streams=True, write=write_kml),
+    Format(
+        "kml",
+        "application/vnd.google-earth.kml+xml",
+        "kml",
+        streams=True,
+        write=write_kml,
+        crs84=True,
+    ),
     Format(
         "xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -59,5 +70,7 @@ _ALL = (
         write=write_xlsx,
     ),
     Format("shp", "application/zip", "shp.zip", streams=False, write=write_shapefile),
+    Format("geojson", "application/geo+json", "geojson", streams=True, write=write_geojson),
+    Format("csv-bom", CSV, "csv", streams=True, write=write_csv_bom),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})

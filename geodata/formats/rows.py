@@ -75,8 +75,9 @@ class RowReader(Protocol):
 class Provenance:
     """What a download is: it travels inside or beside the data.
 
-    name: stem of the file name. query: the URL that gives the same rows again. generated: time
-    of the release (RFC 3339), so that the same question gives the same bytes.
+    name: stem of the file name. layer: name of the layer or feature type in the file. query: the
+    URL that gives the same rows again. generated: time of the release (RFC 3339), so that the same
+    question gives the same bytes.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Provenance:
     attribution: str
     citation: str
     generated: str
+    layer: str = "rows"
 
 
 def provenance_dict(about: Provenance) -> dict[str, str]:

@@ -48,7 +48,8 @@ def write_shapefile(rows: Rows, about: Provenance) -> Iterator[bytes]:
         fitted = renamed(replace(rows, table=table), names)
         for kind, part in parts(fitted).items():
             _write_part(folder / f"{stem(about.name)}_{kind}", part, kind, about)
-        notes = (*_name_notes(names), *_cut_notes(cut), *_mixed_notes(rows))
+        texts = _number_notes(rows.table, table)
+        notes = (*_name_notes(names), *_cut_notes(cut), *texts, *_mixed_notes(rows))
         (folder / "README.txt").write_text(about_text(about, rows, notes), encoding="utf-8")
         return _zipped(folder, about)
 
@@ -71,15 +72,45 @@ def parts(rows: Rows) -> dict[str, Rows]:
 
 
 def dbf_table(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:
-    """The table with texts as a .dbf holds them, and how many were cut in each column."""
+    """The table with texts as a .dbf holds them, and how many were cut in each column.
+
+    Columns of times, and of numbers that a .dbf cannot hold, become texts.
+    """
     cut = {}
     for number, field in enumerate(table.schema):
+        if not _fits(table.column(number)):
+            table = table.set_column(number, field.name, as_text(table.column(number)))
+            continue
         if is_text(field.type) or pa.types.is_timestamp(field.type):
             texts = as_text(table.column(number))
             cut[field.name] = _too_long(texts)
             fitting = _shortened(texts) if cut[field.name] else texts
             table = table.set_column(number, field.name, fitting)
     return table, {name: count for name, count in cut.items() if count}
+
+
+def _fits(column: pa.ChunkedArray) -> bool:
+    """Whether a .dbf holds the numbers of a column: as 18 signs, or 24 with 15 decimals."""
+    if pa.types.is_integer(column.type):
+        least, most = pc.min_max(column).as_py().values()
+        return (most or 0) < 10**18 and (least or 0) > -(10**17)
+    if not pa.types.is_floating(column.type):
+        return True
+    sizes = np.abs(column.to_numpy())
+    finite = sizes[np.isfinite(sizes)]
+    below = finite[finite < 1]
+    is_lost = np.abs(np.round(below, 15) - below) > 1e-9 * below
+    return not (is_lost.any() or (finite >= 1e23).any())
+
+
+def _number_notes(before: pa.Table, after: pa.Table) -> list[str]:
+    """What was a number or a time and is text in the .dbf."""
+    turned = [f.name for f, g in zip(before.schema, after.schema, strict=True)
+              if f.type != g.type and not is_text(f.type)]  # fmt: skip
+    if not turned:
+        return []
+    head = "Times, and numbers a .dbf cannot hold in 18 digits or 15 decimals, are text:"
+    return [head, *(f"  {name}" for name in turned)]
 
 
 def _too_long(texts: pa.ChunkedArray) -> int:

@@ -1,7 +1,10 @@
 """What a download says of itself: name, release, the URL that gives it again, licence, citation."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
+
+from starlette.responses import Response
 
 from geodata.data import packaged
 from geodata.features.collections import Collection
@@ -10,7 +13,15 @@ from geodata.formats.registry import Format
 from geodata.formats.rows import Provenance
 from geodata.store.base import Store
 from service.http.context import RequestContext
+from service.params.core import digest
 
+NOT_IN_NAMES = {"f", "release", "cursor", "limit", "properties", "sortby", "skipGeometry", "crs",
+                "filter-lang", "filter-crs", "bbox-crs", "lang"}  # fmt: skip
+"""Parameters that do not choose rows, or are told otherwise."""
+SELECTION_MOST = 36
+"""Characters of a file's name that say what was selected."""
+CSV_FORMS = ("csv", "csv-bom")
+"""Values of `f` that give CSV; the second with a byte-order mark, as Excel wants."""
 CITATION_MOST = 2000
 """Characters of a citation or a licence as a header."""
 PACKAGED = f"Made with Natural Earth (public domain). {packaged.FACTS_ATTRIBUTION}"
@@ -19,17 +30,40 @@ PACKAGED = f"Made with Natural Earth (public domain). {packaged.FACTS_ATTRIBUTIO
 def about_items(ask: RequestContext, collection: Collection) -> Provenance:
     """Provenance of the items asked, the release and the words named."""
     words = {**ask.query, "release": ask.release}
-    return about_rows(
-        ask.store, collection, ask.url_for(f"/collections/{collection.id}/items", words)
-    )
+    url = ask.url_for(f"/collections/{collection.id}/items", words)
+    return about_rows(ask.store, collection, url, selection_name(ask.query))
 
 
-def about_rows(store: Store, collection: Collection, query: str) -> Provenance:
-    """Provenance of rows of a collection; query: the URL that gives them again."""
+def selection_name(words: Mapping[str, str]) -> str:
+    """What tells a file from others of its collection: the days, then what was selected.
+
+    A selection too long for a name has the start of its hash in place of what does not fit.
+    No parameter that only shapes the file, as `f`, is in it.
+    """
+    chosen = {name: text for name, text in words.items() if name not in NOT_IN_NAMES}
+    days = re.sub(r"[^0-9T-]+", "_", chosen.pop("datetime", "")).strip("_")
+    texts = [_slug(text if name == "filter" else f"{name} {text}") for name, text in chosen.items()]
+    selected = "-".join(text for text in texts if text)
+    if len(selected) > SELECTION_MOST:
+        fitting = selected[:SELECTION_MOST].rpartition("-")[0]
+        selected = f"{fitting}-{digest(chosen)[:6]}".lstrip("-")
+    return "-".join(part for part in (days, selected) if part)
+
+
+def _slug(text: str) -> str:
+    """Letters and digits of any script, in words; comparisons of CQL2 are not told apart."""
+    return "-".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def about_rows(store: Store, collection: Collection, query: str, selected: str = "") -> Provenance:
+    """Provenance of rows of a collection.
+
+    query: the URL that gives them again. selected: which rows of it they are, for the file's name.
+    """
     licence, attribution = terms(store, collection)
     manifest = store.manifest
     return Provenance(
-        name=f"lodeline-{collection.id}-{manifest.id}",
+        name="-".join(filter(None, ("lodeline", collection.id, selected, manifest.id))),
         title=collection.title,
         release=manifest.id,
         query=query,
@@ -40,6 +74,7 @@ def about_rows(store: Store, collection: Collection, query: str) -> Provenance:
             f"{manifest.created}. {query}"
         ),
         generated=manifest.created,
+        layer=collection.id,
     )
 
 
@@ -52,6 +87,12 @@ def terms(store: Store, collection: Collection) -> tuple[str, str]:
     held = [store.sources.by_id[source] for source in store.sources.ordered]
     licences = [f"facts: {packaged.FACTS_LICENCE}", *(f"{s.id}: {s.licence}" for s in held)]
     return "; ".join(licences), "; ".join([PACKAGED, *(source.attribution for source in held)])
+
+
+def csv_answer(ask: RequestContext, text: str) -> Response:
+    """A table written as CSV, as it leaves."""
+    body = text.encode("utf-8-sig" if ask.format == "csv-bom" else "utf-8")
+    return Response(body, media_type="text/csv; charset=utf-8")
 
 
 def download_name(name: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ SPELLINGS = {
     "json": ("application/json", "application/geo+json"),
     "html": ("text/html", "application/xhtml+xml"),
     "csv": ("text/csv",),
+    "csv-bom": ("text/csv",),
 }
 ACCEPT_MAX = 1000
 IMMUTABLE = "public, max-age=31536000, immutable"

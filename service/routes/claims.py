@@ -11,7 +11,7 @@ from geodata.answers.claims import claims_compared
 from schemas import Claim
 from schemas.record import column_names
 from service.http.context import HTML, JSON, Context, RequestContext, link, self_link
-from service.http.downloads import download_name
+from service.http.downloads import CSV_FORMS, csv_answer, download_name
 from service.http.offer import answers
 from service.http.routing import release_router
 from service.ogc.claims import Claims
@@ -25,16 +25,16 @@ router = release_router("answers")
 
 def claims_headers(ask: RequestContext) -> dict[str, str]:
     """The name of the file it is as CSV."""
-    return download_name("lodeline-claims.csv") if ask.format == "csv" else {}
+    return download_name("lodeline-claims.csv") if ask.format in CSV_FORMS else {}
 
 
 @router.get("/claims", name="claims", summary="Public claims beside our count")
-@answers("json", "html", "csv", headers=claims_headers, model=Claims)
+@answers("json", "html", *CSV_FORMS, headers=claims_headers, model=Claims)
 def claims(ask: Context) -> Response:
     """Every claim of the release, as it was made, with ours beside it."""
     entries = claims_compared(ask.store, ask.url_for)
-    if ask.format == "csv":
-        return Response(_csv(entries), media_type="text/csv; charset=utf-8")
+    if ask.format in CSV_FORMS:
+        return csv_answer(ask, _csv(entries))
     links = [
         self_link(ask.base, ask.path, ask.query, JSON),
         link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),

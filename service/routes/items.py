@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from geodata.answers.sources import source_facts
 from geodata.answers.timelines import check_held, version_on, versions
+from geodata.crs import CRS84_URI
 from geodata.features.collections import Collection
 from geodata.formats.geojson import dumps, feature_sequence, joined_features
 from geodata.formats.jsonfg import write_jsonfg
@@ -46,9 +47,8 @@ from service.ogc import documents
 from service.params.core import SourceQuery
 from service.params.items import cursor_for, item_params, items_params, items_query
 
-PAGED = ("json", "html", "jsonfg")
+PAGED = ("json", "html")
 """Formats that give a page; all others give everything that matches."""
-JSONFG = FORMATS["jsonfg"].media_type
 QUICK_LIMIT = 1000
 MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
 GONE: dict[int | str, dict[str, Any]] = {410: problem_response("It no longer existed on that date")}
@@ -74,14 +74,22 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of a page or a download: its rows are counted, and none is encoded."""
     page = ask.once(_selected)
     headers = {
-        "Content-Crs": f"<{page.query.crs.uri}>",
+        "Content-Crs": f"<{_crs_uri(ask, page)}>",
         "OGC-NumberMatched": str(page.matched),
     }
+    if ask.format in {*PAGED, "jsonfg"}:
+        headers["Link"] = link_header(ask.once(_page_links))
     if ask.format in PAGED:
-        return {**headers, "Link": link_header(ask.once(_page_links))}
+        return headers
     about = about_items(ask, page.collection)
     returned = {"OGC-NumberReturned": str(len(page.rows))}
     return {**headers, **returned, **download_headers(about, FORMATS[ask.format])}
+
+
+def _crs_uri(ask: RequestContext, page: Selection) -> str:
+    """The CRS of the coordinates as they leave."""
+    kind = FORMATS.get(ask.format)
+    return CRS84_URI if kind is not None and kind.crs84 else page.query.crs.uri
 
 
 @router.get("/collections/{collection}/items", name="items", summary="Features of a collection")
@@ -99,9 +107,25 @@ def items(ask: Context) -> Response:
     page = ask.once(_selected)
     if ask.format not in PAGED:
         return _download(ask, page)
-    links = ask.once(_page_links)
-    counts = {"numberMatched": page.matched, "numberReturned": len(page.rows)}
-    return _page(ask, page, {**counts, **_map_facts(ask, page), "links": links})
+    body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (
+        joined_features(page.rows),
+        dumps(_page_members(ask, page))[1:],
+    )
+    return ask.encoded(body, GEOJSON)
+
+
+def _page_members(ask: RequestContext, page: Selection) -> dict[str, object]:
+    """What is said of a page beside its features.
+
+    The time stamp is that of the release, so that the same question gives the same bytes.
+    """
+    return {
+        "timeStamp": ask.store.manifest.created,
+        "numberMatched": page.matched,
+        "numberReturned": len(page.rows),
+        **_map_facts(ask, page),
+        "links": ask.once(_page_links),
+    }
 
 
 def _map_facts(ask: RequestContext, page: Selection) -> dict[str, object]:
@@ -122,26 +146,15 @@ def _selected(ask: RequestContext) -> Selection:
     return ask.store.select(replace(query, limit=10**9) if whole else query)
 
 
-def _page(ask: RequestContext, page: Selection, about: dict[str, object]) -> Response:
-    """One page in the format asked."""
-    if ask.format == "jsonfg":
-        rows = page.rows.read()
-        chunks = write_jsonfg(rows, about_items(ask, page.collection), about)
-        return Response(b"".join(chunks), media_type=JSONFG)
-    body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (
-        joined_features(page.rows),
-        dumps(about)[1:],
-    )
-    return ask.encoded(body, GEOJSON)
-
-
 def _download(ask: RequestContext, page: Selection) -> Response:
     """Everything that matches, streamed."""
     kind = FORMATS[ask.format]
     if ask.format == "geojsonseq":
         return streamed(feature_sequence(page.rows), kind.media_type)
-    rows = page.rows.read()
-    return streamed(kind.write(rows, about_items(ask, page.collection)), kind.media_type)
+    rows, about = page.rows.read(), about_items(ask, page.collection)
+    if ask.format == "jsonfg":
+        return streamed(write_jsonfg(rows, about, _page_members(ask, page)), kind.media_type)
+    return streamed(kind.write(rows, about), kind.media_type)
 
 
 @router.get(
@@ -245,13 +258,13 @@ def _page_links(ask: RequestContext) -> list[Link]:
     page = ask.once(_selected)
     collection = page.query.collection
     links = [
-        self_link(ask.base, ask.path, ask.query, GEOJSON),
+        self_link(ask.base, ask.path, ask.query, MEDIA.get(ask.format, GEOJSON)),
         link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
         *_standing_links(ask.base, collection),
     ]
     if page.next_start is not None:
         cursor = cursor_for(ask.query, collection, ask.release, page.next_start)
-        links.append(link(_next_url(ask, cursor), "next", GEOJSON))
+        links.append(link(_next_url(ask, cursor), "next", MEDIA.get(ask.format, GEOJSON)))
     return links
 
 

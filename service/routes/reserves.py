@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from geodata.answers.reserves import reserves as answer
 from geodata.answers.rows import answer_rows
 from geodata.answers.series import STEPS, last_mapped_day, series
 from geodata.answers.sources import source_facts
+from geodata.answers.workbook import write_answer_workbook
 from geodata.crs import areas_km2
 from geodata.errors import InvalidInput, NotFound
 from geodata.formats.geojson import dumps, feature
@@ -34,7 +36,13 @@ from geodata.formats.rows import Provenance, Rows
 from geodata.interval import FIRST_DAY, today
 from schemas import Territory as TerritoryRecord
 from service.http.context import GEOJSON, HTML, Context, RequestContext, link, self_link
-from service.http.downloads import download_headers, download_name
+from service.http.downloads import (
+    CSV_FORMS,
+    csv_answer,
+    download_headers,
+    download_name,
+    selection_name,
+)
 from service.http.files import streamed
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
@@ -55,7 +63,7 @@ from service.params.core import (
     joined_texts,
 )
 
-TABLES = ("csv", "xlsx", "parquet")
+TABLES = ("csv", "csv-bom", "xlsx", "parquet")
 FORMATS_OF_RESERVES = ("json", "html", *TABLES)
 MEDIA = {name: kind.media_type for name, kind in FORMATS.items()}
 Verdicts = Annotated[
@@ -155,8 +163,13 @@ def _permalink(ask: RequestContext, query: ReservesQuery) -> str:
 
 def _table(ask: RequestContext, query: ReservesQuery) -> Response:
     """The answer as a table to download, with its citation."""
-    kind = FORMATS[ask.format]
-    return streamed(kind.write(ask.once(_rows, query), _about(ask, query)), kind.media_type)
+    kind, rows, about = FORMATS[ask.format], ask.once(_rows, query), _about(ask, query)
+    if ask.format == "xlsx":
+        document, estimates = ask.once(_answer, query), ask.store.collection("estimates")
+        chunks = write_answer_workbook(document, rows, estimates, about)
+    else:
+        chunks = kind.write(rows, about)
+    return streamed(chunks, kind.media_type)
 
 
 def _rows(ask: RequestContext, query: ReservesQuery) -> Rows:
@@ -167,7 +180,7 @@ def _about(ask: RequestContext, query: ReservesQuery) -> Provenance:
     document = ask.once(_answer, query)
     citation = document["citation"]
     return Provenance(
-        name=f"lodeline-reserves-{document['question']['date']}-{ask.release}",
+        name=_name(ask, document["question"]),
         title=str(citation["text"]).split(". ")[1],
         release=ask.release,
         query=_permalink(ask, query),
@@ -175,19 +188,27 @@ def _about(ask: RequestContext, query: ReservesQuery) -> Provenance:
         attribution="; ".join(x["attribution"] for x in citation["licences"]),
         citation=citation["text"],
         generated=citation["generated"],
+        layer="reserves",
     )
+
+
+def _name(ask: RequestContext, question: Mapping[str, Any]) -> str:
+    """The stem of the answer's file: the day, what was asked, the release."""
+    selected = selection_name({k: text for k, text in ask.query.items() if k != "date"})
+    parts = ("lodeline-reserves", question["date"], selected, ask.release)
+    return "-".join(part for part in parts if part)
 
 
 def series_headers(ask: RequestContext, _query: SeriesQuery) -> dict[str, str]:
     """Headers of the counts: the name of the file they are as CSV."""
-    return download_name("lodeline-series.csv") if ask.format == "csv" else {}
+    return download_name("lodeline-series.csv") if ask.format in CSV_FORMS else {}
 
 
 @router.get("/reserves/series", name="series", summary="Counts over time")
 @answers(
     "json",
     "html",
-    "csv",
+    *CSV_FORMS,
     headers=series_headers,
     cache=CachePolicy(days=("from", "to")),
     model=models.Series,
@@ -204,26 +225,26 @@ def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Res
         rank=query.rank,
     )
     document = series(ask.store, asked, query.from_ or _year_before(last), query.step)
-    if ask.format != "csv":
+    if ask.format not in CSV_FORMS:
         return ask.answer(document)
     points = document["series"]
-    return _series_csv([
+    return csv_answer(ask, _series_csv([
         {**row, "source_reason": _reason(ask, row["date"], query.source)}
         for row in (points if isinstance(points, list) else [])
-    ])  # fmt: skip
+    ]))  # fmt: skip
 
 
 def _reason(ask: RequestContext, day: str, source: str | None) -> str:
     return ask.store.sources.select(dt.date.fromisoformat(day), source).reason
 
 
-def _series_csv(rows: list[dict[str, object]]) -> Response:
+def _series_csv(rows: list[dict[str, object]]) -> str:
     text = io.StringIO()
     columns = ["date", *VERDICTS, "source", "control_asof", "stale_days", "source_reason"]
     writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8")
+    return text.getvalue()
 
 
 def _year_before(day: dt.date) -> dt.date:

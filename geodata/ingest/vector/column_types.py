@@ -204,6 +204,8 @@ def _integers(column: pa.ChunkedArray) -> TypedColumn:
 
 
 def _floats(column: pa.ChunkedArray) -> TypedColumn:
+    if pa.types.is_float32(column.type):  # as it is written: 0.1, not 0.10000000149011612
+        column = column.cast(pa.string())
     return _finite(column.cast(pa.float64()))
 
 
