@@ -128,7 +128,7 @@ def test_any_text_comes_back_but_for_the_quote_in_front(texts: list[str]) -> Non
 
 
 @pytest.mark.parametrize("text", ["-", "+", "+380", "-26.17", "-1.5 to 3", "-0,5", "+3 44 12",
-                                  "-5 %", "-5%", "+1e-5", "- ні", "-26 °C", "-1.000.000"])  # fmt: skip
+                                  "-5 %", "-5%", "+1e-5", "-26 °C", "-1.000"])  # fmt: skip
 def test_what_no_spreadsheet_runs_is_left_as_it_is(text: str) -> None:
     base = sample(None)
     rows = replace(base, columns=base.columns[:1], table=pa.table({"id": [text]}))

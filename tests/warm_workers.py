@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-PRELOADED = ("pyarrow.compute", "pyarrow.parquet", "rasterio", "rio_cogeo.cogeo")
+PRELOADED = ("pyarrow.compute", "pyarrow.parquet", "rasterio")
 WORKER = "worker.py"
 SCRIPT = 6
 """Place of the worker's path in a command, behind the launcher, its parent and the limits."""

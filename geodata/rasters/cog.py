@@ -1,7 +1,7 @@
 """How is a cloud-optimised GeoTIFF written, so that the same cells give the same bytes?
 
-Loads rasterio, and stands on nothing else of Lodeline but `gdal`: the worker that opens foreign
-files writes with it too.
+Loads rasterio, and stands on nothing else of Lodeline but `gdal` and `labels`: the worker that
+opens foreign files writes with it too.
 """
 
 from pathlib import Path
@@ -10,11 +10,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from rasterio.io import DatasetReader, MemoryFile
+from rasterio.enums import Resampling
+from rasterio.io import DatasetWriter, MemoryFile
+from rasterio.rio.overview import get_maximum_overview_level
+from rasterio.shutil import copy
 from rasterio.transform import from_origin
-from rio_cogeo.cogeo import cog_translate
 
 from geodata.rasters.gdal import DRIVER, SETTINGS
+from geodata.rasters.labels import Labels
 
 Overviews = Literal["nearest", "average"]
 BLOCK = 256
@@ -37,29 +40,26 @@ def profile(dtype: str) -> dict[str, Any]:
     }
 
 
-def write_cog(source: DatasetReader, path: Path, *, overviews: Overviews) -> None:
-    """Write one band as a COG with overviews.
+def write_cog(source: DatasetWriter, path: Path, about: Labels, *, overviews: Overviews) -> None:
+    """Write one band as a COG with labels and overviews, which the source has afterwards too.
 
     overviews: how cells are put together in them: 'average' for quantities, 'nearest' for what has
     no mean (days, classes).
     """
-    with rasterio.Env(**SETTINGS):
-        cog_translate(
-            source,
-            str(path),
-            profile(source.dtypes[0]),
-            indexes=[1],
-            overview_resampling=overviews,
-            # Up to 16 million cells; a larger raster goes by a file beside the target.
-            in_memory=source.width * source.height <= 1 << 24,
-            quiet=True,
-            config={"GDAL_TIFF_OVR_BLOCKSIZE": str(BLOCK)},
-        )
+    levels = get_maximum_overview_level(source.width, source.height, minsize=BLOCK)
+    with rasterio.Env(**SETTINGS, GDAL_TIFF_OVR_BLOCKSIZE=BLOCK):
+        source.units = (about.unit,)
+        source.set_band_description(1, about.title)
+        source.update_tags(**about.tags, OVERVIEW_RESAMPLING=overviews.upper())
+        source.build_overviews([2**level for level in range(1, levels + 1)], Resampling[overviews])
+        # Overviews taken over in the copy stand behind the header, before the cells.
+        copy(source, str(path), copy_src_overviews=True, **profile(source.dtypes[0]))
 
 
 def write_cells(  # noqa: PLR0913 - a grid, its cells and what they mean
     cells: npt.NDArray[np.generic],
     path: Path,
+    about: Labels,
     *,
     crs: str,
     corner: tuple[float, float],
@@ -73,7 +73,7 @@ def write_cells(  # noqa: PLR0913 - a grid, its cells and what they mean
     units of the CRS.
     """
     height, width = cells.shape
-    about = {
+    layout = {
         "driver": DRIVER,
         "count": 1,
         "height": height,
@@ -84,7 +84,7 @@ def write_cells(  # noqa: PLR0913 - a grid, its cells and what they mean
         "nodata": nodata,
     }
     with rasterio.Env(**SETTINGS), MemoryFile() as memory:
-        with memory.open(**about) as plain:
+        with memory.open(**layout) as plain:
             plain.write(cells, 1)
-        with memory.open(driver=DRIVER) as plain:
-            write_cog(plain, path, overviews=overviews)
+        with rasterio.open(memory.name, "r+", driver=DRIVER) as plain:
+            write_cog(plain, path, about, overviews=overviews)

@@ -25,6 +25,7 @@ from geodata.rasters.cog import Overviews, write_cells
 from geodata.rasters.colours import EPOCH
 from geodata.rasters.coverage import coverage
 from geodata.rasters.grid import Grid, covering
+from geodata.rasters.labels import labels
 from geodata.rasters.listing import DENSITY, OCCUPATION
 from geodata.types import FloatArray, GeometryArray, IntArray, Mask
 from schemas import Raster, Source
@@ -187,8 +188,9 @@ def _deposit_density(folder: Path, inputs: RasterInputs) -> Raster:
             f"{len(known)} deposits, each spread evenly over the ground where it may lie (its "
             "polygon, or the disc of its position uncertainty cut to land); the exact share of "
             "that ground in each cell, over the cell's area. Times area it sums to the number of "
-            "deposits. Components of larger deposits are left out, as their whole is counted, "
-            "and so are rows whose position must not be tested."
+            "deposits. Left out are components of larger deposits, as their whole is counted, "
+            "occurrences and records of other ranks, as in answers unless they are asked for, and "
+            "rows whose position must not be tested."
         ),
         "unit": "per 1000 km2",
         "nodata": NO_DENSITY,
@@ -240,9 +242,23 @@ def _write(
     write_cells(
         cells,
         folder / raster.file_name,
+        labels(
+            title=raster.title,
+            description=raster.description,
+            unit=raster.unit,
+            licence=raster.licence,
+            attribution=raster.attribution,
+            citation=_citation(raster),
+        ),
         crs=raster.crs,
         corner=raster.corner,
         resolution=raster.resolution,
         nodata=float(raster.nodata or 0),
         overviews=overviews,
     )
+
+
+def _citation(raster: Raster) -> str:
+    """How the file is cited; its release is made of it, so it cannot name one."""
+    of = f" Control of {raster.asof} according to {raster.source}." if raster.source else ""
+    return f"Lodeline. {raster.title}.{of} {raster.attribution}"

@@ -44,9 +44,10 @@ def _rewrite(request: dict[str, Any], reply: Reply) -> None:
     """Look at the file, go through its cells twice, write the COG."""
     import rasterio  # noqa: PLC0415 - after the path is set
 
-    from geodata.rasters.cog import write_cog  # noqa: PLC0415 - likewise
+    from geodata.rasters.cog import Overviews, write_cog  # noqa: PLC0415 - likewise
     from geodata.rasters.foreign import inspect_band, scan_cells, write_band  # noqa: PLC0415 - likewise
     from geodata.rasters.gdal import DRIVER  # noqa: PLC0415 - likewise
+    from geodata.rasters.labels import Labels  # noqa: PLC0415 - likewise
 
     # GDAL_SKIP came with the environment: were it misread, any format could be opened.
     with rasterio.Env() as environment:
@@ -58,9 +59,11 @@ def _rewrite(request: dict[str, Any], reply: Reply) -> None:
         band = inspect_band(source, request["band"], request["crs"], nodata, reply.notes)
         scan = scan_cells(source, band, reply.notes)
         figures = write_band(source, band, scan, plain)
-    with rasterio.open(plain, driver=DRIVER) as clean:
-        smooth = scan.dtype.startswith("float")
-        write_cog(clean, Path(request["target"]), overviews="average" if smooth else "nearest")
+    about = Labels(**request["labels"])
+    smooth = scan.dtype.startswith("float")
+    with rasterio.open(plain, driver=DRIVER, mode="r+") as clean:
+        overviews: Overviews = "average" if smooth else "nearest"
+        write_cog(clean, Path(request["target"]), about, overviews=overviews)
     plain.unlink()
     nothing = "nan" if scan.nodata is not None and math.isnan(scan.nodata) else scan.nodata
     reply.record = {**band.record, **figures, "dtype": scan.dtype, "nodata": nothing}

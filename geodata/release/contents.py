@@ -194,6 +194,8 @@ def add_rasters(
     counted = deposits["part_of"].isna()
     if "country" in deposits:  # earlier releases have no other country's
         counted &= deposits["country"] == packaged.theatre().country
+    if "rank" in deposits:  # as answers count, so that the density sums to their number
+        counted &= deposits["rank"] == "deposit"
     whole = deposits[counted.to_numpy()].reset_index(drop=True)
     built = build_rasters(folder, RasterInputs(
         cells=gpd.GeoDataFrame(tables["control"]),

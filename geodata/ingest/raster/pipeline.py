@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from geodata.ingest.sandbox import Sandbox, SandboxLimits
 from geodata.ingest.stored_input import StoredInput, check_size, lay_out, store_input
 from geodata.rasters import gdal
 from geodata.rasters.gdal import SETTINGS, other_drivers
+from geodata.rasters.labels import Labels, labels
 from geodata.rasters.listing import BUILT_IN, RASTERS, read_rasters, write_rasters
 from geodata.types import Progress
 from geodata.workspace import Workspace
@@ -192,12 +193,26 @@ def rewrite_band(path: Path, target: Path, scratch: Path, options: RasterOptions
         "crs": options.crs,
         # JSON has neither NaN nor the last digits of a float
         "nodata": None if options.nodata is None else repr(float(options.nodata)),
+        "labels": asdict(_labels(path, options)),
     })  # fmt: skip
     reply = json.loads((scratch / "answer.json").read_bytes())
     refused = reply["refused"]
     if refused is not None:
         refused = (refused[0], readable(refused[1].replace(str(path), path.name)))
     return WorkerReply(reply["record"], tuple(tuple(note) for note in reply["notes"]), refused)
+
+
+def _labels(path: Path, options: RasterOptions) -> Labels:
+    """What was said of the raster when it was ingested."""
+    title = options.title or path.stem
+    return labels(
+        title=title,
+        description=f"{path.name}, rewritten as a cloud-optimised GeoTIFF",
+        unit=options.unit,
+        licence=options.licence,
+        attribution=options.attribution,
+        citation=f"{title}. {options.attribution}".strip(),
+    )
 
 
 def sandbox_for(path: Path, scratch: Path) -> Sandbox:
