@@ -141,3 +141,15 @@ def test_gdal_reads_jsonfg_in_its_own_crs(tmp_path: Path) -> None:
 
 def test_the_uri_of_a_crs_names_its_authority() -> None:
     assert crs_uri("EPSG:3035") == "http://www.opengis.net/def/crs/EPSG/0/3035"
+
+
+def test_the_metadata_of_csv_name_its_columns_in_their_order() -> None:
+    about = orjson.loads(written("csvw", sample()))
+    head = written("csv", sample()).decode().splitlines()[0]
+
+    columns = about["tableSchema"]["columns"]
+    assert [column["name"] for column in columns] == head.split(",")
+    assert about["dc:license"] == ABOUT.licence
+    assert about["url"] == ABOUT.query
+    kinds = {column["name"]: column["datatype"] for column in columns}
+    assert (kinds["amount"], kinds["valid_from"], kinds["geometry"]) == ("number", "date", "string")

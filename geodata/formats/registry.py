@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from geodata.formats.csv import write_csv, write_csv_bom
+from geodata.formats.csvw import MEDIA_TYPE as CSVW
+from geodata.formats.csvw import write_csvw
 from geodata.formats.geoarrow import write_arrow_stream
 from geodata.formats.geojson import write_geojson, write_geojsonseq
 from geodata.formats.geoparquet import write_parquet
@@ -72,5 +74,6 @@ _ALL = (
     Format("shp", "application/zip", "shp.zip", streams=False, write=write_shapefile),
     Format("geojson", "application/geo+json", "geojson", streams=True, write=write_geojson),
     Format("csv-bom", CSV, "csv", streams=True, write=write_csv_bom),
+    Format("csvw", CSVW, "csv-metadata.json", streams=True, write=write_csvw),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})

@@ -38,7 +38,7 @@ from service.http.context import (
     self_link,
     url,
 )
-from service.http.downloads import about_items, download_headers
+from service.http.downloads import CSV_FORMS, about_items, download_headers
 from service.http.errors import problem_response
 from service.http.files import streamed
 from service.http.offer import CachePolicy, answers
@@ -81,9 +81,17 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
         headers["Link"] = link_header(ask.once(_page_links))
     if ask.format in PAGED:
         return headers
+    if ask.format in CSV_FORMS:
+        headers["Link"] = link_header([_metadata_link(ask)])
     about = about_items(ask, page.collection)
     returned = {"OGC-NumberReturned": str(len(page.rows))}
     return {**headers, **returned, **download_headers(about, FORMATS[ask.format])}
+
+
+def _metadata_link(ask: RequestContext) -> Link:
+    """What stands beside a CSV file: licence, citation and columns."""
+    href = ask.url_for(ask.path, {**ask.query, "f": "csvw"})
+    return link(href, "describedby", FORMATS["csvw"].media_type)
 
 
 def _crs_uri(ask: RequestContext, page: Selection) -> str:
