@@ -9,7 +9,6 @@ from starlette.datastructures import QueryParams
 
 from geodata.errors import InvalidInput
 from geodata.workspace import Workspace
-from service.http.negotiation import wanted_format
 from service.params.core import (
     LIMIT_MAX,
     Param,
@@ -326,34 +325,3 @@ def test_only_what_may_be_repeated_is_joined() -> None:
         parse_query(QueryParams("one=a&one=a"), known)
     with pytest.raises(InvalidInput, match="known here are many, one"):
         parse_query(QueryParams("other=a"), known)
-
-
-@pytest.mark.parametrize(
-    ("accept", "form"),
-    [
-        ("", "json"),
-        ("*/*", "json"),
-        ("text/html,application/xhtml+xml,*/*;q=0.8", "html"),
-        ("application/json,text/html;q=0.9", "json"),
-        ("application/geo+json;q=0.5,text/html", "html"),
-        ("text/html;q=0.4, application/json;q=0.5", "json"),
-        ("TEXT/HTML", "html"),
-        ("text/html;q=0", "json"),
-        ("text/html;q=x", "json"),
-        ("image/png", "json"),
-        ("," * 5000, "json"),
-        ("text/*", "html"),
-        ("text/*;q=0.5, application/*", "json"),
-        ("text/*;q=0.5, application/*;q=0.4", "html"),
-        ("application/json;q=0, application/geo+json;q=0, */*", "html"),
-        ("application/json;q=0, */*;q=0.1", "html"),
-        ("text/html;q=0, text/*", "json"),
-        ("text/html;q=0.2, */*;q=0.9", "json"),
-        ("application/json;q=0", "json"),
-        ("image/*", "json"),
-    ],
-)
-def test_html_goes_to_those_who_would_rather_have_it(accept: str, form: str) -> None:
-    assert wanted_format(None, accept, ("json", "html"), {}) == form
-    assert wanted_format("json", accept, ("json", "html"), {}) == "json"
-    assert wanted_format(None, accept, ("json",), {}) == "json"

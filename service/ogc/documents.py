@@ -49,7 +49,8 @@ class FeatureCollection(Record):
 
     type: Literal["FeatureCollection"]
     features: list[Feature]
-    numberMatched: int  # noqa: N815 - named by OGC API - Features
+    timeStamp: str  # noqa: N815 - named by OGC API - Features; that of the release
+    numberMatched: int  # noqa: N815
     numberReturned: int  # noqa: N815
     source: str | None = None
     control_asof: date | None = None
