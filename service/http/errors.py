@@ -3,11 +3,13 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from geodata.errors import (
     Conflict,
@@ -24,6 +26,7 @@ from geodata.errors import (
 from schemas.record import Record, described
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
+from service.http.proxy import base_url, root_of
 
 log = logging.getLogger("lodeline")
 
@@ -110,18 +113,23 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         title=wrong.title,
         status=wrong.status,
         detail=wrong.detail,
-        instance=request.url.path[:200],
+        instance=instance_of(request.scope),
         kind=wrong.kind,
         parameter=wrong.parameter,
     )
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
-        state = request.app.state
-        page = state.problem_page(wrong.status, problem.model_dump(mode="json"), state.base)
+        told, base = problem.model_dump(mode="json"), base_url(request.scope)
+        page = request.app.state.problem_page(wrong.status, told, base)
         return Response(page, wrong.status, headers, "text/html")
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")
+
+
+def instance_of(scope: Scope) -> str:
+    """The path asked, as the client has it."""
+    return f"{unquote(root_of(base_url(scope)))}{scope['path']}"[:200]
 
 
 class Problem(Record):

@@ -21,7 +21,6 @@ from service.http.context import (
     CONTEXT,
     PLAIN,
     RequestContext,
-    base_url,
     open_releases,
     read_body,
     settings_in_use,
@@ -36,6 +35,7 @@ from service.http.negotiation import (
     wanted_format,
 )
 from service.http.offer import Offer, response_class, responses_of
+from service.http.proxy import REFUSAL, base_url
 from service.http.response_cache import ResponseCache
 from service.params.core import (
     ParamsByName,
@@ -130,7 +130,7 @@ class ReleaseRoute(APIRoute):
     ) -> Response:
         catalog, settings = provided(request, open_releases), provided(request, settings_in_use)
         release = _release(request)
-        reading = partial(self._read, request, catalog, settings, release)
+        reading = partial(self._read, request, catalog, release)
         if request.method == "POST":
             ask = await run_in_threadpool(reading)
             return await self._answer_post(by_fastapi, request, ask)
@@ -158,10 +158,11 @@ class ReleaseRoute(APIRoute):
         self,
         request: Request,
         catalog: OpenReleases,
-        settings: Settings,
         release: str | None,
     ) -> RequestContext:
         """The request's parameters, checked against those of the route, and its release."""
+        if REFUSAL in request.scope:
+            raise request.scope[REFUSAL]
         path_words = {name: str(value) for name, value in request.path_params.items()}
         store, offer = catalog.store(release), self.offer
         by_name = offer.params(store, path_words) if callable(offer.params) else self.by_name
@@ -171,7 +172,7 @@ class ReleaseRoute(APIRoute):
         if form == "html":  # a form sends the fields a reader left empty
             words = {name: text for name, text in words.items() if text}
         encoding = encoding_for(request.headers.get("accept-encoding", ""), offer.encodings)
-        base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
+        base, path = base_url(request.scope), quote(request.scope["path"], safe=PLAIN)
         view = request.app.state.views.get(self.name)
         return RequestContext(store, words, path_words, path, base, form, catalog, view, encoding)
 
