@@ -53,6 +53,20 @@ def test_qgis_reads_the_cells_of_control(qgis: str, served: str, tmp_path: Path)
     assert int(str(found["pixels"])) > 1000
 
 
+def test_qgis_reads_one_day_of_control_by_its_name(qgis: str, served: str, tmp_path: Path) -> None:
+    """It has no way to send `datetime`."""
+    counts = set()
+    for day in ("2025-02-25", "2025-07-15"):
+        target = tmp_path / f"{day}.png"
+        found = _read(qgis, served, f"control-on-{day}", "\"status\" = 'occupied'", target)
+        with urlopen(f"{served}/collections/control/items?datetime={day}", timeout=60) as answer:
+            assert found["features"] == json.load(answer)["numberMatched"]
+        assert 0 < int(str(found["filtered"])) < int(str(found["features"]))
+        assert int(str(found["pixels"])) > 1000
+        counts.add(found["features"])
+    assert len(counts) == 2
+
+
 def test_qgis_opens_the_project_and_draws_another_line_ten_days_later(
     qgis: str, served: str, tmp_path: Path
 ) -> None:
