@@ -38,8 +38,8 @@ _ABOUT = (
     "Which mineral reserves lie in which territory on which day. It opens on {day}. To move "
     "through time, show the layers \u201cthrough time\u201d in place of those of the day and open "
     "the temporal controller. Tiles are those of release {release}; collections are {items}. "
-    "Control on {day} is according to {source}: {behind}. Time ends where its data end. Deposits of Russia "
-    "are shown as not known: no source here maps control there."
+    "Control on {day} is according to {source}: {behind}. Time ends where its data end. Deposits "
+    "of Russia are shown as not known: no source here maps control there."
 )
 
 _CURRENT = "those the service has when QGIS asks"
