@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
 
 from geodata import __version__
 from geodata.errors import LodelineError
@@ -16,6 +17,7 @@ from service.http.errors import on_bug, on_http_error, on_invalid_parameters, on
 from service.http.files import Assets, packaged_asset
 from service.http.middleware import Compression, SecurityHeaders
 from service.http.negotiation import cache_control
+from service.http.proxy import Proxied, needed
 from service.http.response_cache import ResponseCache, TileCache
 from service.ogc.openapi import openapi
 from service.pages import VIEWS, problem_page
@@ -28,10 +30,15 @@ STATIC = Path(__file__).parent / "static"
 WARM_AFTER_S = 1.0
 
 
-def create_app(settings: Settings) -> TileCache:
+def create_app(settings: Settings) -> TileCache | Proxied:
     """The ASGI application over one workspace; serves 503 until a release is published."""
     releases = OpenReleases(settings)
-    return TileCache(_application(settings, releases), releases, settings.cache_bytes("tiles"))
+    app = _application(settings, releases)
+    front = TileCache(app, releases, settings.cache_bytes("tiles"))
+    if not needed(settings):
+        return front
+    paths = [route.path for route in app.routes if isinstance(route, Route | Mount)]
+    return Proxied(front, settings, frozenset(path.split("/")[1] for path in paths))
 
 
 def _application(settings: Settings, releases: OpenReleases) -> FastAPI:
@@ -50,7 +57,6 @@ def _application(settings: Settings, releases: OpenReleases) -> FastAPI:
     app.state.settings_in_use = settings
     app.state.bodies = ResponseCache(settings.cache_bytes("answers"))
     app.state.views = VIEWS
-    app.state.base = str(settings.public_url or "").rstrip("/")
     app.state.problem_page = problem_page
     _add_routes(app)
     app.mount("/static", Assets(STATIC, _asset_headers(settings)), name="static")
@@ -79,7 +85,7 @@ def _asset_headers(settings: Settings) -> dict[str, str]:
     return {"Cache-Control": lasting, "Vary": "Accept-Encoding"}
 
 
-def from_environment() -> TileCache:
+def from_environment() -> TileCache | Proxied:
     """The application with settings from the environment, for the server's workers."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     later = threading.Timer(WARM_AFTER_S, warm)  # it takes a second, which no first answer waits

@@ -2,19 +2,27 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qs
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from served import Client, client_of
+from releases import built_with_two_sources
+from served import Client, client_of, common_folder, made_once
 
 from geodata.interval import today
 from geodata.workspace import Workspace
+from service.styles.expressions import day_number
 from service.styles.palette import palettes
 
 PATH = "/map/lodeline.qgs"
+
+
+@pytest.fixture(scope="module")
+def twofold(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """A client of a release with two sources."""
+    folder = common_folder(tmp_path_factory)
+    return client_of(Workspace(made_once(folder, "two-sources", built_with_two_sources)))
 
 
 def project(client: Client, words: str = "") -> Element:
@@ -42,24 +50,89 @@ def test_the_tree_lists_every_layer_of_the_project_with_its_own_address(client: 
         assert own.get("source") == held[str(own.get("id"))].findtext("datasource")
 
 
+def address(root: Element, layer: str) -> str:
+    return layers(root)[layer].findtext("datasource", "")
+
+
+def shown(root: Element) -> list[str]:
+    tree = root.findall("layer-tree-group/layer-tree-layer")
+    return [own.get("id", "") for own in tree if own.get("checked") == "Qt::Checked"]
+
+
 def test_collections_are_asked_for_the_source_in_pages_and_in_view(client: Client) -> None:
-    address = layers(project(client, "?source=settlements"))["lodeline_control"].findtext(
-        "datasource", ""
-    )
-    assert "url='http://lodeline.test'" in address
-    assert "typename='control'" in address
-    assert "restrictToRequestBBOX='1'" in address
-    assert "filter='\"source\" = \\'settlements\\''" in address
+    told = address(project(client, "?source=settlements"), "lodeline_control")
+    assert "url='http://lodeline.test'" in told
+    assert "typename='control'" in told
+    assert "restrictToRequestBBOX='1'" in told
+    assert "filter='\"source\" = \\'settlements\\''" in told
+
+
+@pytest.mark.parametrize("day", ["2025-02-25", "2022-03-20", "2014-03-01", None])
+def test_what_is_shown_at_first_is_of_one_day(client: Client, day: str | None) -> None:
+    root = project(client, f"?date={day}" if day else "")
+    day = day or str(today())
+    assert shown(root) == ["lodeline_deposits", "lodeline_control_tiles", "lodeline_basemap"]
+    assert f"typename='deposits-on-{day}'" in address(root, "lodeline_deposits")
+    assert f"typename='control-on-{day}'" in address(root, "lodeline_control_day")
+    for name in ("lodeline_deposits", "lodeline_control_day"):
+        assert layers(root)[name].find("temporal") is None
+        typename = address(root, name).partition("typename='")[2].partition("'")[0]
+        assert client.get(f"/collections/{typename}/items?limit=1").status == 200
+    for style in layers(root)["lodeline_control_tiles"].iterfind("renderer/styles/style"):
+        assert f'"valid_from" <= {day_number(date.fromisoformat(day))} ' in style.get(
+            "expression", ""
+        )
+    controller = root.find("properties/TemporalControllerWidget")
+    assert controller is not None
+    assert controller.findtext("StartDateTime") == f"{day}T00:00:00Z"
+    assert controller.findtext("EndDateTime") == f"{day}T23:59:59Z"
+    assert controller.findtext("NavigationMode") == "2"
+
+
+def test_features_of_the_day_are_shown_where_there_are_no_tiles(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.routes.styles.SHOWN", ("basemap",))
+    root = project(client, "?date=2025-02-24")
+    assert shown(root) == ["lodeline_deposits", "lodeline_control_day", "lodeline_basemap"]
 
 
 def test_tiles_are_asked_of_the_release_up_to_their_deepest_level(
     client: Client, store: Any
 ) -> None:
-    address = layers(project(client))["lodeline_basemap"].findtext("datasource", "")
-    found = {name: values[0] for name, values in parse_qs(address).items()}
-    release = store.manifest.id
-    assert found["url"] == f"http://lodeline.test/tiles/basemap/{{z}}/{{x}}/{{y}}?release={release}"
-    assert found["zmax"] == str(store.tilesets.about("basemap").maxzoom)
+    """QGIS 3.40 draws none where slashes and colons of the address are escaped."""
+    for name in ("basemap", "control"):
+        layer = {"basemap": "lodeline_basemap", "control": "lodeline_control_tiles"}[name]
+        about, release = store.tilesets.about(name), store.manifest.id
+        assert address(project(client), layer) == (
+            f"type=xyz&url=http://lodeline.test/tiles/{name}/{{z}}/{{x}}/{{y}}"
+            f"?release%3D{release}&zmin={about.minzoom}&zmax={about.maxzoom}"
+        )
+
+
+def test_items_keep_to_a_release_that_was_asked_and_follow_the_current_else(
+    client: Client, store: Any
+) -> None:
+    """QGIS sends what stands behind the address with every request."""
+    pinned = project(client, f"?release={store.manifest.id}")
+    for name in ("lodeline_deposits", "lodeline_timelines", "lodeline_control"):
+        assert f"url='http://lodeline.test/?release={store.manifest.id}'" in address(pinned, name)
+        assert "release=" not in address(project(client), name)
+    assert "those of the same" in pinned.findtext("projectMetadata/abstract", "")
+
+
+def test_a_source_that_does_not_answer_by_itself_is_asked_for_by_name(twofold: Client) -> None:
+    """QGIS cannot send `source`: verdicts by another source than the day's are shown as spans."""
+    usual = twofold.json("/reserves?date=2025-02-25")["features"][0]["properties"]["control_source"]
+    (other,) = {"settlements", "deepstate"} - {usual}
+    root = project(twofold, f"?date=2025-02-25&source={other}")
+    assert "typename='timelines-on-2025-02-25'" in address(root, "lodeline_deposits")
+    for name in ("lodeline_deposits", "lodeline_timelines", "lodeline_control"):
+        assert f"\\'{other}\\'" in address(root, name)
+    assert "lodeline_control_day" not in layers(root)
+    assert shown(root)[0] == "lodeline_deposits"
+    same = project(twofold, f"?date=2025-02-25&source={usual}")
+    assert "typename='deposits-on-2025-02-25'" in address(same, "lodeline_deposits")
 
 
 def test_days_run_from_the_first_of_control_to_the_last_of_the_data(

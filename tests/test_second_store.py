@@ -49,6 +49,15 @@ def answers() -> Iterator[Ask]:
     for name in requests.COLLECTIONS:
         for path in ("", "/queryables", "/sortables", "/schema", "/items?limit=3&f=html"):
             yield Ask(f"/collections/{name}{path}")
+    for name in (f"control-on-{THEN}", f"deposits-on-{THEN}", "control-on-2025-02-30"):
+        for path in (
+            "",
+            "/schema",
+            "/items?limit=3",
+            "/items?f=csv",
+            "/tiles/WebMercatorQuad/5/11/18",
+        ):
+            yield Ask(f"/collections/{name}{path}")
     yield Ask("/reserves?f=csv")
     yield Ask("/map/lodeline.qgs")
 

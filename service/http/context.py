@@ -3,7 +3,6 @@
 Read are release, parameters, format and body; links are absolute, with rel and type, from one base.
 """
 
-import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -27,14 +26,14 @@ HTML = "text/html"
 SCHEMA_JSON = "application/schema+json"
 GEOJSON_TYPES = (GEOJSON, JSON)
 """Of bodies that are read."""
-LINK_HEADER_MOST = 4000
-"""Bytes of a `Link` header; proxies refuse answers whose headers are longer than 4 to 8 kB."""
+LINK_HEADER_MOST = 2400
+"""Bytes of a `Link` header. nginx answers 502 where all headers together pass 4,096 bytes, its
+`proxy_buffer_size`; the others have up to 1,400."""
 MOST_BYTES = 4_000_000
 PLAIN = "/:@!$&'()*+,;=~"
 """Characters a path may hold as they are."""
 CONTEXT = "lodeline.context"
 """Where the request as it was read lies in the scope, for FastAPI's dependencies."""
-_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 T = TypeVar("T")
 
 
@@ -97,15 +96,6 @@ class RequestContext:
     def html(self, text: str) -> Response:
         """An HTML page."""
         return Response(text, media_type=HTML)
-
-
-def base_url(request: Request, settings: Settings) -> str:
-    """Where links start: the configured URL, else the scheme and host of the request."""
-    if settings.public_url is not None:
-        return str(settings.public_url).rstrip("/")
-    host = request.headers.get("host", "")
-    safe = host if _HOST.fullmatch(host) else "localhost"
-    return f"{request.scope['scheme']}://{safe}"
 
 
 def url(base: str, path: str, words: Mapping[str, str] | None = None) -> str:

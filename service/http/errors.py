@@ -3,13 +3,14 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
+from starlette.types import Scope
 
 from geodata.errors import (
     Conflict,
@@ -24,9 +25,10 @@ from geodata.errors import (
     Unavailable,
 )
 from schemas.record import Record, described
-from service.http.context import PLAIN, base_url
+from service.http.context import PLAIN
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
+from service.http.proxy import base_url, root_of
 
 log = logging.getLogger("lodeline")
 
@@ -119,7 +121,7 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         title=wrong.title,
         status=wrong.status,
         detail=wrong.detail,
-        instance=request.url.path[:200],
+        instance=instance_of(request.scope),
         kind=wrong.kind,
         parameter=wrong.parameter,
     )
@@ -129,8 +131,8 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         return Response(status_code=307, headers={**headers, "Location": place})
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
-        state = request.app.state
-        page = state.problem_page(wrong.status, problem.model_dump(mode="json"), state.base)
+        told, base = problem.model_dump(mode="json"), base_url(request.scope)
+        page = request.app.state.problem_page(wrong.status, told, base)
         return Response(page, wrong.status, headers, "text/html")
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")
@@ -146,8 +148,13 @@ def _without_slash(request: Request) -> str | None:
     if not any(route.matches(shorter)[0] is Match.FULL for route in routes):
         return None
     query = request.scope["query_string"].decode("latin-1")
-    base = base_url(request, request.app.state.settings_in_use)
+    base = base_url(request.scope)
     return f"{base}{quote(path, safe=PLAIN)}{'?' if query else ''}{query}"
+
+
+def instance_of(scope: Scope) -> str:
+    """The path asked, as the client has it."""
+    return f"{unquote(root_of(base_url(scope)))}{scope['path']}"[:200]
 
 
 class Problem(Record):

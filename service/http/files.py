@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from schemas import Manifest
-from service.http.errors import Problem, problem_response
+from service.http.errors import Problem, instance_of, problem_response
 from service.http.negotiation import IMMUTABLE, OF_CONTENT, encoding_for, matches
 
 _RANGE = re.compile(
@@ -69,7 +69,7 @@ class RangedFile(FileResponse):
         if asked is None or (held is not None and not self._should_use_range(held)):
             await super().__call__(_without_range(scope), receive, send)
         elif _begins_beyond(asked, self.stat_result.st_size):
-            refusal = _refusal(str(scope["path"]), self.stat_result.st_size)
+            refusal = _refusal(instance_of(scope), self.stat_result.st_size)
             await refusal(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -134,13 +134,13 @@ def _begins_beyond(asked: re.Match[str], size: int) -> bool:
     return int(asked["tail"]) == 0 if asked["tail"] else int(asked["first"]) >= size
 
 
-def _refusal(path: str, size: int) -> Response:
+def _refusal(instance: str, size: int) -> Response:
     problem = Problem(
         type="urn:lodeline:problem:range",
         title="Range not satisfiable",
         status=416,
         detail=f"the file has {size} bytes; ask for a range that begins before its end",
-        instance=path[:200],
+        instance=instance,
         kind="range",
     )
     headers = {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"}

@@ -22,7 +22,6 @@ from service.http.context import (
     CONTEXT,
     PLAIN,
     RequestContext,
-    base_url,
     open_releases,
     read_body,
     settings_in_use,
@@ -38,6 +37,7 @@ from service.http.negotiation import (
     wanted_format,
 )
 from service.http.offer import Offer, response_class, responses_of
+from service.http.proxy import REFUSAL, base_url
 from service.http.response_cache import ResponseCache
 from service.params.core import (
     ParamsByName,
@@ -47,6 +47,7 @@ from service.params.core import (
     parse_cursor,
     parse_query,
 )
+from service.params.dated import with_day, with_day_apart
 from service.releases import OpenReleases
 from service.settings import Settings
 
@@ -139,7 +140,7 @@ class ReleaseRoute(APIRoute):
     ) -> Response:
         catalog, settings = provided(request, open_releases), provided(request, settings_in_use)
         release = _release(request)
-        reading = partial(self._read, request, catalog, settings, release)
+        reading = partial(self._read, request, catalog, release)
         if request.method == "POST":
             ask = await run_in_threadpool(reading)
             return await self._answer_post(by_fastapi, request, ask)
@@ -181,20 +182,25 @@ class ReleaseRoute(APIRoute):
         self,
         request: Request,
         catalog: OpenReleases,
-        settings: Settings,
         release: str | None,
     ) -> RequestContext:
         """The request's parameters, checked against those of the route, and its release."""
+        if REFUSAL in request.scope:
+            raise request.scope[REFUSAL]
         path_words = {name: str(value) for name, value in request.path_params.items()}
         store, offer = catalog.store(release), self.offer
+        if callable(offer.params) or "layer" not in path_words:
+            path_words = with_day_apart(store, path_words)
         by_name = offer.params(store, path_words) if callable(offer.params) else self.by_name
         words = parse_query(request.query_params, by_name)
+        if "datetime" in by_name:
+            words = with_day(words, path_words)
         accept = request.headers.get("accept", "")
         form = wanted_format(words.get("f"), accept, offer.formats, offer.media)
         if form == "html":  # a form sends the fields a reader left empty
             words = {name: text for name, text in words.items() if text}
         encoding = encoding_for(request.headers.get("accept-encoding", ""), offer.encodings)
-        base, path = base_url(request, settings), quote(request.scope["path"], safe=PLAIN)
+        base, path = base_url(request.scope), quote(request.scope["path"], safe=PLAIN)
         view = request.app.state.views.get(self.name)
         return RequestContext(store, words, path_words, path, base, form, catalog, view, encoding)
 

@@ -23,6 +23,16 @@ class Link(Record):
     templated: bool | None = None
 
 
+class LinkTemplate(Record):
+    """A link with variables (RFC 6570) and the schema of each."""
+
+    uriTemplate: str  # noqa: N815 - as OGC API - Records has it
+    rel: str
+    type: str
+    title: str | None = None
+    variables: dict[str, Any] | None = None
+
+
 class Geometry(Record):
     """A GeoJSON geometry (RFC 7946)."""
 
@@ -132,6 +142,7 @@ class Collection(Record):
     storageCrs: str  # noqa: N815
     links: list[Link]
     notices: list[str] | None = None
+    linkTemplates: list[LinkTemplate] | None = None  # noqa: N815 - as OGC API - Records has it
 
 
 class Collections(Record):

@@ -16,7 +16,7 @@ def collections(ask: RequestContext, document: Document) -> str:
 
 def collection(ask: RequestContext, document: Document) -> str:
     """One collection: its columns with meaning and unit, and where to go from here."""
-    described = ask.store.collection(ask.path_params["collection"])
+    described = ask.store.collection(ask.path_params["collection"])  # on a day, as on every other
     return page(
         ask,
         "collection.html",
@@ -26,7 +26,7 @@ def collection(ask: RequestContext, document: Document) -> str:
         by_source=described.by_source,
         extent=extent(document),
         forms=FORMS,
-        tiled=described.id in ask.store.tilesets.names(),
+        tiled=document["id"] in ask.store.tilesets.names(),
     )
 
 

@@ -17,7 +17,8 @@ from geodata.store.base import Store
 from schemas import Source
 from service.http.context import RequestContext
 from service.http.files import version
-from service.pages.rendering import page, root_of
+from service.http.proxy import root_of
+from service.pages.rendering import page
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
 FIRST = (

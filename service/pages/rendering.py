@@ -6,11 +6,12 @@ Links are paths, not addresses: they follow the page to whatever host and scheme
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.http.context import RequestContext, url
+from service.http.proxy import root_of
 from service.pages import template_filters
 
 Link = Callable[..., str]
@@ -98,14 +99,9 @@ def _linker(root: str, pinned: str | None) -> Link:
     return to
 
 
-def root_of(base: str) -> str:
-    """The path the service stands under, empty at the top of a host."""
-    return urlsplit(base).path.rstrip("/")
-
-
 def problem_page(status: int, problem: Mapping[str, Any], base: str = "") -> str:
     """A problem document to read. base: where the service stands."""
-    instance = str(problem.get("instance") or "")
+    instance = str(problem.get("instance") or "").removeprefix(unquote(root_of(base)))
     return render(
         "problem.html",
         base=base,

@@ -1,7 +1,8 @@
 """How is each layer of the QGIS project described: whose features, which symbols, which names?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import quote
 
 from geodata.control.sources import SourceSelection
@@ -119,21 +120,41 @@ class TilesLayer(Layer):
     crs: str = "EPSG:3857"
 
 
-def items_address(base: str, collection: str, source: str | None = None) -> str:
-    """Items as QGIS keeps their address; what is not in view is not asked for.
+@dataclass(frozen=True)
+class Collections:
+    """Where items are: QGIS sends what stands behind the base with every request.
 
-    source: whose, None where the collection is of no source.
+    base: of the service. day: that is shown. source: whose map it is. chosen: whether the source is
+    another than the one that answers for the day, and so has to be asked for by name. release: the
+    one to keep to, None for the current.
     """
-    only = f" filter='\"source\" = \\'{source}\\''" if source else ""
-    return (
-        f" url='{base}' typename='{collection}' pagingEnabled='true' "
-        f"pageSize='{PAGE_SIZE}' restrictToRequestBBOX='1'{only}"
-    )
+
+    base: str
+    day: date
+    source: str
+    chosen: bool
+    release: str | None = None
+
+    def address(self, collection: str, *, of_source: bool = False) -> str:
+        """Items as QGIS keeps their address; what is not in view is not asked for."""
+        only = f" filter='\"source\" = \\'{self.source}\\''" if of_source else ""
+        pinned = f"/?release={self.release}" if self.release else ""
+        return (
+            f" url='{self.base}{pinned}' typename='{collection}' pagingEnabled='true' "
+            f"pageSize='{PAGE_SIZE}' restrictToRequestBBOX='1'{only}"
+        )
+
+    def on_day(self, collection: str) -> str:
+        """The collection on the day: QGIS has no other way to ask for one."""
+        return f"{collection}-on-{self.day}"
 
 
 def tiles_address(url: str, about: TilesetAbout) -> str:
-    """Tiles as QGIS keeps their address: its own marks are written as they are in a URL."""
-    return f"type=xyz&url={quote(url, safe='')}&zmin={about.minzoom}&zmax={about.maxzoom}"
+    """Tiles as QGIS keeps their address: what its own parser would take apart is escaped, no more.
+
+    QGIS 3.40 draws nothing, without a word, where slashes and colons are escaped; 3.22 takes both.
+    """
+    return f"type=xyz&url={quote(url, safe=':/{}?')}&zmin={about.minzoom}&zmax={about.maxzoom}"
 
 
 def name_in(lang: str) -> str:
@@ -144,13 +165,20 @@ def name_in(lang: str) -> str:
 # Collections
 
 
-def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
-    """Deposits by their verdict today, with names."""
+def deposits(at: Collections, palette: Palette, lang: str) -> ItemsLayer:
+    """Deposits by their verdict on the day, with names; by spans where the source was chosen.
+
+    A verdict by a source that is named has no collection QGIS could open.
+    """
+    title = f"Deposits by verdict on {at.day}"
+    if at.chosen:
+        address = at.address(at.on_day("timelines"), of_source=True)
+        return replace(spans(at, palette), id="lodeline_deposits", title=title, source=address,
+                       shown=True, through_time=False)  # fmt: skip
     return ItemsLayer(
         "lodeline_deposits",
-        "Deposits by verdict (latest map)",
-        items_address(base, "deposits"),
-        shown=False,
+        title,
+        at.address(at.on_day("deposits")),
         name_field=name_in(lang),
         geometry="Point",
         attribute="control",
@@ -159,12 +187,13 @@ def deposits(base: str, palette: Palette, lang: str) -> ItemsLayer:
     )
 
 
-def spans(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
+def spans(at: Collections, palette: Palette) -> ItemsLayer:
     """Deposits through time, coloured by the status of the area where they may lie."""
     return ItemsLayer(
         "lodeline_timelines",
-        "Deposits through time",
-        items_address(base, "timelines", choice.source),
+        f"Deposits through time ({at.source})",
+        at.address("timelines", of_source=True),
+        shown=False,
         geometry="Point",
         attribute=_SHARE,
         categories=_verdicts(_STATUS, palette),
@@ -172,17 +201,30 @@ def spans(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
     )
 
 
-def land(base: str, palette: Palette, choice: SourceSelection) -> ItemsLayer:
+def land(at: Collections, palette: Palette) -> ItemsLayer:
     """Land under a status, through time."""
     return ItemsLayer(
         "lodeline_control",
-        f"Territorial control through time ({choice.source})",
-        items_address(base, "control", choice.source),
+        f"Territorial control through time ({at.source})",
+        at.address("control", of_source=True),
+        shown=False,
         opacity=palette.opacity,
         geometry="Polygon",
         attribute="status",
         categories=tuple(Category(n, n, _fill(colour)) for n, colour in palette.control.items()),
         through_time=True,
+    )
+
+
+def land_on_day(at: Collections, palette: Palette, *, shown: bool) -> ItemsLayer:
+    """The same on the day alone, as features to select and measure."""
+    return replace(
+        land(at, palette),
+        id="lodeline_control_day",
+        title=f"Territorial control on {at.day} ({at.source}), features",
+        source=at.address(at.on_day("control")),
+        shown=shown,
+        through_time=False,
     )
 
 
@@ -210,7 +252,6 @@ def land_tiles(address: str, palette: Palette, choice: SourceSelection) -> Tiles
         "lodeline_control_tiles",
         f"Territorial control on {choice.day} ({choice.source}{_behind(choice)}), vector tiles",
         address,
-        shown=False,
         opacity=palette.opacity,
         drawn=tuple(
             Rule("control", _fill(colour), where=f"{valid} and \"status\" = '{name}'")

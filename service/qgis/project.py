@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from geodata.control.sources import SourceSelection
 from geodata.tiles.grid import HALF_WORLD_M, Bounds, to_units
 from service.qgis import layers
-from service.qgis.layers import Layer, rgba
+from service.qgis.layers import Collections, Layer, rgba
 from service.styles.document import Scene
 from service.styles.palette import Palette
 
@@ -30,7 +30,7 @@ class Project:
     behind: the map behind the day in words.
     """
 
-    base: str
+    collections: Collections
     scene: Scene
     palette: Palette
     begins: date
@@ -53,7 +53,8 @@ def qgs(project: Project) -> bytes:
         layers=list(_layers(project)),
         extent=_extent(project.bounds),
         sea=dict(zip(("Red", "Green", "Blue"), sea, strict=False)),
-        base=project.base,
+        base=project.collections.base,
+        day=project.choice.day,
         about=project.about,
         begins=project.begins,
         ends=(project.choice.asof or project.choice.day) + timedelta(days=1),
@@ -85,12 +86,14 @@ def _template() -> Template:
 
 
 def _layers(project: Project) -> Iterator[Layer]:
-    """From the top down; tiles where there are any."""
-    base, palette, scene = project.base, project.palette, project.scene
-    yield layers.deposits(base, palette, scene.lang)
-    yield layers.spans(base, palette, project.choice)
-    yield layers.land(base, palette, project.choice)
+    """From the top down; tiles where there are any. What is shown at first is of one day."""
+    at, palette, scene = project.collections, project.palette, project.scene
     tiles = {n: layers.tiles_address(scene.tiles[n], a) for n, a in scene.tilesets.items()}
+    yield layers.deposits(at, palette, scene.lang)
+    yield layers.spans(at, palette)
+    yield layers.land(at, palette)
+    if not at.chosen:
+        yield layers.land_on_day(at, palette, shown="control" not in tiles)
     if "control" in tiles:
         yield layers.land_tiles(tiles["control"], palette, project.choice)
     if "basemap" in tiles:

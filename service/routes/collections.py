@@ -5,9 +5,8 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from geodata.crs import CRS84_URI, OFFERED
-from geodata.features.collections import BUILT_IN, Collection
+from geodata.features.collections import Collection
 from geodata.formats.registry import FORMATS
-from geodata.store.base import Store
 from service.http.context import (
     GEOJSON,
     HTML,
@@ -23,7 +22,9 @@ from service.http.context import (
 from service.http.offer import answers
 from service.http.routing import release_router
 from service.ogc import documents, schemas
+from service.params.dated import ON, dated_name, described
 
+ON_A_DAY = "One day as a collection of its own, for clients that cannot send datetime"
 SCHEMA = {"json": SCHEMA_JSON}
 router = release_router("data")
 
@@ -44,7 +45,7 @@ def collections(ask: Context) -> Response:
 @answers("json", "html", model=documents.Collection)
 def collection(ask: Context) -> Response:
     """One collection, as it is described among all."""
-    return ask.answer(_described(ask, ask.store.collection(ask.path_params["collection"])))
+    return ask.answer(_described(ask, described(ask.store, ask.path_params)))
 
 
 @router.get(
@@ -86,31 +87,56 @@ def _described(ask: RequestContext, found: Collection) -> dict[str, object]:
         "title": found.title,
         "description": found.description,
         "itemType": "feature",
-        "extent": _extent(ask.store, found.id),
+        "extent": _extent(ask, found),
         "crs": list(OFFERED),
         "storageCrs": CRS84_URI,
         "links": _links(ask, found),
         **({"notices": list(notices)} if notices else {}),
+        **({"linkTemplates": [_day_template(ask, found)]} if _has_map_days(ask, found) else {}),
+    }
+
+
+def _has_map_days(ask: RequestContext, found: Collection) -> bool:
+    """Whether it is a collection whose days follow maps, and not one of its days already."""
+    return found.by_source and ON not in ask.path_params
+
+
+def _day_template(ask: RequestContext, found: Collection) -> dict[str, object]:
+    """Where each day is a collection by itself (OGC 20-004, 8.2: a link with a variable)."""
+    return {
+        "rel": "related",
+        "type": JSON,
+        "title": ON_A_DAY,
+        "uriTemplate": ask.url_for(f"/collections/{dated_name(found.id, '{day}')}"),
+        "variables": {"day": {"type": "string", "format": "date"}},
     }
 
 
 def _links(ask: RequestContext, found: Collection) -> list[Link]:
+    base, of = ask.base, ask.path_params.get("collection", found.id)
     links = [
-        *collection_links(ask.base, found.id),
+        *collection_links(base, found.id, built_in=found.layer is None),
         link(ask.url_for("/releases"), "version-history", JSON, "Releases"),
     ]
-    if found.id in ask.store.tilesets.names():
+    if of in ask.store.tilesets.names():
         tiles = ask.url_for(f"/collections/{found.id}/tiles")
         links.append(link(tiles, rel("tilesets-vector"), JSON, "Its vector tiles"))
+    if ON in ask.path_params:
+        links.append(link(ask.url_for(f"/collections/{of}"), "related", JSON, "On all days"))
+    elif _has_map_days(ask, found):
+        last = dated_name(found.id, str(ask.store.sources.last_day_of_data))
+        links.append(link(ask.url_for(f"/collections/{last}"), "related", JSON, ON_A_DAY))
     return links
 
 
-def _extent(store: Store, name: str) -> dict[str, object]:
+def _extent(ask: RequestContext, found: Collection) -> dict[str, object]:
+    store, of = ask.store, ask.path_params.get("collection", found.id)
     extent: dict[str, object] = {}
-    bounds = store.extent(name)
+    bounds = store.extent(of)
     if bounds is not None:
         extent["spatial"] = {"bbox": [list(bounds)], "crs": CRS84_URI}
-    first, last = store.days(name)
+    day = ask.path_params.get(ON)
+    first, last = store.days(of) if day is None else (day, day)
     if first is not None:
         begins = f"{first}T00:00:00Z"
         ends = None if last is None else f"{last}T23:59:59Z"
@@ -121,7 +147,7 @@ def _extent(store: Store, name: str) -> dict[str, object]:
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def collection_links(base: str, name: str) -> list[Link]:
+def collection_links(base: str, name: str, *, built_in: bool) -> list[Link]:
     """Links of one collection: itself, its items in every format, and what describes it."""
     path = f"/collections/{quote(name)}"
     found = [
@@ -132,7 +158,7 @@ def collection_links(base: str, name: str) -> list[Link]:
         link(url(base, f"{path}/schema"), "describedby", SCHEMA_JSON, "Schema of its features"),
         link(url(base, "/", {"f": "html"}), "license", HTML, "Terms and origins"),
     ]
-    if name in BUILT_IN:
+    if built_in:
         found.append(link(CC_BY, "license", HTML, "Licence of the compiled facts: CC BY 4.0"))
     found += [
         link(url(base, f"{path}/items", {"f": kind.name}), "items", kind.media_type, kind.name)

@@ -45,6 +45,7 @@ from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import documents
 from service.params.core import SourceQuery
+from service.params.dated import ON, dated_name, described
 from service.params.items import cursor_for, item_params, items_params, items_query
 
 PAGED = ("json", "html")
@@ -176,6 +177,10 @@ def item_versions(ask: Context, query: Annotated[SourceQuery, Query()]) -> Respo
     collection = ask.store.collection(ask.path_params["collection"])
     item_id = ask.path_params["item"]
     own = ask.path.removesuffix("/versions")
+    if ON in ask.path_params:  # its versions are of other days
+        own = own.replace(
+            f"/{dated_name(collection.id, ask.path_params[ON])}/", f"/{collection.id}/"
+        )
     found = versions(ask.store, collection.id, item_id, query.source)
     entries = [{**version, "links": _version_links(ask, own, version)} for version in found]
     links = [
@@ -225,7 +230,7 @@ def _one(ask: RequestContext) -> Selection:
 
 
 def _item_links(ask: RequestContext) -> list[Link]:
-    collection = ask.store.collection(ask.path_params["collection"])
+    collection = described(ask.store, ask.path_params)
     return [
         self_link(ask.base, ask.path, ask.query, GEOJSON),
         link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
@@ -268,7 +273,7 @@ def _page_links(ask: RequestContext) -> list[Link]:
     links = [
         self_link(ask.base, ask.path, ask.query, MEDIA.get(ask.format, GEOJSON)),
         link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
-        *_standing_links(ask.base, collection),
+        *_standing_links(ask.base, described(ask.store, ask.path_params).id),
     ]
     if page.next_start is not None:
         cursor = cursor_for(ask.query, collection, ask.release, page.next_start)

@@ -22,6 +22,7 @@ from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import documents
 from service.params.core import OneOf, ReleaseQuery, Source, Today
+from service.qgis.layers import Collections
 from service.qgis.project import Project, qgs, qgz
 from service.styles.document import KINDS, LANGUAGES, SHOWN, Scene, StyleKind, style_document
 from service.styles.palette import palettes
@@ -34,13 +35,14 @@ FONTS = {"Lodeline Regular": "regular", "Lodeline Bold": "bold"}
 RANGE = 256
 LAST_RANGE = 65_280
 _ABOUT = (
-    "Which mineral reserves lie in which territory on which day. Open the temporal controller to "
-    "move through time: land and deposits of the layers \u201cthrough time\u201d follow it. Tiles "
-    "are those of release {release}; collections are those the service has when QGIS asks. Control "
-    "on {day} is according to {source}: {behind}. Time ends where its data end. Deposits of Russia "
-    "are shown as not known: no source here maps control there."
+    "Which mineral reserves lie in which territory on which day. It opens on {day}. To move "
+    "through time, show the layers \u201cthrough time\u201d in place of those of the day and open "
+    "the temporal controller. Tiles are those of release {release}; collections are {items}. "
+    "Control on {day} is according to {source}: {behind}. Time ends where its data end. Deposits "
+    "of Russia are shown as not known: no source here maps control there."
 )
 
+_CURRENT = "those the service has when QGIS asks"
 STYLE_JSON = "application/vnd.mapbox.style+json"
 """Named by OGC API Styles (20-009); MapLibre and QGIS read the body whatever its type."""
 
@@ -201,16 +203,31 @@ def _content(ask: RequestContext, query: ProjectQuery) -> bytes:
     west, south, east, north = ask.store.facts.outline.bounds
     return qgs(
         Project(
-            base=ask.base.replace("'", "%27"),
+            collections=_collections(ask, shown.choice),
             scene=shown,
             palette=palettes()[query.theme],
             begins=_first_day(ask.store, shown.choice),
             bounds=(west, south, east, north),
             about=_ABOUT.format(
-                release=ask.release, day=shown.choice.day, source=source.title, behind=behind
+                release=ask.release,
+                items="those of the same" if "release" in ask.query else _CURRENT,
+                day=shown.choice.day,
+                source=source.title,
+                behind=behind,
             ),
             behind=behind,
         )
+    )
+
+
+def _collections(ask: RequestContext, choice: SourceSelection) -> Collections:
+    """Where QGIS finds the items; they keep to the release where one was asked."""
+    return Collections(
+        base=ask.base.replace("'", "%27"),
+        day=choice.day,
+        source=choice.source,
+        chosen=choice.source != ask.store.sources.select(choice.day).source,
+        release=ask.query.get("release"),
     )
 
 

@@ -33,11 +33,15 @@ def hasty(mine: Workspace) -> Iterator[str]:
         yield base
 
 
-@pytest.fixture(scope="module")
-def behind(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Base URL of a server that nginx has under a path."""
-    with nginx_before(workspace.root, "/pub", tmp_path_factory.mktemp("nginx")) as base:
-        yield base
+@pytest.fixture(scope="module", params=["LODELINE_PUBLIC_URL", "LODELINE_TRUSTED_PROXIES"])
+def behind(
+    request: pytest.FixtureRequest,
+    workspace: Workspace,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """Base URL of a server that nginx has under a path, with TLS, told of it in either way."""
+    with nginx_before(workspace.root, request.param, tmp_path_factory.mktemp("nginx")) as found:
+        yield found.public
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +142,7 @@ def test_the_map_is_drawn_before_and_after_a_publication(page: MapPage, mine: Wo
 
 
 def test_behind_a_proxy_the_map_asks_under_its_path_alone(chromium: object, behind: str) -> None:
-    with MapPage.new(chromium, behind) as page:
+    with MapPage.new(chromium, behind, ignore_https_errors=True) as page:
         page.open()
         assert_drawn(page)
         page.tab.reload()
@@ -146,13 +150,13 @@ def test_behind_a_proxy_the_map_asks_under_its_path_alone(chromium: object, behi
         asked = {url for url in page.requests if not url.startswith("blob:")}
         assert {url for url in asked if not url.startswith(f"{behind}/")} == set()
         paths = {urlsplit(url).path for url in asked}
-        assert {f"/pub{p}" for p in ("/reserves", "/styles/lodeline", "/changes")} <= paths
+        assert {f"/geo{p}" for p in ("/reserves", "/styles/lodeline", "/changes")} <= paths
 
 
 def test_behind_a_proxy_every_page_a_reader_goes_to_is_there(
     chromium: object, behind: str, tmp_path: Path
 ) -> None:
-    with MapPage.new(chromium, behind) as page:
+    with MapPage.new(chromium, behind, ignore_https_errors=True) as page:
         for path in ("/", "/reserves?f=html", "/collections/deposits/items?f=html&limit=10",
                      "/docs", "/nope"):  # fmt: skip
             page.tab.goto(f"{behind}{path}")

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.request import urlopen
 
 import geopandas as gpd
 import pyogrio
@@ -55,6 +56,18 @@ def test_gdal_asks_for_another_crs(served: str) -> None:
     asked = pyogrio.read_dataframe(url, CRS="EPSG:3035")
     assert asked.crs.to_epsg() == 3035
     assert asked.geometry.distance(plain.geometry).max() < 0.01
+
+
+def test_gdal_reads_one_day_of_control_by_its_name(served: str) -> None:
+    days = {"2025-02-25": 0, "2025-07-15": 0}
+    for day in (*days, *days):  # each twice
+        found = pyogrio.read_dataframe(f"OAPIF:{served}/collections/control-on-{day}")
+        with urlopen(f"{served}/collections/control/items?datetime={day}", timeout=60) as answer:
+            assert len(found) == json.load(answer)["numberMatched"]
+        days[day] = len(found)
+    assert len(set(days.values())) == 2
+    url = f"OAPIF:{served}/collections/deposits-on-2025-02-25"
+    assert len(pyogrio.read_dataframe(url, where="control='occupied'")) == 26
 
 
 def test_ogr2ogr_copies_a_collection_into_a_geopackage(served: str, tmp_path: Path) -> None:
