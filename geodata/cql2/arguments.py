@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from geodata.cql2.ast import UNKNOWN, Call, Items, Kind, Node, Property, Value, is_literal
+from geodata.cql2.ast import Call, Items, Kind, Node, Property, Value, is_literal
 from geodata.cql2.literals import read_instant
 from geodata.cql2.operators import Takes
 from geodata.errors import InvalidInput
@@ -147,46 +147,58 @@ def refuse_backwards(start: Node, end: Node) -> None:
 
 
 def compared(name: str, left: Node, right: Node) -> Node:
-    """The comparison of that name, or UNKNOWN where the two have nothing in common."""
-    pair = in_common(left, right)
-    return UNKNOWN if pair is None else Call(name, pair, "boolean")
+    """The comparison of that name. Raises InvalidInput for two of different kinds."""
+    return Call(name, in_common(name, left, right), "boolean")
 
 
 def between(value: Node, low: Node, high: Node) -> Node:
-    """BETWEEN; where its bounds are of another kind the two comparisons it stands for."""
-    first, second = in_common(value, low), in_common(value, high)
-    if first and second and first[0] == second[0]:
+    """BETWEEN; where one bound knows only days, the two comparisons it stands for.
+
+    Raises InvalidInput for a bound of another kind.
+    """
+    first, second = in_common("between", value, low), in_common("between", value, high)
+    if first[0] == second[0]:
         return Call("between", (first[0], first[1], second[1]), "boolean")
     return Call("and", (compared(">=", value, low), compared("<=", value, high)), "boolean")
 
 
 def among(value: Node, members: tuple[Node, ...]) -> Node:
-    """IN: one look-up for the literals of the value's kind, a comparison for each other member."""
+    """IN: one look-up for literals, a comparison for each other member.
+
+    Raises InvalidInput for a member of another kind.
+    """
     # A list of 10,000 literals is one look-up; as comparisons it would be 10,000 passes over the
     # rows.
-    pairs = [(member, in_common(value, member)) for member in members]
-    sure = [pair[1] for _, pair in pairs if pair and pair[0] == value and is_literal(pair[1])]
+    pairs = [in_common("in", value, member) for member in members]
+    sure = [pair[1] for pair in pairs if pair[0] == value and is_literal(pair[1])]
     others = [
-        compared("=", value, member)
-        for member, pair in pairs
-        if not (pair and pair[0] == value and is_literal(pair[1]))
+        Call("=", pair, "boolean")
+        for pair in pairs
+        if not (pair[0] == value and is_literal(pair[1]))
     ]
     look_up = Call("in", (value, Items(tuple(dict.fromkeys(sure)))), "boolean")
     parts = [look_up, *dict.fromkeys(others)] if sure or not others else list(dict.fromkeys(others))
     return parts[0] if len(parts) == 1 else Call("or", tuple(parts), "boolean")
 
 
-def in_common(left: Node, right: Node) -> tuple[Node, Node] | None:
-    """Both sides in one kind, or None."""
+def in_common(name: str, left: Node, right: Node) -> tuple[Node, Node]:
+    """Both sides in one kind. Raises InvalidInput where they have none.
+
+    A number never equals a text: whoever compares them means something else, and would be told
+    that nothing matches.
+    """
     if left.kind == right.kind:
         return left, right
     if left.kind in _INSTANTS and right.kind in _INSTANTS:
         return _day(left), _day(right)
     if left.kind in _INSTANTS and (read := _as_instant(right)):
-        return in_common(left, read)
+        return in_common(name, left, read)
     if right.kind in _INSTANTS and (read := _as_instant(left)):
-        return in_common(read, right)
-    return None
+        return in_common(name, read, right)
+    raise InvalidInput(
+        f"{name.upper()} compares {_shown(left)} with {_shown(right)}; give both of one kind",
+        parameter="filter",
+    )
 
 
 def _as_instant(node: Node) -> Value | None:

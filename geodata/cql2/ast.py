@@ -50,9 +50,6 @@ class Call:
 
 Node: TypeAlias = Value | Property | Items | Call
 
-UNKNOWN = Value(None, "boolean")
-"""The predicate that is neither true nor false."""
-
 
 def properties_of(node: Node) -> Iterator[str]:
     """Names of the columns a tree reads, in order of appearance, repeated as they are used."""

@@ -11,6 +11,7 @@ from geodata.cql2.literals import FilterCrs, read_box, read_date, read_geometry,
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
 from geodata.cql2.scalars import COMPARISONS
 from geodata.cql2.text import Plain
+from geodata.cql2.tokens import EXACT, MOST
 from geodata.errors import InvalidInput
 from schemas.record import Column
 
@@ -64,7 +65,7 @@ def _node(plain: Plain, scope: Scope) -> Node:
     if isinstance(plain, bool):
         return Value(plain, "boolean")
     if isinstance(plain, int | float):
-        return _number(float(plain))
+        return _number(plain)
     if isinstance(plain, str):
         return Value(plain, "string")
     raise _refused("NULL is no value to compare with; write name IS NULL")
@@ -78,9 +79,11 @@ def _object(plain: dict[str, Plain], scope: Scope) -> Node:
 
 
 def _number(value: float) -> Value:
+    """A double, or an integer that a double would not hold; 1 and 1.0 are one literal."""
     if not isfinite(value):
         raise _refused("filter has a number that is too large")
-    return Value(value, "number")
+    is_exact = isinstance(value, int) and EXACT < abs(value) < MOST
+    return Value(value if is_exact else float(value), "number")
 
 
 def _items(plain: list[Plain], scope: Scope) -> Items:

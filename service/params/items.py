@@ -104,9 +104,23 @@ def items_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
 
 
 def _items_params(collection: Collection) -> tuple[Param, ...]:
-    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
     own = property_params(collection)
-    return (*shown, *selection_params(collection), *own)
+    return (*_page_params(collection), *selection_params(collection), *own)
+
+
+def _page_params(collection: Collection) -> tuple[Param, ...]:
+    """Parameters that are no properties, those of control sources and roles left out."""
+    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
+    return tuple(p for p in shown if p is not DATETIME or takes_datetime(collection))
+
+
+def takes_datetime(collection: Collection) -> bool:
+    """Whether `datetime` is a parameter: not of a user's layer whose days are not known.
+
+    It would be read and change nothing. Our own collections all have it, as OGC API Features 1.0.1
+    wants (/req/core/fc-time-definition): rows that are of no day match any.
+    """
+    return collection.dated or collection.layer is None
 
 
 def selection_params(collection: Collection) -> tuple[Param, ...]:
@@ -126,14 +140,15 @@ def property_params(collection: Collection) -> tuple[Param, ...]:
 def item_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
     """Parameters of one item."""
     collection = store.collection(path_words["collection"])
-    shown = (DATETIME, CRS, PROPERTIES, SKIP_GEOMETRY)
+    dated = (DATETIME,) if takes_datetime(collection) else ()
+    shown = (*dated, CRS, PROPERTIES, SKIP_GEOMETRY)
     return params_by_name((*shown, SOURCE) if collection.by_source else shown)
 
 
 @lru_cache(maxsize=256)
 def queryable_names(collection: Collection) -> tuple[str, ...]:
     """Properties that may be given as parameters; one that a parameter hides may not."""
-    hidden = {p.name for p in (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)}
+    hidden = {param.name for param in _page_params(collection)}
     hidden |= {"f", "release"} | ({"source"} if collection.by_source else set())
     return tuple(c.name for c in collection.queryables if c.name not in hidden)
 
@@ -169,7 +184,7 @@ def items_query(words: Words, collection: Collection) -> Query:
 
 def _when(words: Words, collection: Collection) -> Interval | None:
     """The days asked. Raises DayInTheFuture where control would have to be foretold."""
-    if "datetime" not in words:
+    if "datetime" not in words or not takes_datetime(collection):
         return None
     when = parse_datetime(words["datetime"])
     if collection.by_source and when.start > FIRST_DAY:

@@ -86,7 +86,7 @@ def _described(ask: RequestContext, found: Collection) -> dict[str, object]:
         "title": found.title,
         "description": found.description,
         "itemType": "feature",
-        "extent": _extent(ask.store, found.id),
+        "extent": _extent(ask.store, found),
         "crs": list(OFFERED),
         "storageCrs": CRS84_URI,
         "links": _links(ask, found),
@@ -105,14 +105,15 @@ def _links(ask: RequestContext, found: Collection) -> list[Link]:
     return links
 
 
-def _extent(store: Store, name: str) -> dict[str, object]:
+def _extent(store: Store, collection: Collection) -> dict[str, object]:
+    """Where and when its features are; an interval open at both ends where any day finds some."""
     extent: dict[str, object] = {}
-    bounds = store.extent(name)
+    bounds = store.extent(collection.id)
     if bounds is not None:
         extent["spatial"] = {"bbox": [list(bounds)], "crs": CRS84_URI}
-    first, last = store.days(name)
-    if first is not None:
-        begins = f"{first}T00:00:00Z"
+    first, last = store.days(collection.id)
+    if collection.dated:
+        begins = None if first is None else f"{first}T00:00:00Z"
         ends = None if last is None else f"{last}T23:59:59Z"
         extent["temporal"] = {"interval": [[begins, ends]]}
     return extent

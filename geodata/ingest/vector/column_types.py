@@ -20,7 +20,9 @@ CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 DAY = r"^\d{4}-\d\d-\d\d$"
 TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$"
 ZONE = r"([Zz]|[+-]\d\d:?\d\d)$"
-INTEGER = r"^-?(0|[1-9]\d{0,17})$"
+INTEGER = r"^-?(0|[1-9]\d*)$"
+LONG = 30
+"""Digits after which an integer is beyond 64 bits whatever the rest."""
 NUMBER = r"^[+-]?(0|[1-9]\d*)?(\.\d*)?([eE][+-]?\d+)?$"
 TRUTH = r"^(true|false|TRUE|FALSE|True|False)$"
 
@@ -40,7 +42,12 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
     kind: what the format's texts may hide (see `Format.values`). ogr_type: GDAL's own type where
     Arrow has another: times come as text.
     """
+    is_json = isinstance(column.type, pa.JsonType)
     column = _plain(column)
+    if is_json:
+        nested = pc.sum(pc.match_substring_regex(column, r"^\s*[\[{]")).as_py() or 0
+        broken = {"value_is_plain": nested} if nested else {}
+        return TypedColumn(column.cast(pa.string()), "string", broken)
     if pa.types.is_null(column.type):
         return TypedColumn(column.cast(pa.string()), "string")
     if ogr_type == "DateTime" and pa.types.is_string(column.type):
@@ -50,7 +57,7 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
     for matches, make in CASTS:
         if matches(column.type):
             return make(column)
-    return None if _is_bytes(column.type) else TypedColumn(_as_json(column), "string")
+    return None if _is_bytes(column.type) else _nested(column)
 
 
 def _in_the_calendar(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
@@ -113,7 +120,13 @@ def _as_days(column: pa.ChunkedArray) -> TypedColumn | None:
 
 
 def _as_integers(column: pa.ChunkedArray) -> TypedColumn | None:
-    return _cast_where(column, INTEGER, pa.int64(), "integer")
+    """Integers; text still where one is beyond 64 bits, since a double would lose its digits."""
+    if not _all_match(column, INTEGER):
+        return None
+    try:
+        return TypedColumn(column.cast(pa.int64()), "integer")
+    except pa.ArrowInvalid:
+        return _long_integers(column)
 
 
 def _as_numbers(column: pa.ChunkedArray) -> TypedColumn | None:
@@ -199,8 +212,19 @@ def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
 def _integers(column: pa.ChunkedArray) -> TypedColumn:
     try:
         return TypedColumn(column.cast(pa.int64()), "integer")
-    except pa.ArrowInvalid:  # unsigned, beyond 2^63
-        return TypedColumn(column.cast(pa.float64(), safe=False), "number")
+    except pa.ArrowInvalid:  # unsigned, or a decimal, beyond 2^63
+        return _long_integers(column.cast(pa.string()))
+
+
+def _long_integers(texts: pa.ChunkedArray) -> TypedColumn:
+    """Integers of which some are beyond 64 bits, as the text of all their digits."""
+    numbers = (int(text[:LONG]) for text in texts.to_pylist() if text is not None)
+    beyond = sum(not -(2**63) <= number < 2**63 for number in numbers)
+    return TypedColumn(texts, "string", {"integer_fits_64_bits": beyond})
+
+
+def _decimals(column: pa.ChunkedArray) -> TypedColumn:
+    return _integers(column) if column.type.scale == 0 else _floats(column)
 
 
 def _floats(column: pa.ChunkedArray) -> TypedColumn:
@@ -219,7 +243,13 @@ def _lists(column: pa.ChunkedArray) -> TypedColumn:
     inner = column.type.value_type
     if pa.types.is_string(inner) or pa.types.is_large_string(inner):
         return TypedColumn(column.cast(pa.list_(pa.string())), "strings")
-    return TypedColumn(_as_json(column), "string")
+    return _nested(column)
+
+
+def _nested(column: pa.ChunkedArray) -> TypedColumn:
+    """Values of other types as text, JSON where they are objects and lists."""
+    count = len(column) - column.null_count if pa.types.is_nested(column.type) else 0
+    return TypedColumn(_as_json(column), "string", {"value_is_plain": count} if count else {})
 
 
 def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -251,7 +281,7 @@ CASTS: tuple[
     (pa.types.is_boolean, lambda column: TypedColumn(column, "boolean")),
     (pa.types.is_integer, _integers),
     (pa.types.is_floating, _floats),
-    (pa.types.is_decimal, _floats),
+    (pa.types.is_decimal, _decimals),
     (pa.types.is_date, _dates),
     (pa.types.is_timestamp, _timestamps),
     (_is_list, _lists),
