@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 from geodata.errors import InvalidInput
 from geodata.workspace import Workspace
 from service.http.negotiation import wanted_format
+from service.params.boxes import parse_bbox
 from service.params.core import (
     LIMIT_MAX,
     Param,
@@ -18,7 +19,7 @@ from service.params.core import (
     parse_lonlat,
     parse_query,
 )
-from service.params.items import cursor_for, parse_bbox
+from service.params.items import cursor_for
 
 ITEMS = "/collections/deposits/items"
 HOSTILE = (

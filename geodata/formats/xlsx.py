@@ -25,8 +25,8 @@ SHEET_ROWS = 1_000_000
 """Rows of data in a sheet (Excel has 1,048,576); the rest goes to further sheets."""
 LONGEST = 32_767
 """Characters a cell holds; what is longer is cut, and the sheet `about` says how often."""
-EXACT = 2**53
-"""From here on a spreadsheet's numbers are no longer exact, and integers become text."""
+EXACT = 10**15
+"""From here on integers become text: spreadsheets show 15 digits, and write no others back."""
 FIRST_DATE = date(1900, 3, 1)
 """Before it spreadsheets disagree about days (1900 was no leap year); earlier days become text."""
 _Write = Callable[[Worksheet, int, int, Any], object]
@@ -101,6 +101,8 @@ def _write_about(book: xlsxwriter.Workbook, rows: Rows, about: Provenance, cut: 
     sheet = book.add_worksheet("about")
     lines = [*provenance_dict(about).items(), ("rows", str(len(rows)))]
     lines += [("texts cut at 32,767 characters", str(cut))] if cut else []
+    long = ", ".join(name for name in rows.table.column_names if _is_long(rows.table.column(name)))
+    lines += [("integers of 16 digits and more, written as text", long)] if long else []
     lines += [("", ""), ("column", "meaning")]
     lines += [(c.name, f"{c.meaning}{f' Unit: {c.unit}.' if c.unit else ''}") for c in rows.columns]
     for row, (label, text) in enumerate(lines):
@@ -154,6 +156,14 @@ def _cut(table: pa.Table) -> int:
     """How many texts are longer than a cell."""
     texts = [c for c in table.columns if pa.types.is_string(c.type)]
     return sum(pc.sum(pc.greater(pc.utf8_length(c), LONGEST)).as_py() or 0 for c in texts)
+
+
+def _is_long(column: pa.ChunkedArray) -> bool:
+    """Whether integers of a column are beyond what a cell shows."""
+    if not pa.types.is_integer(column.type) or column.null_count == len(column):
+        return False
+    ends = pc.min_max(column).as_py()
+    return bool(max(-ends["min"], ends["max"]) >= EXACT)
 
 
 def _naive(about: Provenance) -> datetime:

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -22,6 +23,7 @@ from geodata.errors import (
     Unavailable,
 )
 from schemas.record import Record, described
+from service.http.context import PLAIN
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
 
@@ -110,7 +112,7 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         title=wrong.title,
         status=wrong.status,
         detail=wrong.detail,
-        instance=request.url.path[:200],
+        instance=quote(request.scope["path"][:200], safe=PLAIN),  # once: it is linked as it is
         kind=wrong.kind,
         parameter=wrong.parameter,
     )

@@ -19,6 +19,7 @@ CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 """First and last instant that Python, JSON and spreadsheets have."""
 DAY = r"^\d{4}-\d\d-\d\d$"
 TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$"
+FINER = r"\.\d{6}\d*[1-9]"
 ZONE = r"([Zz]|[+-]\d\d:?\d\d)$"
 INTEGER = r"^-?(0|[1-9]\d*)$"
 LONG = 30
@@ -163,12 +164,15 @@ def _cast_where(
 
 def _times(column: pa.ChunkedArray) -> TypedColumn:
     """Times from ISO 8601 text; those without a zone are UTC."""
+    finer = pc.sum(pc.match_substring_regex(column, FINER)).as_py() or 0
+    # Cut as text: with nine digits pandas has nanoseconds, which reach from 1677 to 2262.
+    column = pc.replace_substring_regex(column, r"(\.\d{6})\d+", r"\1")
     texts = column.to_pandas().astype(object)
     times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
     lost = int((times.isna() & texts.notna()).sum())
     zoned = pc.sum(pc.match_substring_regex(column, ZONE)).as_py() or 0
     naive = len(column) - column.null_count - lost - zoned
-    values, finer = _to_microseconds(pa.chunked_array([pa.array(times, from_pandas=True)]))
+    values, _ = _to_microseconds(pa.chunked_array([pa.array(times, from_pandas=True)]))
     broken = {
         "value_fits_its_type": lost,
         "time_has_a_zone": max(naive, 0),
@@ -193,7 +197,8 @@ def _timestamps(column: pa.ChunkedArray) -> TypedColumn:
 def _dates(column: pa.ChunkedArray) -> TypedColumn:
     column, beyond = _in_the_calendar(column)
     broken = {"value_fits_its_type": beyond} if beyond else {}
-    return TypedColumn(column.cast(pa.date32()), "date", broken)
+    whole = column.cast(pa.timestamp("ms"))  # of days in milliseconds some are at no midnight
+    return TypedColumn(whole.cast(pa.date32(), safe=False), "date", broken)
 
 
 def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
