@@ -191,12 +191,11 @@ def _number(text: str, name: str) -> float:
 
 
 def _integer(text: str, name: str) -> int:
-    value = _number(text, name)
-    if "." not in text and "e" not in text.lower():
-        return int(text)
-    if value != int(value):
+    sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("+", text)
+    whole, _, rest = digits.partition(".")
+    if not (whole.isascii() and whole.isdigit() and not rest.strip("0")):
         raise InvalidInput(f"{name} is {text[:40]!r}; give a whole number", parameter=name)
-    return int(value)
+    return int(whole) * (-1 if sign == "-" else 1)
 
 
 def _flag(text: str, name: str) -> bool:

@@ -3,8 +3,6 @@
 import pytest
 from cql2_rows import EVERYTHING, found
 
-from geodata.errors import InvalidInput
-
 Truth = bool | None
 ALL_NULL = 3
 
@@ -316,44 +314,3 @@ def test_spatial_functions(text: str, wanted: list[int]) -> None:
 )
 def test_functions_of_our_own(text: str, wanted: list[int]) -> None:
     assert found(text) == wanted
-
-
-TYPE_OF = {
-    **dict.fromkeys(("name", "word", "'foo'"), "text"),
-    **dict.fromkeys(("amount", "count", "3.14", "1"), "number"),
-    **dict.fromkeys(("ok", "true"), "boolean"),
-    **dict.fromkeys(("day", "seen"), "instant"),
-    **dict.fromkeys(("TIMESTAMP('2022-04-14T14:48:46Z')", "DATE('2022-04-14')"), "instant"),
-}
-
-
-@pytest.mark.parametrize(("one", "other"), [("=", "<>"), (">", "<="), ("<", ">=")])
-@pytest.mark.parametrize("column", ["name", "word", "amount", "count", "ok", "day", "seen"])
-@pytest.mark.parametrize(
-    "value",
-    ["'foo'", "true", "3.14", "1", "TIMESTAMP('2022-04-14T14:48:46Z')", "DATE('2022-04-14')"],
-)
-def test_any_column_compares_with_any_literal_of_its_type_and_with_no_other(
-    one: str, other: str, column: str, value: str
-) -> None:
-    if TYPE_OF[column] != TYPE_OF[value]:
-        between = f"{column} BETWEEN {value} AND {value}"
-        for text in (f"{column} {one} {value}", f"{value} {other} {column}", between,
-                     f"{column} IN ({value})"):  # fmt: skip
-            with pytest.raises(InvalidInput, match="give both of one kind"):
-                found(text)
-        return
-    for left, right in ((column, value), (value, column)):
-        assert not {*found(f"{left} {one} {right}")} & {*found(f"{left} {other} {right}")}
-    assert found(f"{column} IN ({value})") == found(f"{column} = {value}")
-    assert found(f"{column} BETWEEN {value} AND {value}") == found(f"{column} = {value}")
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["name = 3.14", "day = 'soon'", "count IN (3, 'x')", "count NOT IN ('3')", "name > amount",
-     "NOT (ok = 1)", "day BETWEEN 1 AND 2", "seen BETWEEN DATE('2020-01-01') AND 'never'"],
-)  # fmt: skip
-def test_values_of_two_types_are_refused_and_not_found_unequal(text: str) -> None:
-    with pytest.raises(InvalidInput, match="give both of one kind"):
-        found(text)

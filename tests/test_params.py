@@ -318,8 +318,7 @@ def test_a_spot_may_stand_on_the_edge_of_the_world() -> None:
 
 
 def test_only_what_may_be_repeated_is_joined() -> None:
-    params = (Param("many", {}, "", many=True), Param("one", {}, "", longest=3))
-    known = {param.name: param for param in params}
+    known = {"many": Param("many", {}, "", many=True), "one": Param("one", {}, "", longest=3)}
     assert parse_query(QueryParams("many=a&one=x&many=b"), known) == {"many": "a,b", "one": "x"}
     with pytest.raises(InvalidInput, match="at most 3"):
         parse_query(QueryParams("one=four"), known)

@@ -19,6 +19,8 @@ CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 """First and last instant that Python, JSON and spreadsheets have."""
 DAY = r"^\d{4}-\d\d-\d\d$"
 TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$"
+NESTED = r'^(\{ ".*\}|\[ .*\])$'
+"""How GDAL writes an object or a list among texts of GeoJSON."""
 FINER = r"\.\d{6}\d*[1-9]"
 ZONE = r"([Zz]|[+-]\d\d:?\d\d)$"
 INTEGER = r"^-?(0|[1-9]\d*)$"
@@ -46,7 +48,7 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
     is_json = isinstance(column.type, pa.JsonType)
     column = _plain(column)
     if is_json:
-        nested = pc.sum(pc.match_substring_regex(column, r"^\s*[\[{]")).as_py() or 0
+        nested = _count(column, r"^\s*[\[{]")
         broken = {"value_is_plain": nested} if nested else {}
         return TypedColumn(column.cast(pa.string()), "string", broken)
     if pa.types.is_null(column.type):
@@ -93,11 +95,17 @@ def _texts(column: pa.ChunkedArray, kind: Values) -> TypedColumn:
     column, broken = _utf8(column)
     if kind == "typed" or column.null_count == len(column):
         return TypedColumn(column, "string", broken)
+    if kind == "dates" and (nested := _count(column, NESTED)):
+        return TypedColumn(column, "string", {**broken, "value_is_plain": nested})
     for read in READINGS[kind]:
         found = read(column)
         if found is not None:
             return found
     return TypedColumn(column, "string", broken)
+
+
+def _count(column: pa.ChunkedArray, pattern: str) -> int:
+    return int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
 
 
 def _utf8(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, dict[str, int]]:
@@ -164,7 +172,7 @@ def _cast_where(
 
 def _times(column: pa.ChunkedArray) -> TypedColumn:
     """Times from ISO 8601 text; those without a zone are UTC."""
-    finer = pc.sum(pc.match_substring_regex(column, FINER)).as_py() or 0
+    finer = _count(column, FINER)
     # Cut as text: with nine digits pandas has nanoseconds, which reach from 1677 to 2262.
     column = pc.replace_substring_regex(column, r"(\.\d{6})\d+", r"\1")
     texts = column.to_pandas().astype(object)
