@@ -17,7 +17,7 @@ from geodata.features.query import BBox, Query
 from geodata.formats.rows import Rows
 from geodata.interval import Interval, parse_datetime, parse_day
 from geodata.types import ARROW, GeometryArray
-from schemas.record import Column
+from schemas.record import LISTS, Column
 
 Values = dict[str, Any]
 
@@ -173,6 +173,9 @@ def equal_condition(columns: Mapping[str, Column], name: str, text: str) -> Call
         if kind == "string":
             return lambda row: row.properties[name] in words
         return lambda row: any(entry in words for entry in row.properties[name] or ())
+    if kind in LISTS:
+        sought = READ[LISTS[kind]](text, name)
+        return lambda row: sought in (row.properties[name] or ())
     wanted = READ[kind](text, name)
     if isinstance(wanted, Interval):
         starts, stops = asked_from_to(wanted)

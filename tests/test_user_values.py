@@ -30,6 +30,13 @@ SPANS = (
     (None, "2023-06-30"), ("2024-02-01T00:00:00Z", None), (None, None),
 )  # fmt: skip
 
+LISTED = (
+    ([2014, 2022], [0.5, 2.0], ["2014-03-01", "2022-02-24"], ["a", "b"]),
+    ([2022, 2**53 + 1], [2.0], ["2022-02-24"], ["b"]),
+    ([], [], [], []),
+    (None, None, None, None),
+)
+
 
 def made_layers(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
     """Files of our own, and what is said of them."""
@@ -42,7 +49,10 @@ def made_layers(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
         "1969-12-31T23:59:59.999Z", "1905-01-22T12:00:00.123456789Z", "0001-01-01T00:00:00.5Z",
         "1969-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999999Z",
     ))]  # fmt: skip
+    lists = [a_feature(n=n, years=a, shares=b, days=c, words=d)
+             for n, (a, b, c, d) in enumerate(LISTED)]  # fmt: skip
     for name, features, options in (
+        ("lists", lists, {}),
         ("wide", wide, {}), ("named", named, {}), ("edges", days, {}), ("fine", fine, {}),
         ("spans", spans, {"begin": "opened", "end": "shut", "closed": True}),
     ):  # fmt: skip
@@ -137,6 +147,21 @@ ROWS = {
     "edges/items?datetime=9999-12-31": [1],
     "edges/items?datetime=0001-01-02/9999-12-31": [1],
     "edges/items?day=9999-12-31": [1],
+    # lists
+    "lists/items?years=2022": [0, 1],
+    "lists/items?shares=0.5": [0],
+    "lists/items?days=2014-03-01": [0],
+    "lists/items?filter=A_CONTAINS(years,(2014,2022))": [0],
+    "lists/items?filter=A_CONTAINS(years,(2022.0))": [0, 1],
+    "lists/items?filter=A_CONTAINS(years,(9007199254740993))": [1],
+    "lists/items?filter=A_CONTAINS(years,(9007199254740992))": [],
+    "lists/items?filter=A_OVERLAPS(shares,(0.5,7))": [0],
+    "lists/items?filter=A_EQUALS(shares,(2))": [1],
+    "lists/items?filter=A_CONTAINS(days,('2014-03-01'))": [0],
+    "lists/items?filter=A_CONTAINEDBY(days,(DATE('2022-02-24'),DATE('2023-01-01')))": [1, 2],
+    "lists/items?filter=A_EQUALS(days,days) AND NOT A_EQUALS(years,())": [0, 1],
+    "lists/items?filter=years IS NULL": [3],
+    "lists/items?filter=A_CONTAINS(words,('b'))": [0, 1],
     # columns of days: recognised, named, closed and open
     "acled/items?datetime=2024-02-24": [0],
     "ucdp/items?datetime=2024-02-24": [0],
@@ -178,6 +203,13 @@ REFUSED = {
     "big/items?big=nan": "give a whole number",
     "big/items?filter=big='9007199254740993'": "give both of one kind",
     "big/items?filter=big IN (1,'x')": "give both of one kind",
+    "lists/items?years=many": "give a whole number",
+    "lists/items?filter=A_CONTAINS(years,('2014'))": "give both of one kind",
+    "lists/items?filter=A_CONTAINS(words,(2014))": "give both of one kind",
+    "lists/items?filter=A_EQUALS(years,days)": "give both of one kind",
+    "lists/items?filter=A_CONTAINS(days,('soon'))": "give both of one kind",
+    "lists/items?filter=years=2014": "A_CONTAINS(years",
+    "lists/items?sortby=years": "sortable are",
     "utc/items?seen=noon": "give a day like",
     "utc/items?filter=seen > 'noon'": "give both of one kind",
     "micro/items?datetime=2024-06-30": "unknown parameter 'datetime'",
@@ -304,6 +336,20 @@ def test_no_digit_is_lost_in_any_text(client: Client) -> None:
         assert text in csv
         assert text.lstrip("-") in page
         assert f'"big":{text}' in sequence
+
+
+def test_lists_are_in_every_format_and_in_tiles(client: Client) -> None:
+    first = client.json("/collections/lists/items")["features"][0]["properties"]
+    assert [first[name] for name in ("years", "shares", "days", "words")] == [*LISTED[0]]
+    assert "2014|2022,0.5|2,2014-03-01|2022-02-24,a|b" in client.get(
+        "/collections/lists/items?f=csv"
+    ).text  # fmt: skip
+    for form in ("jsonfg", "geojsonseq", "gpkg", "fgb", "parquet", "arrow", "kml", "xlsx", "shp",
+                 "html"):  # fmt: skip
+        assert client.get(f"/collections/lists/items?f={form}").status == 200, form
+    assert client.get("/tiles/lists/0/0/0?years=2022").status == 200
+    schema = client.json("/collections/lists/queryables")["properties"]
+    assert schema["days"]["items"] == {"type": "string", "format": "date"}
 
 
 def test_estimates_are_selected_by_place_as_their_queryables_say(client: Client) -> None:

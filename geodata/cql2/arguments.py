@@ -9,6 +9,8 @@ from geodata.cql2.operators import Takes
 from geodata.errors import InvalidInput
 
 _SCALARS: frozenset[Kind] = frozenset(("string", "number", "boolean", "date", "datetime"))
+_ENTRIES: dict[Kind, Kind] = {"strings": "string", "numbers": "number", "dates": "date"}
+"""Kinds of lists, and those of their entries."""
 _WANTED: dict[Takes, frozenset[Kind]] = {
     "scalar": _SCALARS,
     "string": frozenset(("string",)),
@@ -18,9 +20,9 @@ _WANTED: dict[Takes, frozenset[Kind]] = {
     "instant": frozenset(("date", "datetime", "open")),
     "temporal": frozenset(("date", "datetime", "interval")),
     "geometry": frozenset(("geometry",)),
-    "strings": frozenset(("strings",)),
+    "strings": frozenset(("strings", "numbers", "dates")),
     "members": frozenset(("strings",)),
-    "any": frozenset((*_SCALARS, "interval", "geometry", "strings")),
+    "any": frozenset((*_SCALARS, "interval", "geometry", *_ENTRIES)),
 }
 _WANTED_TEXTS: dict[Takes, str] = {
     "scalar": "a text, number, boolean, date or timestamp",
@@ -31,7 +33,7 @@ _WANTED_TEXTS: dict[Takes, str] = {
     "instant": "a date or timestamp",
     "temporal": "a date, timestamp or interval",
     "geometry": "a geometry",
-    "strings": "a list of texts",
+    "strings": "a list of texts, numbers or days",
     "members": "a list in parentheses",
     "any": "a value",
 }
@@ -44,6 +46,8 @@ _NAMES: dict[Kind, str] = {
     "interval": "interval",
     "geometry": "geometry",
     "strings": "list of texts",
+    "numbers": "list of numbers",
+    "dates": "list of days",
     "open": "open end",
 }
 _INSTANTS = frozenset(("date", "datetime"))
@@ -83,12 +87,43 @@ def _pattern(operator: str, argument: Node) -> Node:
 
 
 def _strings(operator: str, argument: Node) -> Node:
-    """A list; one text in parentheses is a list of one."""
-    listed = Items((argument,)) if argument.kind == "string" else argument
+    """A list; one value in parentheses is a list of one."""
+    listed = Items((argument,)) if argument.kind in _ENTRIES.values() else argument
     for member in listed.members if isinstance(listed, Items) else ():
-        if member.kind != "string" or isinstance(member, Items):
+        if member.kind not in _ENTRIES.values() or isinstance(member, Items):
             raise _misfit(operator, member, "string")
     return listed
+
+
+def related_lists(name: str, left: Node, right: Node) -> Node:
+    """The array function of that name. Raises InvalidInput for lists of different kinds."""
+    columns = [each.kind for each in (left, right) if not isinstance(each, Items)]
+    entries = [m.kind for each in (left, right) if isinstance(each, Items) for m in each.members]
+    wanted: Kind = _ENTRIES[columns[0]] if columns else next(iter(entries), "string")
+    args = [_of_kind(name, each, wanted) for each in (left, right)]
+    return Call(name, tuple(args), "boolean")
+
+
+def _of_kind(name: str, node: Node, wanted: Kind) -> Node:
+    """A list whose entries are of the kind wanted; texts that are days are days."""
+    if not isinstance(node, Items):
+        if _ENTRIES[node.kind] != wanted:
+            raise _mixed(name, node, wanted)
+        return node
+    members = []
+    for member in node.members:
+        read = _as_instant(member) if wanted == "date" else None
+        if (read or member).kind != wanted:
+            raise _mixed(name, member, wanted)
+        members.append(read or member)
+    return Items(tuple(members))
+
+
+def _mixed(name: str, node: Node, wanted: Kind) -> InvalidInput:
+    return InvalidInput(
+        f"{name.upper()} has {_shown(node)} in lists of {_NAMES[wanted]}s; give both of one kind",
+        parameter="filter",
+    )
 
 
 def _members(operator: str, argument: Node) -> Node:
@@ -101,7 +136,7 @@ def _members(operator: str, argument: Node) -> Node:
 
 
 def _advice(node: Node, wants: Takes) -> str:
-    if node.kind == "strings" and isinstance(node, Property):
+    if node.kind in _ENTRIES and isinstance(node, Property):
         return f"; write A_CONTAINS({node.name}, ('…'))"
     if node.kind == "geometry" and wants == "scalar":
         return "; write S_INTERSECTS(geometry, BBOX(…)) or geometry IS NULL"

@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from math import isfinite
 
-from geodata.cql2.arguments import among, between, compared, fitted, refuse_backwards
+from geodata.cql2.arguments import (
+    among,
+    between,
+    compared,
+    fitted,
+    refuse_backwards,
+    related_lists,
+)
 from geodata.cql2.ast import Call, Items, Kind, Node, Property, Value
 from geodata.cql2.literals import FilterCrs, read_box, read_date, read_geometry, read_timestamp
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
 from geodata.cql2.scalars import COMPARISONS
+from geodata.cql2.sets import CLAIMS
 from geodata.cql2.text import Plain
 from geodata.cql2.tokens import EXACT, MOST
 from geodata.errors import InvalidInput
@@ -21,6 +29,9 @@ GEOMETRY = "geometry"
 _KINDS: dict[str, Kind] = {
     "string": "string",
     "strings": "strings",
+    "integers": "numbers",
+    "numbers": "numbers",
+    "dates": "dates",
     "integer": "number",
     "number": "number",
     "boolean": "boolean",
@@ -145,6 +156,10 @@ def _comparing(name: str) -> Callable[[Node, Node], Node]:
     return lambda left, right: compared(name, left, right)
 
 
+def _relating(name: str) -> Callable[[Node, Node], Node]:
+    return lambda left, right: related_lists(name, left, right)
+
+
 def _refused(detail: str) -> InvalidInput:
     return InvalidInput(detail, parameter="filter")
 
@@ -163,4 +178,5 @@ _REWRITES: dict[str, Callable[..., Node]] = {
     "between": between,
     "in": _in,
     "interval": _ordered_interval,
+    **{name: _relating(name) for name in CLAIMS},
 }

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from schemas import AdminArea, Cell, Change, Claim, Deposit, Estimate, Layer, Settlement, Span
 from schemas.layers import layer_columns
-from schemas.record import Column, Record, columns
+from schemas.record import LISTS, Column, Record, columns
 
 SHAPES = {
     "deposits": "Point",
@@ -235,7 +235,7 @@ BUILT_IN = tuple(collection.id for collection in COLLECTIONS)
 
 def sortable_columns(collection: Collection) -> tuple[Column, ...]:
     """Columns with an order."""
-    return tuple(c for c in collection.queryables if c.type != "strings")
+    return tuple(c for c in collection.queryables if c.type not in LISTS)
 
 
 def names_of(columns: Iterable[Column]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ all of them, of which the rows a box or an area leaves are picked at the end.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -18,7 +18,7 @@ from geodata.features.query import BBox, Query, SortKey
 from geodata.features.table import FeatureTable
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day
 from geodata.types import IntArray, Mask
-from schemas.record import Column
+from schemas.record import LISTS, Column
 
 _NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?", re.ASCII)
 """What JSON and CQL2 write numbers like; Python also reads `1_000` and digits of other scripts."""
@@ -114,17 +114,19 @@ def equal_mask(table: FeatureTable, column: Column, text: str) -> Mask:
     """
     values = table.column(column.name)
     if column.type == "strings":
-        return _any_entry(values, _spelled(column.name, text))
+        return _any_entry(values, sorted(_spelled(column.name, text)))
+    if column.type in LISTS:
+        return _any_entry(values, [READ[LISTS[column.type]](column, text)])
     if column.type == "string":
         return _true(pc.is_in(values, pa.array(sorted(_spelled(column.name, text)))))
     return _equals(values, READ[column.type](column, text))
 
 
-def _any_entry(values: pa.ListArray, wanted: Iterable[str]) -> Mask:
+def _any_entry(values: pa.ListArray, wanted: Sequence[object]) -> Mask:
     mask = np.zeros(len(values), dtype=bool)
     entries = pc.list_flatten(values)  # leaves nulls and empty lists out, so they match nothing
     owners = pc.list_parent_indices(values).to_numpy()
-    mask[owners[_true(pc.is_in(entries, pa.array(sorted(wanted))))]] = True
+    mask[owners[_true(pc.is_in(entries, pa.array(wanted, entries.type)))]] = True
     return mask
 
 

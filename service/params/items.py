@@ -19,7 +19,7 @@ from geodata.features.collections import (
 from geodata.features.query import Query, SortKey
 from geodata.interval import FIRST_DAY, Interval, not_after_today, parse_datetime
 from geodata.store.base import Store
-from schemas.record import Column
+from schemas.record import LISTS, Column
 from service.params.boxes import PROJECTED, area_of, check_degrees, parse_bbox
 from service.params.core import (
     LIMIT,
@@ -144,7 +144,7 @@ def queryable_names(collection: Collection) -> tuple[str, ...]:
 
 
 def _property_param(column: Column) -> Param:
-    schema = TYPES["string"] if column.type == "strings" else TYPES[column.type]
+    schema = TYPES[LISTS.get(column.type, column.type)]
     # Of ranks there is a word for all of them.
     words = (*column.choices, *(RANKS[1:] if column.name == "rank" else ()))
     choices = {"enum": list(words)} if column.choices else {}

@@ -1,7 +1,7 @@
 """How do columns of a file get Lodeline's types: cast, or found by looking at every value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.ingest.vector.formats import Values
+from geodata.types import ARROW
 from schemas.record import ColumnType
 
 TIMES = pa.timestamp("us", "UTC")
@@ -59,7 +60,8 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
         return _texts(column, kind)
     for matches, make in CASTS:
         if matches(column.type):
-            return make(column)
+            made = make(column)
+            return _days_listed(made) if made.type == "strings" and kind != "typed" else made
     return None if _is_bytes(column.type) else _nested(column)
 
 
@@ -252,11 +254,26 @@ def _finite(column: pa.ChunkedArray) -> TypedColumn:
 
 
 def _lists(column: pa.ChunkedArray) -> TypedColumn:
-    """Lists of texts as they are; other lists as JSON text."""
+    """Lists of texts, numbers and days as such; other lists as JSON text."""
     inner = column.type.value_type
-    if pa.types.is_string(inner) or pa.types.is_large_string(inner):
-        return TypedColumn(column.cast(pa.list_(pa.string())), "strings")
+    for matches, kind in LISTED:
+        if matches(inner):
+            try:
+                return TypedColumn(column.cast(ARROW[kind]), kind)
+            except pa.ArrowInvalid:  # an integer beyond 64 bits
+                break
     return _nested(column)
+
+
+def _days_listed(column: TypedColumn) -> TypedColumn:
+    """Lists of texts that all are days as lists of days."""
+    entries = pc.list_flatten(column.values)
+    if len(entries) == 0 or not _all_match(entries, DAY):
+        return column
+    try:
+        return replace(column, values=pc.cast(column.values, ARROW["dates"]), type="dates")
+    except pa.ArrowInvalid:  # no such day
+        return column
 
 
 def _nested(column: pa.ChunkedArray) -> TypedColumn:
@@ -288,6 +305,13 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
+LISTED: tuple[tuple[Callable[[pa.DataType], bool], ColumnType], ...] = (
+    (pa.types.is_string, "strings"),
+    (pa.types.is_large_string, "strings"),
+    (pa.types.is_integer, "integers"),
+    (pa.types.is_floating, "numbers"),
+    (pa.types.is_date, "dates"),
+)
 CASTS: tuple[
     tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], TypedColumn]], ...
 ] = (
