@@ -17,6 +17,7 @@ CRS84 = "OGC:CRS84"
 CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EQUAL_AREA = "EPSG:6933"
 """WGS 84 / NSIDC EASE-Grid 2.0 Global: ellipsoidal cylindrical equal-area, true areas in m2."""
+WEB_MERCATOR = "EPSG:3857"
 LOCAL = "+proj=laea +lat_0=48.5 +lon_0=34 +datum=WGS84 +units=m"
 """Lambert azimuthal equal-area centred on the theatre: for neighbourhoods, not for figures."""
 
@@ -65,9 +66,34 @@ class Axes:
     bounds: tuple[float, float, float, float]
 
     def from_crs84(self, geometries: GeometryArray, *, authority: bool = True) -> GeometryArray:
-        """Geometries from CRS84 into this CRS, in the authority's order of axes or x first."""
-        moved = geometries if self.code == CRS84 else reproject(geometries, CRS84, self.code)
+        """Geometries from CRS84 into this CRS, in the authority's order of axes or x first.
+
+        Raises InvalidInput where one cannot be projected: at the poles Web Mercator has no end,
+        and a geometry that has no place there is none that is missing.
+        """
+        if self.code == CRS84:
+            return geometries
+        moved = reproject(geometries, CRS84, self.code)
+        self._refuse_lost(geometries, moved)
         return flipped(moved) if self.swapped and authority else moved
+
+    def _refuse_lost(self, geometries: GeometryArray, moved: GeometryArray) -> None:
+        """Raise InvalidInput where coordinates are infinite, or beyond the square of Mercator."""
+        shapes = geometries[~(shapely.is_missing(geometries) | shapely.is_empty(geometries))]
+        bounds = shapely.bounds(moved[~(shapely.is_missing(moved) | shapely.is_empty(moved))])
+        lost = ~np.isfinite(bounds).all(axis=1)
+        if self.code == WEB_MERCATOR:
+            south, north = self.bounds[1], self.bounds[3]
+            plain = shapely.bounds(shapes)
+            lost |= (plain[:, 1] < south) | (plain[:, 3] > north)
+        if lost.any():
+            x, y = shapely.get_coordinates(shapes[lost][0])[0]
+            raise InvalidInput(
+                f"{lost.sum()} of {len(geometries)} geometries cannot be projected to {self.code}, "
+                f"the first near {x:.6g}, {y:.6g}; leave crs out, or keep to bbox="
+                f"{','.join(f'{edge:g}' for edge in self.bounds)}",
+                parameter="crs",
+            )
 
     def to_crs84(self, geometries: GeometryArray) -> GeometryArray:
         """Geometries in this CRS, in the authority's order of axes, to CRS84."""

@@ -28,6 +28,9 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "date": pa.date32(),
     "datetime": pa.timestamp("us", "UTC"),
     "strings": pa.list_(pa.string()),
+    "integers": pa.list_(pa.int64()),
+    "numbers": pa.list_(pa.float64()),
+    "dates": pa.list_(pa.date32()),
     "json": pa.json_(pa.string()),
 }
 """Arrow type of a column by its type in `schemas`; geometry travels apart."""

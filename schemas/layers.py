@@ -61,12 +61,28 @@ class Layer(Record):
 
 def layer_columns(layer: Layer) -> tuple[Column, ...]:
     """The columns of a layer, its geometry last."""
+    roles = _roles(layer)
     properties = tuple(
-        Column(name=c.name, type=c.type, nullable=c.nullable, meaning=f"{c.name} of the file")
+        Column(
+            name=c.name,
+            type=c.type,
+            nullable=c.nullable,
+            meaning=f"{c.name} of the file{roles.get(c.name, '')}",
+        )
         for c in layer.columns
     )
     shape = Column("geometry", "geometry", nullable=True, meaning="Geometry, CRS84.")
     return (*properties, shape)
+
+
+def _roles(layer: Layer) -> dict[str, str]:
+    """What the columns of days say beside their names."""
+    if layer.begins is None:
+        return {}
+    if layer.ends is None:
+        return {layer.begins: ": when the feature was"}
+    last = "the last day or instant itself" if layer.closed else "the day or instant after the last"
+    return {layer.begins: ": when the feature begins", layer.ends: f": its end, {last}"}
 
 
 class Raster(Record):

@@ -1,6 +1,7 @@
 """What is every record made of: vocabularies, described fields, columns derived from them?"""
 
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -27,9 +28,17 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Day = date
 """A calendar day (UTC). Intervals of days are half-open: `valid_to` is the first day outside."""
 ColumnType = Literal[
-    "string", "integer", "number", "boolean", "date", "datetime", "strings", "json", "geometry"
-]
+    "string", "integer", "number", "boolean", "date", "datetime",
+    "strings", "integers", "numbers", "dates", "json", "geometry",
+]  # fmt: skip
 """`json` is a text that holds a JSON value: lists of records, objects."""
+LISTS: Mapping[ColumnType, ColumnType] = {
+    "strings": "string",
+    "integers": "integer",
+    "numbers": "number",
+    "dates": "date",
+}
+"""Types of lists, and those of their entries."""
 _PLAIN: dict[object, ColumnType] = {
     str: "string",
     int: "integer",

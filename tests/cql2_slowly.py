@@ -97,12 +97,15 @@ def operands(*names: str) -> st.SearchStrategy[Said]:
 
 
 def finite(work: Callable[..., float]) -> Callable[..., float | None]:
+    """Of integers by Python's own, which have no end; of anything else as doubles."""
+
     def computed(*args: float) -> float | None:
+        whole = all(float(arg).is_integer() and abs(arg) < 2**63 for arg in args)
         try:
-            result = work(*map(float, args))
+            result = work(*map(int if whole else float, args))
         except (ZeroDivisionError, OverflowError):
             return None
-        return result if isinstance(result, float) and isfinite(result) else None
+        return result if isinstance(result, int | float) and isfinite(result) else None
 
     return strict(computed)
 
@@ -112,9 +115,13 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
-    "%": lambda a, b: fmod(a, b) if b else float("nan"),
-    "div": lambda a, b: float(trunc(a / b)),
-    "^": lambda a, b: a**b,
+    "%": lambda a, b: (
+        fmod(a, b) if b and isinstance(a, float) else abs(a) % abs(b) * (1 if a > 0 else -1)
+    ),
+    "div": lambda a, b: (
+        trunc(a / b) if isinstance(a, float) else abs(a) // abs(b) * (1 if a * b > 0 else -1)
+    ),
+    "^": lambda a, b: float(a) ** b,
 }
 numbers = st.recursive(
     operands("amount", "count"),

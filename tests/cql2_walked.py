@@ -6,6 +6,7 @@ No Arrow and no arrays: what each operator means is taken from the slow readings
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import reduce
+from math import ceil, floor
 from typing import Any
 
 import pyproj
@@ -86,6 +87,7 @@ WORK: dict[str, Work] = {
     "distance_km": strict(_distance_km),
     **{name: strict(work) for name, work in COMPARE.items()},
     **{name: finite(work) for name, work in ARITHMETIC.items()},
+    **{w.__name__: finite(w) for w in (abs, round, floor, ceil)},
     **{
         name.lower(): strict(lambda a, b, work=work: work({*a}, {*b}))
         for name, work in LISTS.items()

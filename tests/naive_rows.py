@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from geodata.features.query import BBox, Query
 from geodata.formats.rows import Rows
 from geodata.interval import Interval, parse_datetime, parse_day
 from geodata.types import ARROW, GeometryArray
-from schemas.record import Column
+from schemas.record import LISTS, Column
 
 Values = dict[str, Any]
 
@@ -118,14 +118,45 @@ def areas_of(query: Query) -> Iterator[BaseGeometry]:
 
 def shares_a_day(values: Values, collection: Collection, when: Interval | None) -> bool:
     assert when is not None
-    first = day_of(values[collection.begins or ""])
+    first, last = first_and_last(values, collection)
+    starts, stops = asked_from_to(when)
+    return (first is None or first <= stops) and (last is None or last >= starts)
+
+
+def first_and_last(
+    values: Values, collection: Collection
+) -> tuple[datetime | None, datetime | None]:
+    """The first and the last microsecond of a row, None where open."""
+    first = at_start(values[collection.begins or ""])
     if collection.ends is None:
-        last = first
-    else:
-        end = day_of(values[collection.ends])
-        is_last = collection.layer is not None and collection.layer.closed
-        last = end if end is None or is_last else end - timedelta(days=1)
-    return (first is None or first < when.stop) and (last is None or last >= when.start)
+        return first, at_end(values[collection.begins or ""])
+    end = values[collection.ends]
+    if collection.layer is not None and collection.layer.closed:
+        return first, at_end(end)
+    stop = at_start(end)
+    return first, None if stop is None else stop - timedelta(microseconds=1)
+
+
+def asked_from_to(when: Interval) -> tuple[datetime, datetime]:
+    """The first and the last microsecond asked."""
+    starts, stops = at_start(when.since or when.start), at_end(when.until or when.last)
+    assert starts is not None
+    assert stops is not None
+    return starts, stops
+
+
+def at_start(value: date | None) -> datetime | None:
+    """A moment, or the first of a day."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time.min, UTC)
+
+
+def at_end(value: date | None) -> datetime | None:
+    """A moment, or the last of a day."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time.max, UTC)
 
 
 def equal_condition(columns: Mapping[str, Column], name: str, text: str) -> Callable[[Row], bool]:
@@ -142,10 +173,13 @@ def equal_condition(columns: Mapping[str, Column], name: str, text: str) -> Call
         if kind == "string":
             return lambda row: row.properties[name] in words
         return lambda row: any(entry in words for entry in row.properties[name] or ())
+    if kind in LISTS:
+        sought = READ[LISTS[kind]](text, name)
+        return lambda row: sought in (row.properties[name] or ())
     wanted = READ[kind](text, name)
     if isinstance(wanted, Interval):
-        days = {wanted.start + timedelta(n) for n in range((wanted.stop - wanted.start).days)}
-        return lambda row: day_of(row.properties[name]) in days
+        starts, stops = asked_from_to(wanted)
+        return lambda row: (at := row.properties[name]) is not None and starts <= at <= stops
     return lambda row: row.properties[name] == wanted
 
 
@@ -159,6 +193,14 @@ def _number(text: str, name: str) -> float:
     return value
 
 
+def _integer(text: str, name: str) -> int:
+    sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("+", text)
+    whole, _, rest = digits.partition(".")
+    if not (whole.isascii() and whole.isdigit() and not rest.strip("0")):
+        raise InvalidInput(f"{name} is {text[:40]!r}; give a whole number", parameter=name)
+    return int(whole) * (-1 if sign == "-" else 1)
+
+
 def _flag(text: str, name: str) -> bool:
     flags = {"true": True, "false": False}
     if text.lower() not in flags:
@@ -167,6 +209,6 @@ def _flag(text: str, name: str) -> bool:
 
 
 READ: dict[str, Callable[[str, str], Any]] = {
-    "number": _number, "integer": _number, "boolean": _flag, "date": parse_day,
+    "number": _number, "integer": _integer, "boolean": _flag, "date": parse_day,
     "datetime": parse_datetime,
 }  # fmt: skip

@@ -25,6 +25,7 @@ from naive_rows import (
     areas_of,
     day_of,
     equal_condition,
+    first_and_last,
     shares_a_day,
     sorted_rows,
 )
@@ -117,12 +118,11 @@ class NaiveStore:
             return str(min(map(self.sources.first_day, self.sources.present))), None
         if collection.begins is None:
             return None, None
-        begins = [day_of(row.properties[collection.begins]) for row in self.rows_of(name)]
-        ends = [day_of(row.properties[collection.ends or collection.begins]) for row in
-                self.rows_of(name)]  # fmt: skip
-        known, closed = [day for day in begins if day], [day for day in ends if day]
-        last = str(max(closed)) if closed and len(closed) == len(ends) else None
-        return str(min(known)) if known else None, last
+        spans = [first_and_last(row.properties, collection) for row in self.rows_of(name)]
+        firsts = [first for first, last in spans if first or last]
+        lasts = [last for first, last in spans if first or last]
+        first = None if None in firsts or not firsts else str(day_of(min(filter(None, firsts))))
+        return first, None if None in lasts or not lasts else str(day_of(max(filter(None, lasts))))
 
     # Questions
 

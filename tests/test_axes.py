@@ -12,8 +12,11 @@ import shapely
 from served import Client
 from shapely import Point, box
 
-from geodata.crs import OFFERED
+from geodata.crs import OFFERED, parse_crs
+from geodata.errors import InvalidInput
 from geodata.store.embedded import EmbeddedStore
+from geodata.tiles.pmtiles import outward
+from service.params.boxes import area_of
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 NORTH_FIRST = {"4326", "4258", "3035"}
@@ -247,3 +250,58 @@ def test_the_three_parameters_speak_of_one_place(client: Client, uri: str) -> No
     )
 
     assert boxed == filtered == {"shevchenkivske_li"}
+
+
+EDGES = [
+    ("EPSG:32636", (300_000.0, 5_200_000.0, 700_000.0, 5_600_000.0)),
+    ("EPSG:3035", (4_800_000.0, 2_600_000.0, 5_900_000.0, 3_400_000.0)),
+    ("EPSG:3857", (2_400_000.0, 5_400_000.0, 4_600_000.0, 6_900_000.0)),
+    ("EPSG:32636", (500_000.0, 5_300_000.0, 600_000.0, 5_300_000.0)),
+    ("EPSG:32636", (500_000.0, 5_300_000.0, 500_000.0, 5_300_000.0)),
+]
+
+
+@pytest.mark.parametrize(("crs", "bounds"), EDGES)
+def test_a_point_on_the_edge_of_a_box_is_in_it(
+    crs: str, bounds: tuple[float, float, float, float]
+) -> None:
+    """Sides bend on the way to degrees, and points move by what rounding costs."""
+    axes = parse_crs(crs, "bbox-crs")
+    area = shapely.from_wkb(area_of(bounds, axes))
+    west, south, east, north = bounds
+    shares = np.random.default_rng(3).random(200)
+    x, y = west + shares * (east - west), south + shares * (north - south)
+    sides = np.concatenate([
+        np.column_stack(pair) for pair in (
+            (x, np.full(200, south)), (x, np.full(200, north)),
+            (np.full(200, west), y), (np.full(200, east), y),
+        )
+    ])  # fmt: skip
+    on_edge = axes.to_crs84(shapely.points(sides))
+    assert shapely.intersects(area, on_edge).all()
+    if west == east or south == north:
+        return
+    beyond = sides + np.sign(sides - [(west + east) / 2, (south + north) / 2]) * 1.0
+    outside = axes.to_crs84(shapely.points(beyond))
+    assert not shapely.intersects(area, outside).any(), "a metre off is out"
+
+
+def test_no_geometry_without_a_place_is_projected() -> None:
+    mercator, utm = (parse_crs(code, "crs") for code in ("EPSG:3857", "EPSG:32636"))
+    line = shapely.LineString([(0, 0), (0, 90)])
+    for shape in (Point(30, 89), Point(0, -90), box(0, 80, 10, 86), line):
+        shapes = np.array([Point(30, 50), None, Point(), shape], dtype=object)
+        with pytest.raises(InvalidInput, match="1 of 4 geometries cannot be projected") as caught:
+            mercator.from_crs84(shapes)
+        assert caught.value.parameter == "crs"
+        assert np.isfinite(shapely.bounds(utm.from_crs84(shapes)[[0, 3]])).all()
+    kept = mercator.from_crs84(np.array([Point(180, 85.05), None, Point()], dtype=object))
+    assert [shapely.is_missing(kept[1]), shapely.is_empty(kept[2])] == [True, True]
+
+
+def test_bounds_of_an_archive_hold_what_lies_on_them() -> None:
+    for value in (30.12345678912, -30.12345678912, 30.1, -0.1, 180.0, -180.0, 1e-9, -1e-9):
+        west, south, east, north = outward((value, value, value, value))
+        assert west / 1e7 <= value <= east / 1e7
+        assert south / 1e7 <= value <= north / 1e7
+        assert east - west <= 1

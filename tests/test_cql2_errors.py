@@ -52,7 +52,7 @@ def refused(text: str, lang: Any = "cql2-text") -> str:
         ("tags = 'lithium'", "A_CONTAINS(tags, ('…'))"),
         ("geometry = 'x'", "S_INTERSECTS(geometry, BBOX(…))"),
         ("name = ('a','b')", "a list in parentheses"),
-        ("A_CONTAINS(tags, (1, 2))", "wants a text and has the number"),
+        ("A_CONTAINS(tags, (1, 2))", "has the number '1.0' in lists of texts"),
         ("S_INTERSECTS(name, POINT(1 2))", "S_INTERSECTS wants a geometry"),
         ("S_INTERSECTS(geometry)", "S_INTERSECTS takes 2 arguments and has 1"),
         ("S_INTERSECTS(geometry, POINT(1,2))", "position 31, near ',2))'"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyogrio
 import pytest
@@ -266,3 +267,25 @@ def test_numbers_a_dbf_holds_stay_numbers(tmp_path: Path) -> None:
     for name, wanted in values.items():
         assert read[name].tolist() == pytest.approx(wanted, rel=1e-9)
     assert "are text" not in (tmp_path / "README.txt").read_text()
+
+
+@pytest.mark.parametrize("name", ["gpkg", "fgb"])
+def test_instants_before_1970_stay_in_their_second_and_day(name: str, tmp_path: Path) -> None:
+    """GDAL has milliseconds, and none in the last second before 1970."""
+    texts = [
+        "1969-12-31T23:59:59.999", "1969-12-31T23:59:58.9999", "1905-01-22T12:00:00.2505",
+        "9999-12-31T23:59:59.999999", "0001-01-01T00:00:00.5", "1970-01-01T00:00:00.0009",
+        "1969-12-31T00:00:00",
+    ]  # fmt: skip
+    moments = pa.array(np.array(texts, dtype="datetime64[us]")).cast(pa.timestamp("us"))
+    at = sample().table.column_names.index("seen")
+    table = sample().table.set_column(at, "seen", moments.cast(pa.timestamp("us", "UTC")))
+    path = kept(tmp_path, name, replace(sample(), table=table))
+    with pyogrio.open_arrow(path, datetime_as_string=True, use_pyarrow=True) as (_, reader):
+        back = reader.read_all()
+    seen = dict(zip(back["id"].to_pylist(), back["seen"].to_pylist(), strict=True))
+    assert [seen[f"d{n}"].removesuffix("Z") for n in range(7)] == [
+        "1969-12-31T23:59:59", "1969-12-31T23:59:58.999", "1905-01-22T12:00:00.250",
+        "9999-12-31T23:59:59.999", "0001-01-01T00:00:00.500", "1970-01-01T00:00:00",
+        "1969-12-31T00:00:00",
+    ]  # fmt: skip

@@ -1,14 +1,23 @@
 """A deposit's whole history: by every source, and spliced of those that answer on each day."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+import numpy as np
 
 from geodata.answers.reserves import estimates_of
-from geodata.answers.rows import json_rows, json_value, property_rows
+from geodata.answers.rows import json_rows, property_rows
 from geodata.answers.sources import sources_used
 from geodata.errors import Gone, NotFound
 from geodata.features.query import EVERYTHING, Query
-from geodata.interval import LAST_DAY, Interval, parse_day
+from geodata.interval import (
+    LAST_DAY,
+    MICROSECOND,
+    Interval,
+    instant_of,
+    parse_day,
+    parse_instant,
+)
 from geodata.store.base import Store
 
 VERDICT_COLUMNS = (
@@ -81,18 +90,27 @@ def versions(store: Store, collection: str, item_id: str, source: str | None) ->
 
     A deposit has one for each verdict: of the source named, else of the spliced history, where a
     version may begin with a change of source; `source_reason` and `control_since` tell. Any other
-    feature has one, its own days. Raises NotFound.
+    feature has one, its own days; of a user's layer it ends as `datetime` has it. Raises NotFound.
     """
     if collection == "deposits":
         return _deposit_versions(store, item_id, source)
     selection = store.item(Query(collection), item_id)
     kind, row = selection.collection, selection.rows.read().table.to_pylist()[0]
-    return [
-        {
-            "valid_from": json_value(row.get(kind.begins or "")),
-            "valid_to": json_value(row.get(kind.ends or "")),
-        }
-    ]
+    begins, ends = row.get(kind.begins or ""), row.get(kind.ends or "")
+    if kind.layer is not None and (kind.closed or kind.ends is None):
+        ends = _just_after(begins if kind.ends is None else ends)
+    return [{"valid_from": _text(begins), "valid_to": _text(ends)}]
+
+
+def _just_after(last: date | datetime | None) -> date | datetime | None:
+    """The day after a day, the microsecond after an instant; None where the calendar ends."""
+    step = timedelta(microseconds=1) if isinstance(last, datetime) else timedelta(days=1)
+    return None if last is None or last.isoformat()[:10] == LAST_DAY.isoformat() else last + step
+
+
+def _text(when: date | datetime | None) -> str | None:
+    """A day, or an instant in UTC, as `datetime` takes it."""
+    return None if when is None else when.isoformat().replace("+00:00", "Z")
 
 
 def _deposit_versions(store: Store, deposit_id: str, source: str | None) -> list[Version]:
@@ -138,17 +156,24 @@ def _merged(rows: list[Version]) -> list[Version]:
 def check_held(version: Version, when: Interval, name: str) -> None:
     """Raises NotFound where a feature did not exist yet on the days, Gone where no longer."""
     begins, ends = version["valid_from"], version["valid_to"]
-    if begins is not None and when.stop <= parse_day(str(begins)):
+    if begins is not None and when.after <= _instant(begins):
         raise NotFound(f"{name} begins on {begins}; it did not exist yet on {when}")
-    if ends is not None and when.start >= parse_day(str(ends)):
-        last = parse_day(str(ends)) - timedelta(days=1)  # `valid_to` is the day after
-        raise Gone(f"{name} was last valid on {last}; it no longer existed on {when}")
+    if ends is not None and when.begin >= _instant(ends):
+        last = parse_instant(str(ends))
+        step = timedelta(microseconds=1) if isinstance(last, datetime) else timedelta(days=1)
+        shown = _text(last - step)  # `valid_to` is the day or microsecond after
+        raise Gone(f"{name} was last valid on {shown}; it no longer existed on {when}")
 
 
-def version_on(found: list[Version], day: date) -> Version | None:
-    """The version that holds on a day; None where none does."""
+def version_on(found: list[Version], when: Interval) -> Version | None:
+    """The version that holds at the end of the days asked; None where none does."""
+    last = when.after - MICROSECOND
     for version in found:
         begins, ends = version["valid_from"], version["valid_to"]
-        if (begins is None or str(begins) <= str(day)) and (ends is None or str(day) < str(ends)):
+        if (begins is None or _instant(begins) <= last) and (ends is None or last < _instant(ends)):
             return version
     return None
+
+
+def _instant(text: object) -> np.datetime64:
+    return instant_of(parse_instant(str(text)))

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from geodata.cql2.ast import UNKNOWN, Call, Items, Kind, Node, Property, Value, is_literal
+from geodata.cql2.ast import Call, Items, Kind, Node, Property, Value, is_literal
 from geodata.cql2.literals import read_instant
 from geodata.cql2.operators import Takes
 from geodata.errors import InvalidInput
 
 _SCALARS: frozenset[Kind] = frozenset(("string", "number", "boolean", "date", "datetime"))
+_ENTRIES: dict[Kind, Kind] = {"strings": "string", "numbers": "number", "dates": "date"}
+"""Kinds of lists, and those of their entries."""
 _WANTED: dict[Takes, frozenset[Kind]] = {
     "scalar": _SCALARS,
     "string": frozenset(("string",)),
@@ -18,9 +20,9 @@ _WANTED: dict[Takes, frozenset[Kind]] = {
     "instant": frozenset(("date", "datetime", "open")),
     "temporal": frozenset(("date", "datetime", "interval")),
     "geometry": frozenset(("geometry",)),
-    "strings": frozenset(("strings",)),
+    "strings": frozenset(("strings", "numbers", "dates")),
     "members": frozenset(("strings",)),
-    "any": frozenset((*_SCALARS, "interval", "geometry", "strings")),
+    "any": frozenset((*_SCALARS, "interval", "geometry", *_ENTRIES)),
 }
 _WANTED_TEXTS: dict[Takes, str] = {
     "scalar": "a text, number, boolean, date or timestamp",
@@ -31,7 +33,7 @@ _WANTED_TEXTS: dict[Takes, str] = {
     "instant": "a date or timestamp",
     "temporal": "a date, timestamp or interval",
     "geometry": "a geometry",
-    "strings": "a list of texts",
+    "strings": "a list of texts, numbers or days",
     "members": "a list in parentheses",
     "any": "a value",
 }
@@ -44,6 +46,8 @@ _NAMES: dict[Kind, str] = {
     "interval": "interval",
     "geometry": "geometry",
     "strings": "list of texts",
+    "numbers": "list of numbers",
+    "dates": "list of days",
     "open": "open end",
 }
 _INSTANTS = frozenset(("date", "datetime"))
@@ -83,12 +87,43 @@ def _pattern(operator: str, argument: Node) -> Node:
 
 
 def _strings(operator: str, argument: Node) -> Node:
-    """A list; one text in parentheses is a list of one."""
-    listed = Items((argument,)) if argument.kind == "string" else argument
+    """A list; one value in parentheses is a list of one."""
+    listed = Items((argument,)) if argument.kind in _ENTRIES.values() else argument
     for member in listed.members if isinstance(listed, Items) else ():
-        if member.kind != "string" or isinstance(member, Items):
+        if member.kind not in _ENTRIES.values() or isinstance(member, Items):
             raise _misfit(operator, member, "string")
     return listed
+
+
+def related_lists(name: str, left: Node, right: Node) -> Node:
+    """The array function of that name. Raises InvalidInput for lists of different kinds."""
+    columns = [each.kind for each in (left, right) if not isinstance(each, Items)]
+    entries = [m.kind for each in (left, right) if isinstance(each, Items) for m in each.members]
+    wanted: Kind = _ENTRIES[columns[0]] if columns else next(iter(entries), "string")
+    args = [_of_kind(name, each, wanted) for each in (left, right)]
+    return Call(name, tuple(args), "boolean")
+
+
+def _of_kind(name: str, node: Node, wanted: Kind) -> Node:
+    """A list whose entries are of the kind wanted; texts that are days are days."""
+    if not isinstance(node, Items):
+        if _ENTRIES[node.kind] != wanted:
+            raise _mixed(name, node, wanted)
+        return node
+    members = []
+    for member in node.members:
+        read = _as_instant(member) if wanted == "date" else None
+        if (read or member).kind != wanted:
+            raise _mixed(name, member, wanted)
+        members.append(read or member)
+    return Items(tuple(members))
+
+
+def _mixed(name: str, node: Node, wanted: Kind) -> InvalidInput:
+    return InvalidInput(
+        f"{name.upper()} has {_shown(node)} in lists of {_NAMES[wanted]}s; give both of one kind",
+        parameter="filter",
+    )
 
 
 def _members(operator: str, argument: Node) -> Node:
@@ -101,7 +136,7 @@ def _members(operator: str, argument: Node) -> Node:
 
 
 def _advice(node: Node, wants: Takes) -> str:
-    if node.kind == "strings" and isinstance(node, Property):
+    if node.kind in _ENTRIES and isinstance(node, Property):
         return f"; write A_CONTAINS({node.name}, ('…'))"
     if node.kind == "geometry" and wants == "scalar":
         return "; write S_INTERSECTS(geometry, BBOX(…)) or geometry IS NULL"
@@ -147,46 +182,58 @@ def refuse_backwards(start: Node, end: Node) -> None:
 
 
 def compared(name: str, left: Node, right: Node) -> Node:
-    """The comparison of that name, or UNKNOWN where the two have nothing in common."""
-    pair = in_common(left, right)
-    return UNKNOWN if pair is None else Call(name, pair, "boolean")
+    """The comparison of that name. Raises InvalidInput for two of different kinds."""
+    return Call(name, in_common(name, left, right), "boolean")
 
 
 def between(value: Node, low: Node, high: Node) -> Node:
-    """BETWEEN; where its bounds are of another kind the two comparisons it stands for."""
-    first, second = in_common(value, low), in_common(value, high)
-    if first and second and first[0] == second[0]:
+    """BETWEEN; where one bound knows only days, the two comparisons it stands for.
+
+    Raises InvalidInput for a bound of another kind.
+    """
+    first, second = in_common("between", value, low), in_common("between", value, high)
+    if first[0] == second[0]:
         return Call("between", (first[0], first[1], second[1]), "boolean")
     return Call("and", (compared(">=", value, low), compared("<=", value, high)), "boolean")
 
 
 def among(value: Node, members: tuple[Node, ...]) -> Node:
-    """IN: one look-up for the literals of the value's kind, a comparison for each other member."""
+    """IN: one look-up for literals, a comparison for each other member.
+
+    Raises InvalidInput for a member of another kind.
+    """
     # A list of 10,000 literals is one look-up; as comparisons it would be 10,000 passes over the
     # rows.
-    pairs = [(member, in_common(value, member)) for member in members]
-    sure = [pair[1] for _, pair in pairs if pair and pair[0] == value and is_literal(pair[1])]
+    pairs = [in_common("in", value, member) for member in members]
+    sure = [pair[1] for pair in pairs if pair[0] == value and is_literal(pair[1])]
     others = [
-        compared("=", value, member)
-        for member, pair in pairs
-        if not (pair and pair[0] == value and is_literal(pair[1]))
+        Call("=", pair, "boolean")
+        for pair in pairs
+        if not (pair[0] == value and is_literal(pair[1]))
     ]
     look_up = Call("in", (value, Items(tuple(dict.fromkeys(sure)))), "boolean")
     parts = [look_up, *dict.fromkeys(others)] if sure or not others else list(dict.fromkeys(others))
     return parts[0] if len(parts) == 1 else Call("or", tuple(parts), "boolean")
 
 
-def in_common(left: Node, right: Node) -> tuple[Node, Node] | None:
-    """Both sides in one kind, or None."""
+def in_common(name: str, left: Node, right: Node) -> tuple[Node, Node]:
+    """Both sides in one kind. Raises InvalidInput where they have none.
+
+    A number never equals a text: whoever compares them means something else, and would be told
+    that nothing matches.
+    """
     if left.kind == right.kind:
         return left, right
     if left.kind in _INSTANTS and right.kind in _INSTANTS:
         return _day(left), _day(right)
     if left.kind in _INSTANTS and (read := _as_instant(right)):
-        return in_common(left, read)
+        return in_common(name, left, read)
     if right.kind in _INSTANTS and (read := _as_instant(left)):
-        return in_common(read, right)
-    return None
+        return in_common(name, read, right)
+    raise InvalidInput(
+        f"{name.upper()} compares {_shown(left)} with {_shown(right)}; give both of one kind",
+        parameter="filter",
+    )
 
 
 def _as_instant(node: Node) -> Value | None:

@@ -8,9 +8,13 @@ from typing import Literal, TypeAlias
 from shapely.geometry.base import BaseGeometry
 
 Kind = Literal[
-    "string", "number", "boolean", "date", "datetime", "interval", "geometry", "strings", "open"
-]
-"""What a node evaluates to. `strings` is a set of strings, `open` the unbounded end `'..'`."""
+    "string", "number", "boolean", "date", "datetime", "interval", "geometry",
+    "strings", "numbers", "dates", "open",
+]  # fmt: skip
+"""What a node evaluates to. `strings` is a set of strings, `open` the unbounded end `'..'`.
+
+A list in parentheses is of kind `strings` until it meets a column of another.
+"""
 
 Scalar: TypeAlias = str | int | float | bool | date | datetime | BaseGeometry | None
 
@@ -49,9 +53,6 @@ class Call:
 
 
 Node: TypeAlias = Value | Property | Items | Call
-
-UNKNOWN = Value(None, "boolean")
-"""The predicate that is neither true nor false."""
 
 
 def properties_of(node: Node) -> Iterator[str]:

@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from math import isfinite
 
-from geodata.cql2.arguments import among, between, compared, fitted, refuse_backwards
+from geodata.cql2.arguments import (
+    among,
+    between,
+    compared,
+    fitted,
+    refuse_backwards,
+    related_lists,
+)
 from geodata.cql2.ast import Call, Items, Kind, Node, Property, Value
 from geodata.cql2.literals import FilterCrs, read_box, read_date, read_geometry, read_timestamp
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
 from geodata.cql2.scalars import COMPARISONS
+from geodata.cql2.sets import CLAIMS
 from geodata.cql2.text import Plain
+from geodata.cql2.tokens import EXACT, MOST
 from geodata.errors import InvalidInput
 from schemas.record import Column
 
@@ -20,6 +29,9 @@ GEOMETRY = "geometry"
 _KINDS: dict[str, Kind] = {
     "string": "string",
     "strings": "strings",
+    "integers": "numbers",
+    "numbers": "numbers",
+    "dates": "dates",
     "integer": "number",
     "number": "number",
     "boolean": "boolean",
@@ -64,7 +76,7 @@ def _node(plain: Plain, scope: Scope) -> Node:
     if isinstance(plain, bool):
         return Value(plain, "boolean")
     if isinstance(plain, int | float):
-        return _number(float(plain))
+        return _number(plain)
     if isinstance(plain, str):
         return Value(plain, "string")
     raise _refused("NULL is no value to compare with; write name IS NULL")
@@ -78,9 +90,11 @@ def _object(plain: dict[str, Plain], scope: Scope) -> Node:
 
 
 def _number(value: float) -> Value:
+    """A double, or an integer that a double would not hold; 1 and 1.0 are one literal."""
     if not isfinite(value):
         raise _refused("filter has a number that is too large")
-    return Value(value, "number")
+    is_exact = isinstance(value, int) and EXACT < abs(value) < MOST
+    return Value(value if is_exact else float(value), "number")
 
 
 def _items(plain: list[Plain], scope: Scope) -> Items:
@@ -142,6 +156,10 @@ def _comparing(name: str) -> Callable[[Node, Node], Node]:
     return lambda left, right: compared(name, left, right)
 
 
+def _relating(name: str) -> Callable[[Node, Node], Node]:
+    return lambda left, right: related_lists(name, left, right)
+
+
 def _refused(detail: str) -> InvalidInput:
     return InvalidInput(detail, parameter="filter")
 
@@ -160,4 +178,5 @@ _REWRITES: dict[str, Callable[..., Node]] = {
     "between": between,
     "in": _in,
     "interval": _ordered_interval,
+    **{name: _relating(name) for name in CLAIMS},
 }

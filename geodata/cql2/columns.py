@@ -1,7 +1,8 @@
 """What does a filter read, and in which Arrow types do its values travel?
 
 Scalars travel as Arrow arrays or scalars of string (or dictionary of string), int64 or double,
-bool, date32 and timestamp[us, UTC]; lists as list<string>; geometry as `Shapes`.
+bool, date32 and timestamp[us, UTC]; lists as list<string>, whatever they are of; geometry as
+`Shapes`.
 """
 
 from dataclasses import dataclass
@@ -94,7 +95,24 @@ def _days(values: pa.Array) -> pa.Array:
 
 def _lists(values: pa.Array) -> pa.Array:
     wanted = pa.list_(pa.string())
-    return values if values.type == wanted else values.cast(wanted)
+    if pa.types.is_large_list(values.type):
+        values = values.cast(pa.list_(values.type.value_type))
+    if pa.types.is_string(values.type.value_type) or pa.types.is_large_string(
+        values.type.value_type
+    ):
+        return values if values.type == wanted else values.cast(wanted)
+    whole = pa.concat_arrays([values]) if values.offset else values
+    texts = as_texts(whole.values)
+    return pa.ListArray.from_arrays(whole.offsets, texts, mask=whole.is_null())
+
+
+def as_texts(values: pa.Array) -> pa.Array:
+    """Entries of lists as texts that are alike where the values are equal: 2 and 2.0 are `2`."""
+    if not pa.types.is_floating(values.type):
+        return values.cast(pa.string())
+    is_whole = pc.and_(pc.equal(pc.floor(values), values), pc.less(pc.abs(values), 2.0**63))
+    whole = pc.if_else(is_whole, values, 0.0).cast(pa.int64()).cast(pa.string())
+    return pc.if_else(is_whole, whole, values.cast(pa.string()))
 
 
 def _flags(values: pa.Array) -> pa.Array:
@@ -108,4 +126,6 @@ _TRAVELS = {
     "date": _days,
     "datetime": _moments,
     "strings": _lists,
+    "numbers": _lists,
+    "dates": _lists,
 }

@@ -17,6 +17,7 @@ from geodata.cql2.literals import CRS84_FILTER, FilterCrs
 from geodata.cql2.operators import FUNCTIONS, OPERATORS, Operator
 from geodata.cql2.parser import Language, parsed
 from geodata.cql2.temporal import OPEN
+from geodata.cql2.tokens import MOST
 from geodata.errors import InvalidInput
 from geodata.types import Mask
 from schemas.record import Column
@@ -68,13 +69,13 @@ def literal(node: Value) -> Datum:
         return value
     if node.kind == "open":
         return OPEN
-    if node.kind == "number" and isinstance(value, float) and _is_whole(value):
+    if node.kind == "number" and isinstance(value, int | float) and _is_whole(value):
         return pa.scalar(int(value), pa.int64())
     return pa.scalar(_bare(value), _TYPES[node.kind])
 
 
 def _is_whole(value: float) -> bool:
-    return value.is_integer() and abs(value) <= 2**53
+    return float(value).is_integer() and -MOST <= value < MOST
 
 
 def _bare(value: object) -> object:

@@ -47,6 +47,11 @@ class Operator:
     arguments: tuple[str, ...] = ()
 
 
+def _as_it_is(whole: Datum) -> Datum:
+    """An integer is its own nearest whole number."""
+    return whole
+
+
 _LOGIC = (
     Operator("and", ("boolean", "boolean"), "boolean", scalars.all_of, variadic=True),
     Operator("or", ("boolean", "boolean"), "boolean", scalars.any_of, variadic=True),
@@ -63,15 +68,16 @@ _COMPARISONS = (
     Operator("like", ("string", "pattern"), "boolean", strings.like),
 )
 _ARITHMETIC = tuple(
-    Operator(name, ("number", "number"), "number", scalars.arithmetic(work))
-    for name, work in (
-        ("+", np.add),
-        ("-", np.subtract),
-        ("*", np.multiply),
-        ("/", np.divide),
-        ("%", np.fmod),  # the sign of the dividend, as SQL has it; np.mod has the divisor's
-        ("div", scalars.whole_quotient),
-        ("^", scalars.power),
+    Operator(name, ("number", "number"), "number", scalars.arithmetic(work, exact))
+    for name, work, exact in (
+        ("+", np.add, scalars.whole(pc.add_checked, pc.add)),
+        ("-", np.subtract, scalars.whole(pc.subtract_checked, pc.subtract)),
+        ("*", np.multiply, scalars.whole(pc.multiply_checked, pc.multiply)),
+        ("/", np.divide, None),
+        # the sign of the dividend, as SQL has it; np.mod has the divisor's
+        ("%", np.fmod, scalars.whole_remainder),
+        ("div", scalars.whole_quotient, scalars.whole_division),
+        ("^", scalars.power, None),
     )
 )
 _STRINGS = (
@@ -116,7 +122,7 @@ FUNCTIONS = (
         "abs",
         ("number",),
         "number",
-        scalars.arithmetic(np.abs),
+        scalars.arithmetic(np.abs, scalars.whole(pc.abs_checked, pc.abs)),
         arguments=("number",),
         meaning="The number without its sign.",
     ),
@@ -124,7 +130,7 @@ FUNCTIONS = (
         "round",
         ("number",),
         "number",
-        scalars.arithmetic(np.round),
+        scalars.arithmetic(np.round, _as_it_is),
         arguments=("number",),
         meaning="The nearest whole number; halves go to the even one.",
     ),
@@ -132,7 +138,7 @@ FUNCTIONS = (
         "floor",
         ("number",),
         "number",
-        scalars.arithmetic(np.floor),
+        scalars.arithmetic(np.floor, _as_it_is),
         arguments=("number",),
         meaning="The greatest whole number that is not greater.",
     ),
@@ -140,7 +146,7 @@ FUNCTIONS = (
         "ceil",
         ("number",),
         "number",
-        scalars.arithmetic(np.ceil),
+        scalars.arithmetic(np.ceil, _as_it_is),
         arguments=("number",),
         meaning="The least whole number that is not less.",
     ),

@@ -5,17 +5,18 @@ The structure is what CQL2 JSON describes: numbers, strings, booleans, lists, an
 goes through the `cql2` package, of which this is the only door, once its size and depth are known.
 What the package leaves to its callers is done before, here, or after, in `check`: it lets a `bbox`
 member of a GeoJSON geometry replace the geometry, and takes any name as a function and any text as
-a date. Integers come as floats, exact to 2**53.
+a date. It has doubles alone: numbers beyond 2**53 go through it as others that stand for them.
 """
 
 import json
 import re
+from math import copysign, isfinite
 from typing import Literal
 
 import cql2
 
 from geodata.cql2.text import Plain, read_text
-from geodata.cql2.tokens import MOST_DEPTH, SHOWN, refuse_long, too_deep
+from geodata.cql2.tokens import EXACT, MOST_DEPTH, SHOWN, exact_number, refuse_long, too_deep
 from geodata.errors import InvalidInput
 
 Language = Literal["cql2-text", "cql2-json"]
@@ -35,10 +36,42 @@ def _from_json(text: str) -> Plain:
     refuse_long(text)
     _refuse_deep(text)
     try:
-        plain = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
-        return cql2.parse_json(json.dumps(plain)).to_json()
+        large = _LargeNumbers()
+        plain = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_int=large.stand_in,
+            parse_float=large.stand_in,
+        )
+        return large.restored(cql2.parse_json(json.dumps(plain)).to_json())
     except (ValueError, cql2.ParseError) as error:
         raise InvalidInput(f"filter is not CQL2 JSON: {error}", parameter="filter") from error
+
+
+class _LargeNumbers:
+    """Numbers that a double may not hold, each with one that it does, of the same sign."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[float, float] = {}
+
+    def stand_in(self, text: str) -> float:
+        """The number itself up to 2**53, else the next even number above that."""
+        value = exact_number(text)
+        if abs(value) <= EXACT or not isfinite(value):
+            return value
+        other = copysign(EXACT + 2 * (len(self._numbers) + 1), value)
+        self._numbers[other] = value
+        return other
+
+    def restored(self, plain: Plain) -> Plain:
+        """The structure with the numbers that were in the text."""
+        if isinstance(plain, dict):
+            return {name: self.restored(member) for name, member in plain.items()}
+        if isinstance(plain, list):
+            return [self.restored(member) for member in plain]
+        is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
+        return self._numbers.get(plain, plain) if is_number else plain
 
 
 def _refuse_deep(text: str) -> None:

@@ -3,7 +3,8 @@
 Logic is SQL's (Kleene's): null is unknown, and a filter keeps a row only where it is true.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -16,6 +17,8 @@ from geodata.cql2.columns import Datum, Shapes
 from geodata.cql2.temporal import Span, span_is_null
 from geodata.types import FloatArray
 
+MOST = 2**63
+"""The least integer that 64 bits do not hold."""
 COMPARISONS = {
     "=": pc.equal,
     "<>": pc.not_equal,
@@ -24,6 +27,10 @@ COMPARISONS = {
     ">": pc.greater,
     ">=": pc.greater_equal,
 }
+
+
+TURNED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The comparison that holds for (b, a) where the named one holds for (a, b)."""
 
 
 def comparison(name: str) -> Callable[[Datum, Datum], Datum]:
@@ -35,9 +42,40 @@ def comparison(name: str) -> Callable[[Datum, Datum], Datum]:
             return on_distinct(left, lambda values: compare(values, right))
         if is_dictionary(right) and isinstance(left, pa.Scalar):
             return on_distinct(right, lambda values: compare(left, values))
+        if pa.types.is_integer(left.type) and pa.types.is_floating(right.type):
+            return _integers_compared(name, left, right)
+        if pa.types.is_floating(left.type) and pa.types.is_integer(right.type):
+            return _integers_compared(TURNED[name], right, left)
         return compare(plain(left), plain(right))
 
     return compared
+
+
+def _integers_compared(name: str, whole: Datum, numbers: Datum) -> Datum:
+    """Integers against doubles, exactly: with the integers on either side of each double.
+
+    As doubles, in which Arrow compares them, integers beyond 2**53 would be their neighbours.
+    """
+    values = doubles(numbers)
+    below, above = (_as_integers(edge(values), numbers) for edge in (np.floor, np.ceil))
+    if name == "=":
+        return pc.and_(pc.equal(whole, below), pc.equal(whole, above))
+    if name == "<>":
+        return pc.or_(pc.not_equal(whole, below), pc.not_equal(whole, above))
+    return COMPARISONS[name](whole, above if name in {"<", ">="} else below)
+
+
+def _as_integers(values: FloatArray, numbers: Datum) -> Datum:
+    """Whole doubles as integers, or as decimals where one is beyond 64 bits; like `numbers`."""
+    known = np.isfinite(values)
+    if (np.abs(values[known]) < MOST).all():
+        kind, filled = pa.int64(), np.where(known, values, 0).astype(np.int64).tolist()
+    else:  # any decimal out of their reach stands for one that is
+        kind = pa.decimal256(40, 0)
+        reach = np.clip(np.where(known, values, 0), -1e30, 1e30)
+        filled = [Decimal(int(value)) for value in reach.tolist()]
+    array = pa.array(filled, kind, mask=~known)
+    return array[0] if isinstance(numbers, pa.Scalar) else array
 
 
 def all_of(*conditions: Datum) -> Datum:
@@ -74,24 +112,30 @@ def between(value: Datum, low: Datum, high: Datum) -> Datum:
 def within_list(value: Datum, members: list[Datum]) -> Datum:
     """IN: as `value = member1 OR value = member2 …`, all members literals of the value's kind."""
     if isinstance(value, pa.Scalar):
-        return any_of(
-            pa.scalar(value=False, type=pa.bool_()), *(pc.equal(value, m) for m in members)
-        )
+        same = comparison("=")
+        return any_of(pa.scalar(value=False, type=pa.bool_()), *(same(value, m) for m in members))
     return on_distinct(value, lambda values: _is_among(values, members))
 
 
 def _is_among(values: pa.Array, members: list[Datum]) -> Datum:
-    # `is_in` compares values of one type: where a member has a fraction all become doubles.
-    wanted = pa.array([member.as_py() for member in members], _common_type(values, members))
-    if values.type != wanted.type:
-        values = values.cast(wanted.type)
+    wanted = pa.array(list(_of_type(values.type, members)), values.type)
     # Of a null `is_in` says false; `null = member` is unknown.
     return pc.if_else(pc.is_valid(values), pc.is_in(values, value_set=wanted), None)
 
 
-def _common_type(values: pa.Array, members: list[Datum]) -> pa.DataType:
-    doubles = any(member.type == pa.float64() for member in members)
-    return pa.float64() if doubles else values.type
+def _of_type(kind: pa.DataType, members: list[Datum]) -> Iterator[object]:
+    """Members as values of a column; numbers that a column of this type cannot hold left out.
+
+    `is_in` compares values of one type, and as doubles integers would be their neighbours.
+    """
+    for value in (member.as_py() for member in members):
+        if value is not None and pa.types.is_floating(kind):
+            if float(value) == value:  # Python compares an integer with a double exactly
+                yield float(value)
+        elif not isinstance(value, float):
+            yield value
+        elif value.is_integer() and abs(value) < MOST:
+            yield int(value)
 
 
 def is_dictionary(value: Datum) -> bool:
@@ -131,10 +175,17 @@ def power(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.where(np.isnan(left) | np.isnan(right), np.nan, np.power(left, right))
 
 
-def arithmetic(work: Callable[..., FloatArray]) -> Callable[..., Datum]:
-    """An operator over columns and numbers: null in, or no finite number out, gives null."""
+def arithmetic(
+    work: Callable[..., FloatArray], exact: Callable[..., Datum] | None = None
+) -> Callable[..., Datum]:
+    """An operator over columns and numbers: null in, or no finite number out, gives null.
+
+    exact: the same over integers, whose results a double may not hold; None for doubles always.
+    """
 
     def computed(*operands: Datum) -> Datum:
+        if exact is not None and all(pa.types.is_integer(each.type) for each in operands):
+            return exact(*operands)
         with np.errstate(all="ignore"):
             result = np.asarray(work(*map(doubles, operands)), dtype=np.float64)
         # Division by nothing and overflow give no number: null, as SQL has no infinity.
@@ -144,6 +195,28 @@ def arithmetic(work: Callable[..., FloatArray]) -> Callable[..., Datum]:
         return pa.array(result, mask=~finite)
 
     return computed
+
+
+def whole(checked: Callable[..., Datum], unchecked: Callable[..., Datum]) -> Callable[..., Datum]:
+    """An operator over integers: as such where all results fit 64 bits, else as decimals."""
+
+    def computed(*operands: Datum) -> Datum:
+        try:
+            return checked(*operands)
+        except pa.ArrowInvalid:  # overflow
+            return unchecked(*(operand.cast(pa.decimal256(19, 0)) for operand in operands))
+
+    return computed
+
+
+def whole_division(left: Datum, right: Datum) -> Datum:
+    """`div` of integers, towards zero; null where the divisor is 0."""
+    return pc.divide(left, pc.if_else(pc.equal(right, 0), None, right))
+
+
+def whole_remainder(left: Datum, right: Datum) -> Datum:
+    """`%` of integers, with the sign of the dividend; null where the divisor is 0."""
+    return pc.subtract(left, pc.multiply(whole_division(left, right), right))
 
 
 def doubles(value: Datum) -> FloatArray:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.cql2.columns import Datum
+from geodata.cql2.columns import Datum, as_texts
 from geodata.cql2.scalars import plain
 from geodata.types import Int64Array, Mask
 
@@ -68,12 +68,17 @@ def list_relation(name: str) -> Callable[[Datum, Datum], Datum]:
 
 
 def _is_literal(value: Datum) -> bool:
-    return _rows(value) < 0 and len({member.as_py() for member in value}) <= _MOST_BITS
+    return _rows(value) < 0 and len(_texts(value)) <= _MOST_BITS
+
+
+def _texts(literals: list[pa.Scalar]) -> set[str | None]:
+    """The distinct literals, as texts."""
+    return {as_texts(pa.array([each.as_py()], each.type))[0].as_py() for each in literals}
 
 
 def _against_literals(lists: pa.Array, literals: list[pa.Scalar]) -> Counts:
     """Lists against the same few texts for every row: each text is one bit."""
-    wanted = pa.array({literal.as_py() for literal in literals}, pa.string())
+    wanted = pa.array(_texts(literals), pa.string())
     places = pc.index_in(lists.flatten(), value_set=wanted)
     bits = np.left_shift(np.int64(1), places.fill_null(_MOST_BITS).to_numpy().astype(np.int64))
     together = _any_bits(lists, bits)
@@ -114,8 +119,8 @@ def _as_lists(value: Datum, rows: int) -> pa.Array:
 
 def _column(member: Datum, rows: int) -> pa.Array:
     if isinstance(member, pa.Scalar):
-        return pa.repeat(member, rows)
-    return plain(member)
+        return pa.repeat(as_texts(pa.array([member.as_py()], member.type))[0], rows)
+    return as_texts(plain(member))
 
 
 def _known(lists: pa.Array) -> Mask:

@@ -153,7 +153,8 @@ def _not(reader: Reader) -> Plain:
 def _minus(reader: Reader) -> Plain:
     value = _expression(reader, _SIGN)
     # A number takes its sign at once, so that -1 is a literal and no product.
-    return -value if isinstance(value, float) else _call("*", -1.0, value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return -value if is_number else _call("*", -1.0, value)
 
 
 def _plus(reader: Reader) -> Plain:
@@ -187,7 +188,7 @@ def _called(reader: Reader, token: Token) -> Plain:
         return {name: args}
     # One text in brackets is a group by the grammar; as an argument of these it is a list of one.
     if name in _ON_LISTS:
-        args = [[arg] if isinstance(arg, str | float | bool) else arg for arg in args]
+        args = [[arg] if isinstance(arg, str | int | float) else arg for arg in args]
     return _call(name, *args)
 
 

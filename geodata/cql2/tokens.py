@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isfinite
 from typing import TypeVar
 
@@ -34,6 +35,8 @@ _TOKEN = re.compile(
 )
 _ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
 _ESCAPES = dict(zip("abtnvfr'\\", "\a\b\t\n\v\f\r'\\", strict=True))
+EXACT, MOST = 2**53, 2**63
+"""Up to here doubles hold every integer; from here on 64 bits do not."""
 SHOWN = 24
 """Characters of the text an error shows."""
 T = TypeVar("T")
@@ -172,14 +175,24 @@ def string_of(token: Token) -> str:
     )
 
 
-def number_of(token: Token) -> float:
+def number_of(token: Token) -> int | float:
     """The value of a number. Raises InvalidInput where it is infinite."""
-    value = float(token.text)
+    value = exact_number(token.text)
     if not isfinite(value):
         raise InvalidInput(
             f"filter has the number {token.text[:40]}, which is too large", parameter="filter"
         )
     return value
+
+
+def exact_number(text: str) -> int | float:
+    """A number as a double; as an integer where it is whole, fits 64 bits and a double loses it."""
+    value = float(text)
+    if not EXACT <= abs(value) <= MOST:  # the double may be a neighbour
+        return value
+    whole = Decimal(text)
+    is_whole = whole == whole.to_integral_value() and abs(whole) < MOST
+    return int(whole) if is_whole else value
 
 
 def _unclosed(match: re.Match[str]) -> InvalidInput:

@@ -108,5 +108,5 @@ def _number(reader: Reader) -> float:
     sign = reader.take() if reader.next.key in {"+", "-"} else None
     if reader.next.sort != "number" or (sign and reader.is_apart):
         raise reader.refusal()
-    value = number_of(reader.take())
+    value = float(number_of(reader.take()))
     return -value if sign and sign.key == "-" else value

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from schemas import AdminArea, Cell, Change, Claim, Deposit, Estimate, Layer, Settlement, Span
 from schemas.layers import layer_columns
-from schemas.record import Column, Record, columns
+from schemas.record import LISTS, Column, Record, columns
 
 SHAPES = {
     "deposits": "Point",
@@ -88,6 +88,9 @@ OVERLAY_COLUMNS = (
     ),
 )
 
+POINT = Column("geometry", "geometry", MAY_BE_EMPTY, "Point of its deposit, CRS84.")
+"""What rows without geometry of their own are placed at."""
+
 
 @dataclass(frozen=True, eq=False)
 class Collection:
@@ -115,6 +118,16 @@ class Collection:
             shared = self.layer.geometry_type
             return None if shared == "Geometry" else shared
         return SHAPES.get(self.id)
+
+    @property
+    def dated(self) -> bool:
+        """Whether its rows, or what is said of them, depend on the day."""
+        return self.begins is not None or self.by_source
+
+    @property
+    def closed(self) -> bool:
+        """Whether the column of ends names the last day itself, which a user's layer may do."""
+        return self.layer is not None and self.layer.closed
 
     @cached_property
     def properties(self) -> tuple[Column, ...]:
@@ -152,6 +165,8 @@ def _collection(
 ) -> Collection:
     own = columns(record)
     names = {column.name for column in own}
+    if name in SHAPES and not any(column.type == "geometry" for column in own):
+        extra = (*extra, POINT)
     return Collection(
         id=name,
         title=title,
@@ -220,7 +235,7 @@ BUILT_IN = tuple(collection.id for collection in COLLECTIONS)
 
 def sortable_columns(collection: Collection) -> tuple[Column, ...]:
     """Columns with an order."""
-    return tuple(c for c in collection.queryables if c.type != "strings")
+    return tuple(c for c in collection.queryables if c.type not in LISTS)
 
 
 def names_of(columns: Iterable[Column]) -> tuple[str, ...]:

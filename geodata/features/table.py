@@ -110,7 +110,23 @@ class FeatureTable:
 
     def days(self, name: str) -> DayArray:
         """A column of days or instants as UTC days, `datetime64[D]`, NaT where empty."""
-        return np.asarray(self.column(name).to_numpy(zero_copy_only=False).astype("datetime64[D]"))
+        return self.moments(name).astype("datetime64[D]")
+
+    def moments(self, name: str) -> DayArray:
+        """A column of days as `datetime64[D]`, of instants as `datetime64[us]`, NaT where empty."""
+        return np.asarray(self.column(name).to_numpy(zero_copy_only=False))
+
+    def spans(self) -> tuple[DayArray, DayArray]:
+        """When each row begins, and the first day or instant after it, (n,); NaT where open.
+
+        A row of a collection without a column of ends lasts the one day or instant it begins on.
+        """
+        collection = self.collection
+        begins = self.moments(collection.begins or "")
+        if collection.ends is None:
+            return begins, begins + _one(begins)
+        ends = self.moments(collection.ends)
+        return begins, ends + _one(ends) if collection.closed else ends
 
     def row_of(self, item_id: str) -> int | None:
         """The row with an id."""
@@ -219,6 +235,12 @@ class PointIndex:
         last = int(np.searchsorted(self._x, east, side="right"))
         y = self._y[first:last]
         return np.asarray(self._rows[first:last][(y >= south) & (y <= north)])
+
+
+def _one(moments: DayArray) -> np.timedelta64:
+    """A day for days, a microsecond for instants."""
+    is_day = np.datetime_data(moments.dtype)[0] == "D"
+    return np.timedelta64(1, "D") if is_day else np.timedelta64(1, "us")
 
 
 def _arrow(table: gpd.GeoDataFrame, column: Column) -> pa.Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from pyogrio.raw import write_arrow
@@ -21,6 +22,7 @@ from geodata.formats.rows import Provenance, Rows, description, generated_at, pr
 
 GEOMETRY = "geom"
 """Name of the geometry among the columns given to GDAL; no property may have it."""
+SECOND_US = 1_000_000
 _FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 FID = "fid"
 LONGEST_NAME = 128
@@ -93,9 +95,23 @@ def _table(rows: Rows, wanted: str) -> pa.Table:
     for number, column in enumerate(table.schema):
         if pa.types.is_list(column.type):
             table = table.set_column(number, column.name, lists_as_json(table.column(number)))
+        elif pa.types.is_timestamp(column.type):
+            table = table.set_column(number, column.name, _to_milliseconds(table.column(number)))
     if rows.geometry is None:
         return table
     return table.append_column(GEOMETRY, wkb(promoted(shapes_of(rows), wanted)))
+
+
+def _to_milliseconds(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Instants to the millisecond before, which is all that GDAL writes.
+
+    It would round them: 23:59:59.9999 to a 60th second. Of the second before 1970 it makes the
+    first of 1970 (a quotient cut towards zero), so there fractions are left out.
+    """
+    floored = pc.floor_temporal(moments.cast(pa.timestamp("us")), unit="millisecond")
+    numbers = floored.cast(pa.int64())
+    is_last = pc.and_(pc.greater(numbers, -SECOND_US), pc.less(numbers, 0))
+    return pc.if_else(is_last, -SECOND_US, numbers).cast(moments.type)
 
 
 def _ogr_type(rows: Rows, layer: Layer) -> str:

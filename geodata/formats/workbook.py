@@ -23,8 +23,8 @@ SHEET_ROWS = 1_000_000
 """Rows of data in a sheet (Excel has 1,048,576); the rest goes to further sheets."""
 LONGEST = 32_767
 """Characters a cell holds; what is longer is cut, and the sheet `about` says how often."""
-EXACT = 2**53
-"""From here on a spreadsheet's numbers are no longer exact, and integers become text."""
+EXACT = 10**15
+"""From here on integers become text: spreadsheets show 15 digits, and write no others back."""
 FIRST_DATE = date(1900, 3, 1)
 """Before it spreadsheets disagree about days (1900 was no leap year); earlier days become text."""
 NARROWEST, WIDEST = 9, 56
@@ -85,6 +85,14 @@ def cut_texts(table: pa.Table) -> int:
     """How many texts are longer than a cell."""
     texts = [c for c in table.columns if pa.types.is_string(c.type)]
     return sum(pc.sum(pc.greater(pc.utf8_length(c), LONGEST)).as_py() or 0 for c in texts)
+
+
+def is_long(column: pa.ChunkedArray) -> bool:
+    """Whether integers of a column are beyond what a cell shows."""
+    if not pa.types.is_integer(column.type) or column.null_count == len(column):
+        return False
+    ends = pc.min_max(column).as_py()
+    return bool(max(-ends["min"], ends["max"]) >= EXACT)
 
 
 def _write_sheet(book: xlsxwriter.Workbook, sheet: Sheet) -> None:

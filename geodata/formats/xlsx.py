@@ -9,7 +9,7 @@ from geodata.formats.columns import plain_table
 from geodata.formats.geoarrow import geometry_name
 from geodata.formats.geometry_column import are_points, coordinate_names, shapes_of, x_and_y
 from geodata.formats.rows import Provenance, Rows, provenance_dict
-from geodata.formats.workbook import Sheet, cell_table, cut_texts, write_workbook
+from geodata.formats.workbook import Sheet, cell_table, cut_texts, is_long, write_workbook
 
 
 def write_xlsx(rows: Rows, about: Provenance) -> Iterator[bytes]:
@@ -36,6 +36,8 @@ def about_sheet(about: Provenance, rows: Rows, cut: int = 0) -> Sheet:
     """The sheet that says what the rows are, and what each of their columns means."""
     lines = [*provenance_dict(about).items(), ("rows", str(len(rows)))]
     lines += [("texts cut at 32,767 characters", str(cut))] if cut else []
+    long = ", ".join(name for name in rows.table.column_names if is_long(rows.table.column(name)))
+    lines += [("integers of 16 digits and more, written as text", long)] if long else []
     lines += [("", ""), ("column", "meaning")]
     lines += [(c.name, f"{c.meaning}{f' Unit: {c.unit}.' if c.unit else ''}") for c in rows.columns]
     labels, texts = zip(*lines, strict=True)

@@ -12,6 +12,8 @@ from schemas import Batch
 
 OPTIONS = "options.json"
 """What lies beside the record of a batch ingested with options; absent where none were given."""
+LATER = frozenset(("begin", "end", "closed"))
+"""Options that there were none of once: where they are not given, batches keep their hash."""
 CODE = re.compile(r"[A-Za-z]{2,10}:\w{1,12}", re.ASCII)
 
 
@@ -33,7 +35,11 @@ class LayerOptions:
     @property
     def hash(self) -> str:
         """Six characters by which other options make another batch of the same bytes."""
-        words = {name: value for name, value in asdict(self).items() if name != "replace"}
+        words = {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "replace" and not (name in LATER and value is None)
+        }
         return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:6]
 
     def check(self) -> None:

@@ -64,11 +64,20 @@ LAYER_RULES: dict[str, str] = {
     "column_name_is_free": "names differ in more than case, and none is `id` or `geometry`",
     "column_is_supported": "bytes are left out",
     "column_says_something": "settings of drawing that KML adds to every feature are left out",
-    "id_is_unique": "ids of the file that stand once name their features; the other features are "
-    "<layer>.<n>, n from 1, and all ids stay in a column of their own",
+    "id_is_unique": "ids of the file that stand once, and that a URL can carry, name their "
+    "features; the other features are <layer>.<n>, n from 1, and all ids stay in a column of their "
+    "own",
     "text_is_utf8": "text is UTF-8, what is not is replaced; save the file as UTF-8",
     "number_is_finite": "NaN and infinity are made empty",
     "value_fits_its_type": "a value that is none of its column's type is made empty",
+    "value_is_plain": "objects and lists become text, which is JSON",
+    "integer_fits_64_bits": "whole numbers beyond 64 bits stay text, so that no digit is lost",
+    "day_is_written_out": "whole numbers like 20240224 in a column named for days are days",
+    "days_are_known": "the days of a feature are those of these columns; others are named by "
+    "--begin and --end",
+    "days_are_recognised": "a layer with dates says which of them are the days of a feature; name "
+    "the columns with --begin and --end",
+    "days_are_in_order": "a feature begins before it ends; others are on no day",
     "time_has_a_zone": "times without a zone are taken as UTC",
     "time_fits_microseconds": "times are kept to the microsecond before, finer digits are dropped",
     "name_is_free_in_tiles": "`point_count` and `omitted` are the tiles' own properties; a column "

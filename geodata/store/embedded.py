@@ -17,7 +17,7 @@ from geodata.features.query import Query
 from geodata.features.table import FeatureTable, TableRows
 from geodata.features.user_layers import layer_frame
 from geodata.formats.geojson import StoredFeatures
-from geodata.interval import today
+from geodata.interval import MICROSECOND, today
 from geodata.rasters.listing import Rasters
 from geodata.store.base import Selection
 from geodata.store.control import EmbeddedControl
@@ -135,11 +135,13 @@ class EmbeddedStore:
             return str(min(self.sources.first_day(s) for s in self.sources.present)), None
         if collection.begins is None:
             return None, None
-        begins = self._table(name).days(collection.begins)
-        ends = self._table(name).days(collection.ends) if collection.ends else begins
-        first = begins[~np.isnat(begins)]
-        last = None if np.isnat(ends).any() or not len(ends) else str(ends.max())
-        return (str(first.min()) if len(first) else None), last
+        begins, after = self._table(name).spans()
+        dated = ~(np.isnat(begins) & np.isnat(after))  # the others say nothing of the whole
+        begins, last = begins[dated], after[dated] - MICROSECOND
+        if not len(begins):
+            return None, None
+        first = None if np.isnat(begins).any() else str(begins.min().astype("datetime64[D]"))
+        return first, None if np.isnat(last).any() else str(last.max().astype("datetime64[D]"))
 
     def warmed(self) -> "EmbeddedStore":
         """The store itself, read and with today's overlay ready, so the first answer is quick."""

@@ -4,7 +4,9 @@ Rows are numbers, in the order of the release; a condition that is not about pla
 all of them, of which the rows a box or an area leaves are picked at the end.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +17,11 @@ from geodata.errors import InvalidInput
 from geodata.features.query import BBox, Query, SortKey
 from geodata.features.table import FeatureTable
 from geodata.interval import Interval, overlaps, parse_datetime, parse_day
-from geodata.types import DayArray, IntArray, Mask
-from schemas.record import Column
+from geodata.types import IntArray, Mask
+from schemas.record import LISTS, Column
+
+_NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?", re.ASCII)
+"""What JSON and CQL2 write numbers like; Python also reads `1_000` and digits of other scripts."""
 
 
 def matching_rows(table: FeatureTable, query: Query, by_source: Mask | None) -> IntArray:
@@ -98,24 +103,8 @@ def _known(columns: Mapping[str, Column], name: str) -> Column:
 
 
 def day_mask(table: FeatureTable, when: Interval) -> Mask:
-    """Rows whose days share one with `when`; open ends and rows without days match."""
-    collection = table.collection
-    begins = table.days(collection.begins or "")
-    ends = _exclusive_ends(table, begins)
-    return np.asarray(overlaps(begins, ends, when))
-
-
-def _exclusive_ends(table: FeatureTable, begins: DayArray) -> DayArray:
-    """The first day after each row's; that of its one day where it has no end column.
-
-    Days of a user's layer may be closed, as people write them; ours end on the day after.
-    """
-    collection = table.collection
-    if collection.ends is None:
-        return begins + np.timedelta64(1, "D")
-    layer = collection.layer
-    closed = np.timedelta64(1 if layer is not None and layer.closed else 0, "D")
-    return table.days(collection.ends) + closed
+    """Rows whose days or instants share one with `when`; open ends, rows without days match."""
+    return overlaps(*table.spans(), when)
 
 
 def equal_mask(table: FeatureTable, column: Column, text: str) -> Mask:
@@ -125,25 +114,27 @@ def equal_mask(table: FeatureTable, column: Column, text: str) -> Mask:
     """
     values = table.column(column.name)
     if column.type == "strings":
-        return _any_entry(values, _spelled(column.name, text))
+        return _any_entry(values, sorted(_spelled(column.name, text)))
+    if column.type in LISTS:
+        return _any_entry(values, [READ[LISTS[column.type]](column, text)])
     if column.type == "string":
         return _true(pc.is_in(values, pa.array(sorted(_spelled(column.name, text)))))
     return _equals(values, READ[column.type](column, text))
 
 
-def _any_entry(values: pa.ListArray, wanted: Iterable[str]) -> Mask:
+def _any_entry(values: pa.ListArray, wanted: Sequence[object]) -> Mask:
     mask = np.zeros(len(values), dtype=bool)
     entries = pc.list_flatten(values)  # leaves nulls and empty lists out, so they match nothing
     owners = pc.list_parent_indices(values).to_numpy()
-    mask[owners[_true(pc.is_in(entries, pa.array(sorted(wanted))))]] = True
+    mask[owners[_true(pc.is_in(entries, pa.array(wanted, entries.type)))]] = True
     return mask
 
 
 def _equals(values: pa.Array, wanted: object) -> Mask:
     if isinstance(wanted, Interval):
-        days = values.to_numpy(zero_copy_only=False).astype("datetime64[D]")
-        return np.asarray(overlaps(days, days + np.timedelta64(1, "D"), wanted) & ~np.isnat(days))
-    return _true(pc.equal(values, pa.scalar(wanted)))
+        moments = values.to_numpy(zero_copy_only=False)
+        return np.asarray((moments >= wanted.begin) & (moments < wanted.after))
+    return _true(pc.equal(values, pa.scalar(wanted, values.type)))
 
 
 def _true(truths: pa.BooleanArray) -> Mask:
@@ -159,13 +150,20 @@ def _spelled(name: str, text: str) -> frozenset[str]:
 
 
 def _number(column: Column, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
+    value = float(text) if _NUMBER.fullmatch(text.strip()) else float("nan")
     if not np.isfinite(value):
         raise InvalidInput(f"{column.name} is {text[:40]!r}; give a number", parameter=column.name)
     return value
+
+
+def _integer(column: Column, text: str) -> int | None:
+    """A whole number digit by digit, since a double has only 53 bits of it; None beyond 64 bits."""
+    number = text.strip()
+    if not _NUMBER.fullmatch(number) or (value := Decimal(number)) != value.to_integral_value():
+        raise InvalidInput(
+            f"{column.name} is {text[:40]!r}; give a whole number", parameter=column.name
+        )
+    return int(value) if abs(value) < 2**63 else None
 
 
 def _flag(column: Column, text: str) -> bool:
@@ -178,7 +176,7 @@ def _flag(column: Column, text: str) -> bool:
 
 READ: dict[str, Callable[[Column, str], object]] = {
     "number": _number,
-    "integer": _number,
+    "integer": _integer,
     "boolean": _flag,
     "date": lambda column, text: parse_day(text, column.name),
     "datetime": lambda column, text: parse_datetime(text, column.name),

@@ -32,6 +32,14 @@ def packed(tile: bytes) -> bytes:
     return gzip.compress(tile, LEVEL, mtime=0)
 
 
+def outward(bounds: Bounds) -> tuple[int, int, int, int]:
+    """Bounds in ten-millionths of a degree, none of which cuts off what lies on the edge."""
+    whole = [round(value * 1e7) for value in bounds]
+    west, south = (n - (n / 1e7 > value) for n, value in zip(whole[:2], bounds[:2], strict=True))
+    east, north = (n + (n / 1e7 < value) for n, value in zip(whole[2:], bounds[2:], strict=True))
+    return west, south, east, north
+
+
 def write_archive(
     path: Path, tiles: Iterable[tuple[Tile, bytes]], bounds: Bounds, metadata: dict[str, Any]
 ) -> int:
@@ -46,7 +54,7 @@ def write_archive(
         for number, body in numbered:
             writer.write_tile(number, body)
         # The header holds degrees in whole ten-millionths.
-        west, south, east, north = (round(value * 1e7) for value in bounds)
+        west, south, east, north = outward(bounds)
         writer.finalize(
             {
                 "tile_type": TileType.MVT,

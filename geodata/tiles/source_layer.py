@@ -220,7 +220,7 @@ def scalar(values: pa.Array, name: str) -> pa.Array:
     if name in DAY_NUMBERS and pa.types.is_date(kind):
         return day_numbers(values, DAY_NUMBERS[name])
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pc.binary_join(values, ",")
+        return pc.binary_join(values.cast(pa.list_(pa.string())), ",")
     if pa.types.is_date(kind):
         return pc.strftime(values, "%Y-%m-%d")
     if pa.types.is_timestamp(kind):

@@ -23,6 +23,7 @@ from geodata.ingest import (
 from geodata.ingest import ingest as ingest_input
 from geodata.ingest.options import LayerOptions
 from geodata.ingest.outcome import Pipeline
+from geodata.ingest.vector.days import DayOptions
 from geodata.rasters.colours import RAMPS
 from geodata.rasters.listing import read_rasters
 from schemas import Batch
@@ -37,7 +38,16 @@ from service.cli.output import (
     workspace,
 )
 
-RENAMED = ("layer_name_fits_urls", "layer_name_is_free")
+SHOWN = (
+    "layer_name_fits_urls",
+    "layer_name_is_free",
+    "id_is_unique",
+    "days_are_known",
+    "days_are_recognised",
+    "days_are_in_order",
+    "value_is_plain",
+)
+"""Rules whose issues change what a reader asks with."""
 
 
 def ingest(
@@ -64,6 +74,16 @@ def ingest(
     crs: Annotated[
         str | None, typer.Option(help="ogr, geotiff: CRS of the coordinates, e.g. EPSG:32636.")
     ] = None,
+    begin: Annotated[
+        str | None, typer.Option(help="ogr: column of the first day, or the one day, of a feature.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="ogr: column of the end of a feature.")] = None,
+    closed: Annotated[
+        bool | None,
+        typer.Option(
+            "--closed/--open", help="ogr: whether the end is the last day, or the day after."
+        ),
+    ] = None,
     unit: Annotated[str, typer.Option(help="geotiff: unit of the values.")] = "",
     ramp: Annotated[
         str, typer.Option(help=f"geotiff: colours, one of {', '.join(RAMPS)}.")
@@ -81,7 +101,7 @@ def ingest(
     """Read, check and store an input; what cannot be right is set aside with a reason."""
     vector = VectorOptions(
         id=layer_id, title=title, licence=licence, attribution=attribution, crs=crs,
-        replace=replace, layers=tuple(layer or ()),
+        replace=replace, layers=tuple(layer or ()), begin=begin, end=end, closed=closed,
     )  # fmt: skip
     raster = RasterOptions(
         id=layer_id, title=title, licence=licence, attribution=attribution, crs=crs,
@@ -101,6 +121,8 @@ def chosen_pipeline(source: str, vector: VectorOptions, raster: RasterOptions) -
     if source == RASTER:
         if vector.layers:
             raise InvalidInput("--layer goes with 'ogr'; a raster has bands: --band 1")
+        if vector.days != DayOptions():
+            raise InvalidInput("--begin, --end, --closed and --open go with 'ogr'")
         return RasterPipeline(raster)
     common = {each.name: getattr(raster, each.name) for each in fields(LayerOptions)}
     if raster != RasterOptions(**common):
@@ -181,7 +203,7 @@ def _show_layers(batch: Batch) -> None:
     if rows:
         show_table("", ["collection", "geometry", "rows", "columns"], rows)
     issues = quarantine.show(workspace(), batch.id).issues
-    _say_notes(issues.loc[issues["rule"].isin(RENAMED), "message"])
+    _say_notes(issues.loc[issues["rule"].isin(SHOWN), "message"])
     say_replaced(batch, "collection")
     _say_notes(text for layer in layers for text in layer.notices)
 

@@ -15,7 +15,8 @@ KNOWN = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "Mul
 def queryables(collection: Collection, url: str) -> dict[str, Any]:
     """Properties that filters and parameters may name; nothing else may."""
     own = {c.name: property_schema(c) for c in collection.queryables}
-    shape = {"geometry": _geometry_reference(collection)}
+    is_placed = any(column.type == "geometry" for column in collection.columns)
+    shape = {"geometry": _geometry_reference(collection)} if is_placed else {}
     return _document(collection, url, {**own, **shape}, "Queryables") | {
         "additionalProperties": False
     }

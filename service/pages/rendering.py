@@ -108,5 +108,5 @@ def problem_page(status: int, problem: Mapping[str, Any], base: str = "") -> str
         title=HEADS.get(status, "Something went wrong"),
         status=status,
         problem=problem,
-        again=quote("/" + instance.lstrip("/")) if problem.get("parameter") and instance else None,
+        again="/" + instance.lstrip("/") if problem.get("parameter") and instance else None,
     )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -76,6 +76,8 @@ def number(value: float | None, digits: int = 0) -> str:
     """A number grouped by thin spaces, with a true minus; a dash for nothing."""
     if value is None:
         return NOTHING
+    if isinstance(value, int) and not digits:  # as a double it would lose digits beyond 2**53
+        return f"{MINUS if value < 0 else ''}{abs(value):,}".replace(",", THIN)
     text = f"{abs(value):,.{digits}f}".replace(",", THIN)
     return f"{MINUS}{text}" if value < 0 and float(f"{value:.{digits}f}") != 0 else text
 
@@ -163,8 +165,11 @@ def standing(row: Mapping[str, Any]) -> str:
 def day_before(day: str) -> str:
     """The last day of an interval from the day it ends before, `YYYY-MM-DD` both.
 
-    Data keep half-open intervals; a reader prints the last day of which something holds.
+    Data keep half-open intervals; a reader prints the last day of which something holds. Of an
+    instant, as users' layers have them, the microsecond before.
     """
+    if "T" in day:
+        return (datetime.fromisoformat(day) - timedelta(microseconds=1)).isoformat()
     return str(date.fromisoformat(day) - timedelta(days=1))
 
 

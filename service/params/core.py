@@ -49,6 +49,9 @@ TYPES: Mapping[ColumnType, Mapping[str, Any]] = {
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "strings": {"type": "array", "items": {"type": "string"}},
+    "integers": {"type": "array", "items": {"type": "integer"}},
+    "numbers": {"type": "array", "items": {"type": "number"}},
+    "dates": {"type": "array", "items": {"type": "string", "format": "date"}},
     "json": {},
 }
 

@@ -6,10 +6,6 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from geodata.answers.question import RANKS, ROLES
 from geodata.cql2 import Filter, FilterCrs, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
@@ -20,11 +16,11 @@ from geodata.features.collections import (
     names_of,
     sortable_columns,
 )
-from geodata.features.query import BBox, Query, SortKey
-from geodata.geometry import as_array, polygonal
+from geodata.features.query import Query, SortKey
 from geodata.interval import FIRST_DAY, Interval, not_after_today, parse_datetime
 from geodata.store.base import Store
-from schemas.record import Column
+from schemas.record import LISTS, Column
+from service.params.boxes import PROJECTED, area_of, check_degrees, parse_bbox
 from service.params.core import (
     LIMIT,
     TYPES,
@@ -36,18 +32,12 @@ from service.params.core import (
     parse_choice,
     parse_cursor,
     parse_limit,
-    parse_number,
 )
 
 BY_COMMODITY = frozenset({"deposits", "estimates", "changes"})
 """Collections whose commodity is an id of the list; claims have it in words of their own."""
 _KNOWN: WeakKeyDictionary[Collection, ParamsByName] = WeakKeyDictionary()
 LANGUAGES = ("cql2-text", "cql2-json")
-PROJECTED = 1e8
-"""Largest projected coordinate taken in a filter, metres."""
-EDGE_POINTS = 21
-"""Points along each edge of a box given in another CRS, so that it keeps its shape in CRS84."""
-
 _CRS_SCHEMA: Mapping[str, Any] = {"type": "string", "format": "uri", "enum": list(OFFERED)}
 DATETIME = Param("datetime", {"type": "string"}, "A day, or an interval start/end, .. for open.")
 SOURCE = Param(
@@ -104,9 +94,23 @@ def items_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
 
 
 def _items_params(collection: Collection) -> tuple[Param, ...]:
-    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
     own = property_params(collection)
-    return (*shown, *selection_params(collection), *own)
+    return (*_page_params(collection), *selection_params(collection), *own)
+
+
+def _page_params(collection: Collection) -> tuple[Param, ...]:
+    """Parameters that are no properties, those of control sources and roles left out."""
+    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
+    return tuple(p for p in shown if p is not DATETIME or takes_datetime(collection))
+
+
+def takes_datetime(collection: Collection) -> bool:
+    """Whether `datetime` is a parameter: not of a user's layer whose days are not known.
+
+    It would be read and change nothing. Our own collections all have it, as OGC API Features 1.0.1
+    wants (/req/core/fc-time-definition): rows that are of no day match any.
+    """
+    return collection.dated or collection.layer is None
 
 
 def selection_params(collection: Collection) -> tuple[Param, ...]:
@@ -126,20 +130,21 @@ def property_params(collection: Collection) -> tuple[Param, ...]:
 def item_params(store: Store, path_words: Mapping[str, str]) -> ParamsByName:
     """Parameters of one item."""
     collection = store.collection(path_words["collection"])
-    shown = (DATETIME, CRS, PROPERTIES, SKIP_GEOMETRY)
+    dated = (DATETIME,) if takes_datetime(collection) else ()
+    shown = (*dated, CRS, PROPERTIES, SKIP_GEOMETRY)
     return params_by_name((*shown, SOURCE) if collection.by_source else shown)
 
 
 @lru_cache(maxsize=256)
 def queryable_names(collection: Collection) -> tuple[str, ...]:
     """Properties that may be given as parameters; one that a parameter hides may not."""
-    hidden = {p.name for p in (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)}
+    hidden = {param.name for param in _page_params(collection)}
     hidden |= {"f", "release"} | ({"source"} if collection.by_source else set())
     return tuple(c.name for c in collection.queryables if c.name not in hidden)
 
 
 def _property_param(column: Column) -> Param:
-    schema = TYPES["string"] if column.type == "strings" else TYPES[column.type]
+    schema = TYPES[LISTS.get(column.type, column.type)]
     # Of ranks there is a word for all of them.
     words = (*column.choices, *(RANKS[1:] if column.name == "rank" else ()))
     choices = {"enum": list(words)} if column.choices else {}
@@ -169,7 +174,7 @@ def items_query(words: Words, collection: Collection) -> Query:
 
 def _when(words: Words, collection: Collection) -> Interval | None:
     """The days asked. Raises DayInTheFuture where control would have to be foretold."""
-    if "datetime" not in words:
+    if "datetime" not in words or not takes_datetime(collection):
         return None
     when = parse_datetime(words["datetime"])
     if collection.by_source and when.start > FIRST_DAY:
@@ -201,34 +206,7 @@ def _placed(query: Query, words: Words) -> Query:
     if axes.degrees:
         south, west, north, east = parse_bbox(words["bbox"], axes)
         return replace(query, bbox=check_degrees((west, south, east, north), words["bbox"]))
-    area = area_of(parse_bbox(words["bbox"], axes), axes)
-    return replace(query, area=shapely.to_wkb(area))
-
-
-def area_of(bbox: BBox, axes: Axes) -> BaseGeometry:
-    """What a box in another CRS, axes in the authority's order, covers in CRS84.
-
-    A box without width or height covers a line or a point. Raises InvalidInput where it lies
-    outside the area the CRS may be used in.
-    """
-    west, south, east, north = bbox
-    if max(map(abs, bbox)) > PROJECTED:
-        raise InvalidInput(
-            f"bbox {bbox} has numbers beyond {PROJECTED:g}; give it in the units of {axes.code}",
-            parameter="bbox",
-        )
-    longest = max(east - west, north - south)
-    ring = shapely.box(*bbox)
-    if longest > 0:  # a ring without length has no edges to put points on
-        ring = shapely.segmentize(ring, longest / EDGE_POINTS)
-    found = axes.to_crs84(as_array(ring))[0]
-    if not np.isfinite(shapely.get_coordinates(found)).all():
-        raise InvalidInput(
-            f"bbox {bbox} is outside the area of {axes.code}; give it in the CRS's own units",
-            parameter="bbox",
-        )
-    area = polygonal(shapely.make_valid(found))
-    return shapely.convex_hull(found) if area.is_empty else area
+    return replace(query, area=area_of(parse_bbox(words["bbox"], axes), axes))
 
 
 def parse_filter(words: Words, collection: Collection) -> Filter | None:
@@ -308,39 +286,3 @@ def _asked(words: Words, collection: str) -> str:
     """Hash of the words that decide which rows of a collection match and in which order."""
     free = {"cursor", "limit", "release", "f", "crs", "properties", "skipGeometry"}
     return digest(collection, {name: words[name] for name in words.keys() - free})
-
-
-def parse_bbox(text: str, axes: Axes = CRS84_AXES) -> BBox:
-    """Four numbers, or six with heights, which are left aside; in the axes' own order.
-
-    In CRS84: west, south, east, north, west > east where it crosses the antimeridian.
-    """
-    numbers = [parse_number(part, "bbox") for part in text.split(",")]
-    if len(numbers) not in {4, 6}:
-        raise InvalidInput(
-            f"bbox has {len(numbers)} numbers ({text[:60]}); give 4 (west, south, east, north) or "
-            "6 with heights",
-            parameter="bbox",
-        )
-    half = len(numbers) // 2
-    box = (numbers[0], numbers[1], numbers[half], numbers[half + 1])
-    if axes == CRS84_AXES:
-        return check_degrees(box, text)
-    if not axes.degrees and not (box[0] <= box[2] and box[1] <= box[3]):
-        raise InvalidInput(
-            f"bbox {text[:80]} ends before it begins; give the lower corner first",
-            parameter="bbox",
-        )
-    return box
-
-
-def check_degrees(box: BBox, text: str) -> BBox:
-    """The box itself. Raises InvalidInput where it is no box of longitudes and latitudes."""
-    west, south, east, north = box
-    if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
-        raise InvalidInput(
-            f"bbox {text[:80]} is no box of longitudes -180..180 and latitudes -90..90 with south "
-            "up to north; give west, south, east, north",
-            parameter="bbox",
-        )
-    return box

@@ -16,6 +16,7 @@ from service.params.items import (
     items_query,
     property_params,
     selection_params,
+    takes_datetime,
 )
 
 MVT, MLT = "application/vnd.mapbox-vector-tile", "application/vnd.maplibre-tile"
@@ -46,7 +47,8 @@ def tile_params(store: Store, path_words: Words) -> ParamsByName:
     if not is_collection(store, name):
         return params_by_name(())
     collection = store.collection(name)
-    selection = (p for p in SELECTION if p.name in {"datetime", "filter", "filter-lang"})
+    wanted = {"datetime"} if takes_datetime(collection) else set()
+    selection = (p for p in SELECTION if p.name in wanted | {"filter", "filter-lang"})
     further = (*selection_params(collection), *property_params(collection))
     return params_by_name((*selection, PROPERTIES, *further))
 
@@ -101,10 +103,12 @@ def tile_query(store: Store, name: str, words: Words) -> Query | None:
 
 def dataset_query(store: Store, name: str, words: Words) -> Query | None:
     """The rows of one tileset among several: days and source count where it has them."""
-    own = {n: text for n, text in words.items() if n in {"datetime", "source"}}
-    if not own or not is_collection(store, name):
+    if not is_collection(store, name):
         return None
-    return _known(store, items_query(own, store.collection(name)))
+    collection = store.collection(name)
+    known = {"datetime", "source"} if takes_datetime(collection) else {"source"}
+    own = {n: text for n, text in words.items() if n in known}
+    return _known(store, items_query(own, collection)) if own else None
 
 
 def _known(store: Store, query: Query) -> Query:

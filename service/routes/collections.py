@@ -130,6 +130,7 @@ def _links(ask: RequestContext, found: Collection) -> list[Link]:
 
 
 def _extent(ask: RequestContext, found: Collection) -> dict[str, object]:
+    """Where and when its features are; an interval open at both ends where any day finds some."""
     store, of = ask.store, ask.path_params.get("collection", found.id)
     extent: dict[str, object] = {}
     bounds = store.extent(of)
@@ -137,8 +138,8 @@ def _extent(ask: RequestContext, found: Collection) -> dict[str, object]:
         extent["spatial"] = {"bbox": [list(bounds)], "crs": CRS84_URI}
     day = ask.path_params.get(ON)
     first, last = store.days(of) if day is None else (day, day)
-    if first is not None:
-        begins = f"{first}T00:00:00Z"
+    if found.dated or day is not None:
+        begins = None if first is None else f"{first}T00:00:00Z"
         ends = None if last is None else f"{last}T23:59:59Z"
         extent["temporal"] = {"interval": [[begins, ends]]}
     return extent

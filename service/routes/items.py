@@ -250,7 +250,7 @@ def _memento(ask: RequestContext, collection: Collection, item_id: str) -> str |
     known = versions(ask.store, collection.id, item_id, ask.query.get("source"))
     if collection.id != "deposits":
         check_held(known[0], when, f"{item_id} of {collection.id}")
-    found = version_on(known, when.last)
+    found = version_on(known, when)
     if found is None or found["valid_from"] is None:
         return None
     day = parse_day(str(found["valid_from"]))

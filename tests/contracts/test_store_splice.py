@@ -208,7 +208,7 @@ def test_versions_are_the_runs_of_the_spliced_history(store: Store) -> None:
     for day in SAMPLE:
         rows = controls(store, day).set_index("id")
         for deposit in rows.index[::9]:
-            version = version_on(versions(store, "deposits", deposit, None), day)
+            version = version_on(versions(store, "deposits", deposit, None), one_day(day))
             assert version is not None
             assert version["control"] == rows.loc[deposit, "control"]
             since = rows.loc[deposit, "control_since"]

@@ -10,6 +10,13 @@ import pyarrow.compute as pc
 
 from geodata.ingest.rules import layer_issue
 from geodata.ingest.vector.column_types import TypedColumn, typed
+from geodata.ingest.vector.days import (
+    DayOptions,
+    LayerDays,
+    as_calendar_days,
+    layer_days,
+    may_hold_days,
+)
 from geodata.ingest.vector.reader import RawLayer
 from geodata.ingest.vector.worker import ALTERED
 from schemas import Issue
@@ -26,28 +33,15 @@ KML_TIMES = frozenset(("timestamp", "begin", "end", "description", "Name"))
 """What it adds too, and is left out where empty."""
 HEAD_BYTES = 1 << 20
 CHANGING = frozenset(
-    ("number_is_finite", "value_fits_its_type", "text_is_utf8", "time_fits_microseconds")
+    (
+        "number_is_finite",
+        "value_fits_its_type",
+        "value_is_plain",
+        "text_is_utf8",
+        "time_fits_microseconds",
+    )
 )
 """Rules whose breach changes values."""
-DAYS = (
-    ("valid_from", "valid_to"),
-    ("start", "end"),
-    ("begin", "end"),
-    ("begins", "ends"),
-    ("start_date", "end_date"),
-    ("startdate", "enddate"),
-    ("begin_date", "end_date"),
-    ("date_from", "date_to"),
-    ("from_date", "to_date"),
-    ("start_time", "end_time"),
-    ("starttime", "endtime"),
-    ("datetime", None),
-    ("date", None),
-    ("timestamp", None),
-    ("day", None),
-    ("time", None),
-)
-"""Columns taken for the days of a feature where they are dates or times, the first found."""
 
 
 @dataclass
@@ -55,6 +49,7 @@ class Properties:
     """Columns by name, `id` first, of all rows of the file, with the issues they gave."""
 
     columns: dict[str, TypedColumn] = field(default_factory=dict)
+    days: LayerDays = field(default_factory=LayerDays)
     issues: list[Issue] = field(default_factory=list)
 
     def table(self) -> pa.Table:
@@ -69,17 +64,23 @@ class Properties:
         )
 
 
-def read_properties(raw: RawLayer, layer_id: str, without: Iterable[str]) -> Properties:
-    """The properties of a layer; `without`: columns that are its geometry."""
+def read_properties(
+    raw: RawLayer, layer_id: str, without: Iterable[str], days: DayOptions
+) -> Properties:
+    """The properties of a layer; `without`: columns that are its geometry.
+
+    Raises InvalidInput for columns of days the user named that are none.
+    """
     result = Properties()
     note = _noter(result.issues, raw.name)
-    found = _typed_columns(raw, frozenset(without), note)
+    found = _typed_columns(raw, frozenset(without), days, note)
     result.columns["id"] = TypedColumn(_ids(raw, layer_id, found, note), "string")
     names = _free_names([name for name, _ in found])
     for (name, column), free in zip(found, names, strict=True):
         if free != name:
             note("column_name_is_free", f"{name!r}, now {free!r}", 1)
         result.columns[free] = column
+    result.days = layer_days(result.columns, days, note)
     return result
 
 
@@ -92,7 +93,10 @@ def _noter(issues: list[Issue], file: str) -> Callable[[str, str, int], None]:
 
 
 def _typed_columns(
-    raw: RawLayer, without: frozenset[str], note: Callable[[str, str, int], None]
+    raw: RawLayer,
+    without: frozenset[str],
+    days: DayOptions,
+    note: Callable[[str, str, int], None],
 ) -> list[tuple[str, TypedColumn]]:
     """Every column that is a property, with its type, in the order of the file."""
     found = []
@@ -108,10 +112,12 @@ def _typed_columns(
             note("column_says_something", repr(arrow.name), 1)
             continue
         ogr_type = (arrow.metadata or {}).get(b"GDAL:OGR:type", b"").decode() or None
-        values = raw.format.values
-        if values == "typed" and is_named_for_days(arrow.name):
+        values, dated = raw.format.values, may_hold_days(arrow.name, days)
+        if values == "typed" and dated:
             values = "dates"
         column = typed(raw.table.column(at), values, ogr_type)
+        if column is not None and dated:
+            column = as_calendar_days(column)
         if column is None:
             note("column_is_supported", f"{arrow.name!r} of {arrow.type}", 1)
             continue
@@ -171,7 +177,8 @@ def _ids(
         return _counted(layer_id, raw.table.num_rows)
     name, column = found[own]
     ids, renumbered = _partly_as_ids(column, layer_id)
-    note("id_is_unique", f"{renumbered} of {len(ids)} rows of {name!r}", renumbered)
+    some = f" ({', '.join(list(dict.fromkeys(renumbered))[:5])})"
+    note("id_is_unique", f"{len(renumbered)} of {len(ids)} rows of {name!r}{some}", len(renumbered))
     return ids
 
 
@@ -186,24 +193,32 @@ def _as_ids(column: TypedColumn) -> pa.ChunkedArray | None:
 
 
 def _fit_for_ids(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.match_substring_regex(texts, rf"^[^\x00-\x1f\x7f]{{1,{LONGEST_ID}}}$")
+    """Ids that a URL can carry as the last part of its path.
+
+    Clients resolve `.` and `..` and proxies join slashes, encoded or not; `/versions` at the end
+    asks for the versions of what stands before it.
+    """
+    plain = pc.match_substring_regex(texts, rf"^[^\x00-\x1f\x7f]{{1,{LONGEST_ID}}}$")
+    astray = pc.match_substring_regex(texts, r"(^|[/\\])\.{0,2}([/\\]|$)|/versions$")
+    return pc.and_(plain, pc.invert(astray))
 
 
-def _partly_as_ids(column: TypedColumn, layer_id: str) -> tuple[pa.ChunkedArray, int]:
-    """Values that stand once as ids, all other rows counted, and how many these are.
+def _partly_as_ids(column: TypedColumn, layer_id: str) -> tuple[pa.ChunkedArray, list[str]]:
+    """Values that stand once as ids, all other rows counted, and what the file has for these.
 
     Of a value that stands twice no row keeps it: neither is more it than the other.
     """
     counted = _counted(layer_id, len(column.values))
     if column.type not in {"string", "integer"}:
-        return counted, len(counted)
+        return counted, [repr(value) for value in column.values.to_pylist()]
     texts = column.values.cast(pa.string())
     tally = texts.value_counts()
     once = tally.field("values").filter(pc.equal(tally.field("counts"), 1)).drop_null()
     # a value like one of the counted would name two features
     held = pc.and_(pc.is_in(texts, once), pc.invert(pc.is_in(texts, pa.array(counted.to_pylist()))))
     held = pc.and_(held, pc.fill_null(_fit_for_ids(texts), False))  # noqa: FBT003 - Arrow's
-    return pc.if_else(held, texts, counted), len(texts) - (pc.sum(held).as_py() or 0)
+    others = texts.filter(pc.invert(held)).to_pylist()
+    return pc.if_else(held, texts, counted), [repr(text) for text in others]
 
 
 def _counted(layer_id: str, rows: int) -> pa.ChunkedArray:
@@ -231,17 +246,3 @@ def _first_feature_has_id(raw: RawLayer) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(feature, dict) and isinstance(feature.get("id"), int)
-
-
-def days_of(columns: tuple[LayerColumn, ...]) -> tuple[str | None, str | None]:
-    """The columns of the first day and of the end, by name and type; None where there is none."""
-    dated = {c.name.lower(): c.name for c in columns if c.type in {"date", "datetime"}}
-    for begins, ends in DAYS:
-        if begins in dated:
-            return dated[begins], dated.get(ends) if ends else None
-    return None, None
-
-
-def is_named_for_days(name: str) -> bool:
-    """Whether a column has one of the names; text in it is taken for days where it reads so."""
-    return any(name.lower() in pair for pair in DAYS)

@@ -1,7 +1,7 @@
 """How do columns of a file get Lodeline's types: cast, or found by looking at every value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.ingest.vector.formats import Values
+from geodata.types import ARROW
 from schemas.record import ColumnType
 
 TIMES = pa.timestamp("us", "UTC")
@@ -19,8 +20,13 @@ CALENDAR = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 """First and last instant that Python, JSON and spreadsheets have."""
 DAY = r"^\d{4}-\d\d-\d\d$"
 TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$"
+NESTED = r'^(\{ ".*\}|\[ .*\])$'
+"""How GDAL writes an object or a list among texts of GeoJSON."""
+FINER = r"\.\d{6}\d*[1-9]"
 ZONE = r"([Zz]|[+-]\d\d:?\d\d)$"
-INTEGER = r"^-?(0|[1-9]\d{0,17})$"
+INTEGER = r"^-?(0|[1-9]\d*)$"
+LONG = 30
+"""Digits after which an integer is beyond 64 bits whatever the rest."""
 NUMBER = r"^[+-]?(0|[1-9]\d*)?(\.\d*)?([eE][+-]?\d+)?$"
 TRUTH = r"^(true|false|TRUE|FALSE|True|False)$"
 
@@ -40,7 +46,12 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
     kind: what the format's texts may hide (see `Format.values`). ogr_type: GDAL's own type where
     Arrow has another: times come as text.
     """
+    is_json = isinstance(column.type, pa.JsonType)
     column = _plain(column)
+    if is_json:
+        nested = _count(column, r"^\s*[\[{]")
+        broken = {"value_is_plain": nested} if nested else {}
+        return TypedColumn(column.cast(pa.string()), "string", broken)
     if pa.types.is_null(column.type):
         return TypedColumn(column.cast(pa.string()), "string")
     if ogr_type == "DateTime" and pa.types.is_string(column.type):
@@ -49,8 +60,9 @@ def typed(column: pa.ChunkedArray, kind: Values, ogr_type: str | None = None) ->
         return _texts(column, kind)
     for matches, make in CASTS:
         if matches(column.type):
-            return make(column)
-    return None if _is_bytes(column.type) else TypedColumn(_as_json(column), "string")
+            made = make(column)
+            return _days_listed(made) if made.type == "strings" and kind != "typed" else made
+    return None if _is_bytes(column.type) else _nested(column)
 
 
 def _in_the_calendar(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
@@ -85,11 +97,17 @@ def _texts(column: pa.ChunkedArray, kind: Values) -> TypedColumn:
     column, broken = _utf8(column)
     if kind == "typed" or column.null_count == len(column):
         return TypedColumn(column, "string", broken)
+    if kind == "dates" and (nested := _count(column, NESTED)):
+        return TypedColumn(column, "string", {**broken, "value_is_plain": nested})
     for read in READINGS[kind]:
         found = read(column)
         if found is not None:
             return found
     return TypedColumn(column, "string", broken)
+
+
+def _count(column: pa.ChunkedArray, pattern: str) -> int:
+    return int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
 
 
 def _utf8(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, dict[str, int]]:
@@ -113,7 +131,13 @@ def _as_days(column: pa.ChunkedArray) -> TypedColumn | None:
 
 
 def _as_integers(column: pa.ChunkedArray) -> TypedColumn | None:
-    return _cast_where(column, INTEGER, pa.int64(), "integer")
+    """Integers; text still where one is beyond 64 bits, since a double would lose its digits."""
+    if not _all_match(column, INTEGER):
+        return None
+    try:
+        return TypedColumn(column.cast(pa.int64()), "integer")
+    except pa.ArrowInvalid:
+        return _long_integers(column)
 
 
 def _as_numbers(column: pa.ChunkedArray) -> TypedColumn | None:
@@ -150,12 +174,15 @@ def _cast_where(
 
 def _times(column: pa.ChunkedArray) -> TypedColumn:
     """Times from ISO 8601 text; those without a zone are UTC."""
+    finer = _count(column, FINER)
+    # Cut as text: with nine digits pandas has nanoseconds, which reach from 1677 to 2262.
+    column = pc.replace_substring_regex(column, r"(\.\d{6})\d+", r"\1")
     texts = column.to_pandas().astype(object)
     times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
     lost = int((times.isna() & texts.notna()).sum())
     zoned = pc.sum(pc.match_substring_regex(column, ZONE)).as_py() or 0
     naive = len(column) - column.null_count - lost - zoned
-    values, finer = _to_microseconds(pa.chunked_array([pa.array(times, from_pandas=True)]))
+    values, _ = _to_microseconds(pa.chunked_array([pa.array(times, from_pandas=True)]))
     broken = {
         "value_fits_its_type": lost,
         "time_has_a_zone": max(naive, 0),
@@ -180,7 +207,8 @@ def _timestamps(column: pa.ChunkedArray) -> TypedColumn:
 def _dates(column: pa.ChunkedArray) -> TypedColumn:
     column, beyond = _in_the_calendar(column)
     broken = {"value_fits_its_type": beyond} if beyond else {}
-    return TypedColumn(column.cast(pa.date32()), "date", broken)
+    whole = column.cast(pa.timestamp("ms"))  # of days in milliseconds some are at no midnight
+    return TypedColumn(whole.cast(pa.date32(), safe=False), "date", broken)
 
 
 def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
@@ -199,8 +227,19 @@ def _to_microseconds(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, int]:
 def _integers(column: pa.ChunkedArray) -> TypedColumn:
     try:
         return TypedColumn(column.cast(pa.int64()), "integer")
-    except pa.ArrowInvalid:  # unsigned, beyond 2^63
-        return TypedColumn(column.cast(pa.float64(), safe=False), "number")
+    except pa.ArrowInvalid:  # unsigned, or a decimal, beyond 2^63
+        return _long_integers(column.cast(pa.string()))
+
+
+def _long_integers(texts: pa.ChunkedArray) -> TypedColumn:
+    """Integers of which some are beyond 64 bits, as the text of all their digits."""
+    numbers = (int(text[:LONG]) for text in texts.to_pylist() if text is not None)
+    beyond = sum(not -(2**63) <= number < 2**63 for number in numbers)
+    return TypedColumn(texts, "string", {"integer_fits_64_bits": beyond})
+
+
+def _decimals(column: pa.ChunkedArray) -> TypedColumn:
+    return _integers(column) if column.type.scale == 0 else _floats(column)
 
 
 def _floats(column: pa.ChunkedArray) -> TypedColumn:
@@ -217,11 +256,32 @@ def _finite(column: pa.ChunkedArray) -> TypedColumn:
 
 
 def _lists(column: pa.ChunkedArray) -> TypedColumn:
-    """Lists of texts as they are; other lists as JSON text."""
+    """Lists of texts, numbers and days as such; other lists as JSON text."""
     inner = column.type.value_type
-    if pa.types.is_string(inner) or pa.types.is_large_string(inner):
-        return TypedColumn(column.cast(pa.list_(pa.string())), "strings")
-    return TypedColumn(_as_json(column), "string")
+    for matches, kind in LISTED:
+        if matches(inner):
+            try:
+                return TypedColumn(column.cast(ARROW[kind]), kind)
+            except pa.ArrowInvalid:  # an integer beyond 64 bits
+                break
+    return _nested(column)
+
+
+def _days_listed(column: TypedColumn) -> TypedColumn:
+    """Lists of texts that all are days as lists of days."""
+    entries = pc.list_flatten(column.values)
+    if len(entries) == 0 or not _all_match(entries, DAY):
+        return column
+    try:
+        return replace(column, values=pc.cast(column.values, ARROW["dates"]), type="dates")
+    except pa.ArrowInvalid:  # no such day
+        return column
+
+
+def _nested(column: pa.ChunkedArray) -> TypedColumn:
+    """Values of other types as text, JSON where they are objects and lists."""
+    count = len(column) - column.null_count if pa.types.is_nested(column.type) else 0
+    return TypedColumn(_as_json(column), "string", {"value_is_plain": count} if count else {})
 
 
 def _as_json(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -247,13 +307,20 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
+LISTED: tuple[tuple[Callable[[pa.DataType], bool], ColumnType], ...] = (
+    (pa.types.is_string, "strings"),
+    (pa.types.is_large_string, "strings"),
+    (pa.types.is_integer, "integers"),
+    (pa.types.is_floating, "numbers"),
+    (pa.types.is_date, "dates"),
+)
 CASTS: tuple[
     tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], TypedColumn]], ...
 ] = (
     (pa.types.is_boolean, lambda column: TypedColumn(column, "boolean")),
     (pa.types.is_integer, _integers),
     (pa.types.is_floating, _floats),
-    (pa.types.is_decimal, _floats),
+    (pa.types.is_decimal, _decimals),
     (pa.types.is_date, _dates),
     (pa.types.is_timestamp, _timestamps),
     (_is_list, _lists),

@@ -12,7 +12,8 @@ from geodata.errors import InvalidInput
 from geodata.features.user_layers import layer_file_name
 from geodata.formats.geoparquet import GeoParquetFile, geoparquet_file
 from geodata.ingest.rules import layer_issue, row_issues
-from geodata.ingest.vector.attributes import days_of, read_properties
+from geodata.ingest.vector.attributes import Properties, read_properties
+from geodata.ingest.vector.days import DayOptions
 from geodata.ingest.vector.geometry import (
     GeometryColumn,
     Shapes,
@@ -24,7 +25,6 @@ from geodata.ingest.vector.geometry import (
 )
 from geodata.ingest.vector.reader import RawLayer, lost_lines
 from schemas import Issue, Layer
-from schemas.layers import LayerColumn
 from schemas.record import Severity
 
 STRETCH = 65_536
@@ -58,17 +58,20 @@ class LayerResult:
     issues: list[Issue] = field(default_factory=list)
 
 
-def make_layer(raw: RawLayer, naming: LayerIdentity, crs: str | None, folder: Path) -> LayerResult:
+def make_layer(
+    raw: RawLayer, naming: LayerIdentity, crs: str | None, days: DayOptions, folder: Path
+) -> LayerResult:
     """Write a layer into the folder. crs: what the user says it is, over the file's own word.
 
-    Raises InvalidInput where that is no CRS.
+    Raises InvalidInput where that is no CRS, or the days the user named are no columns of days.
     """
     made = LayerResult(rows_in=raw.table.num_rows)
     where = geometry_column(raw)
     _note_reading(raw, made)
     stated = _stated_crs(raw, where, crs, made)
     if stated is not None and raw.table.num_rows:
-        _write(raw, replace(where, crs=stated), naming, folder, made)
+        properties = read_properties(raw, naming.id, where.columns, days)
+        _write(properties, replace(where, crs=stated), naming, folder, made)
     if made.layer is None:
         found = f"{made.rows_in} rows"
         made.issues.append(layer_issue("layer_has_rows", "note", raw.name, found))
@@ -89,17 +92,20 @@ def _note_reading(raw: RawLayer, made: LayerResult) -> None:
 
 
 def _write(
-    raw: RawLayer, where: GeometryColumn, naming: LayerIdentity, folder: Path, made: LayerResult
+    properties: Properties,
+    where: GeometryColumn,
+    naming: LayerIdentity,
+    folder: Path,
+    made: LayerResult,
 ) -> None:
     """Write the rows that pass; the layer is described where there are any."""
-    properties = read_properties(raw, naming.id, where.columns)
     path, table = folder / layer_file_name(naming.id), properties.table()
     with geoparquet_file(path, table.schema) as file:
         found = _write_rows(table, where, file)
-    made.issues += [*properties.issues, *_issues_of_rows(found, raw.name)]
+    made.issues += [*properties.issues, *_issues_of_rows(found, naming.name)]
     made.rows_accepted = file.rows
     if file.rows:
-        made.layer = _described(naming, where, properties.described(), file)
+        made.layer = _described(naming, where, properties, file)
     else:
         path.unlink()
 
@@ -187,10 +193,9 @@ def _issues_of_rows(found: Findings, name: str) -> list[Issue]:
 def _described(
     naming: LayerIdentity,
     where: GeometryColumn,
-    columns: tuple[LayerColumn, ...],
+    properties: Properties,
     file: GeoParquetFile,
 ) -> Layer:
-    begins, ends = days_of(columns)
     return Layer(
         id=naming.id,
         name=naming.name,
@@ -198,10 +203,10 @@ def _described(
         description=naming.description,
         geometry_name=where.name,
         geometry_type=file.geometry_type,
-        columns=columns,
-        begins=begins,
-        ends=ends,
-        closed=ends is not None and ends.lower() != "valid_to",
+        columns=properties.described(),
+        begins=properties.days.begins,
+        ends=properties.days.ends,
+        closed=properties.days.closed,
         rows=file.rows,
         batch=naming.batch,
         licence=naming.licence,

@@ -11,6 +11,7 @@ from geodata.ingest.register import LONGEST, Register
 from geodata.ingest.romanisation import ascii_name
 from geodata.ingest.rules import layer_issue
 from geodata.ingest.stored_input import StoredInput
+from geodata.ingest.vector.days import DayOptions
 from geodata.ingest.vector.geometry import moved_from
 from geodata.ingest.vector.layer import LayerIdentity
 from geodata.ingest.vector.reader import RawLayer
@@ -20,13 +21,28 @@ from schemas.layers import LAYER_ID
 
 @dataclass(frozen=True)
 class VectorOptions(LayerOptions):
-    """What the user says of the file. layers: those to take, all where none is named."""
+    """What the user says of the file. layers: those to take, all where none is named.
+
+    begin, end, closed: see DayOptions.
+    """
 
     layers: tuple[str, ...] = ()
+    begin: str | None = None
+    end: str | None = None
+    closed: bool | None = None
+
+    @property
+    def days(self) -> DayOptions:
+        """What the user says of the days of its features."""
+        return DayOptions(self.begin, self.end, self.closed)
 
     def check(self) -> None:
-        """Raises InvalidInput where the CRS is none, or the id cannot name a collection."""
+        """Raises InvalidInput where options cannot be met: a CRS or an id that is none, a lone end.
+
+        They are those that cannot be met whatever the file holds.
+        """
         super().check()
+        self.days.check()
         if self.crs is not None:
             moved_from(self.crs)
         if self.id is not None:

@@ -24,7 +24,7 @@ from geodata.workspace import Workspace, scratch_folder
 from schemas import Issue
 from schemas.record import Severity
 
-VERSION = "v2"
+VERSION = "v3"
 """Of the rules in this folder: another version makes another batch of the same bytes."""
 LIMITS = Limits(member_bytes=4 << 30, total_bytes=8 << 30, ratio=200, members=2_000)
 
@@ -161,7 +161,7 @@ class VectorContents:
 
     def _layer(self, raw: RawLayer, identity: LayerIdentity, draft: BatchDraft) -> LayerResult:
         """One layer, taken the way a release does; one that cannot be released is set aside."""
-        result = make_layer(raw, identity, self.options.crs, draft.folder)
+        result = make_layer(raw, identity, self.options.crs, self.options.days, draft.folder)
         if result.layer is None:
             return result
         path = draft.folder / layer_file_name(result.layer.id)

@@ -132,6 +132,10 @@ def _raw_layer(entry: dict[str, Any], dataset: Dataset, answers: Path) -> RawLay
     if entry["linear"]:
         at = table.schema.get_field_index(geometry)
         table = table.set_column(at, geometry, _mapped(answers / entry["linear"])["geometry"])
+    for name, values in entry.get("integers", {}).items():
+        column = _as_array(values, table.num_rows)
+        if column is not None:
+            table = table.set_column(table.schema.get_field_index(name), name, column)
     return RawLayer(
         name=entry["name"],
         format=dataset.format,
@@ -152,9 +156,13 @@ def _as_array(ids: list[int | str | None] | None, rows: int) -> pa.Array | None:
     """Ids as texts, whole numbers where all are; None where they are not one for each row."""
     if ids is None or len(ids) != rows:
         return None
-    if all(isinstance(each, int) and -(2**63) <= each < 2**63 for each in ids):
+    if all(each is None or _is_64_bits(each) for each in ids):
         return pa.array(ids, pa.int64())
     return pa.array([None if each is None else str(each) for each in ids], pa.string())
+
+
+def _is_64_bits(value: object) -> bool:
+    return isinstance(value, int) and -(2**63) <= value < 2**63
 
 
 def lost_lines(raw: RawLayer) -> int:

@@ -16,6 +16,8 @@ from typing import Any
 ROWS = 65_536
 CURVES = range(8, 13)
 """ISO WKB: CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface."""
+EXACT = 2**53
+"""Up to here a double holds every integer."""
 ALTERED = "Altering it to be unique"
 """What GDAL says where it has replaced a feature number of GeoJSON."""
 UNUSED = ("geopandas", "pandas", "shapely")
@@ -86,7 +88,9 @@ def _read_layer(request: dict[str, Any], name: str, number: int) -> dict[str, An
         with stream as (meta, reader):
             has_shapes = request["has_shapes"] and meta["geometry_type"]
             geometry = (meta["geometry_name"] or "wkb_geometry") if has_shapes else None
-            curved = _write(Path(request["answers"], file), reader.schema, reader, geometry)
+            large: set[str] = set()
+            batches = _noting_large(reader, large)
+            curved = _write(Path(request["answers"], file), reader.schema, batches, geometry)
         linear = f"{number}.linear.arrow" if curved else None
         if linear:
             _write_linear(request, name, Path(request["answers"], linear))
@@ -101,6 +105,40 @@ def _read_layer(request: dict[str, Any], name: str, number: int) -> dict[str, An
         "metadata": info["layer_metadata"] or {},
         "warnings": sorted({str(each.message) for each in caught}),
         "ids": _ids(Path(path)) if any(ALTERED in str(each.message) for each in caught) else None,
+        "integers": _integers(Path(path), large) if request["driver"] == "GeoJSON" else {},
+    }
+
+
+def _noting_large(batches: Iterable[Any], large: set[str]) -> Iterator[Any]:
+    """The batches; names of columns with doubles beyond 2**53 go into `large`."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    for batch in batches:
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if pa.types.is_float64(column.type) and name not in large:
+                largest = pc.max(pc.abs(column)).as_py()
+                large |= {name} if largest is not None and largest >= EXACT else set()
+        yield batch
+
+
+def _integers(path: Path, names: set[str]) -> dict[str, list[int | None]]:
+    """Properties that are integers throughout, of which GDAL makes doubles.
+
+    It does so for 19 digits after a minus.
+    """
+    if not names:
+        return {}
+    try:
+        features = json.loads(path.read_bytes())["features"]
+        rows = [feature.get("properties") or {} for feature in features]
+    except (ValueError, KeyError, TypeError, AttributeError, MemoryError, RecursionError):
+        return {}
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    return {
+        name: values
+        for name, values in columns.items()
+        if all(value is None or type(value) is int for value in values)
     }
 
 
