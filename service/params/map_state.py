@@ -159,9 +159,12 @@ class MapState(ReleaseQuery):
 
     def checked(self, store: Store) -> "MapState":
         """The state itself. Raises InvalidInput for what the release does not have."""
-        for source in (self.source, self.differ):
-            if source is not None:
-                store.sources.require(source)
+        for name, source in (("source", self.source), ("differ", self.differ)):
+            if source is not None and source not in store.sources.present:
+                present = ", ".join(store.sources.present)
+                raise InvalidInput(
+                    f"{name} is {source[:40]!r}; the release has {present}", parameter=name
+                )
         known = store.control.territories
         if self.territory not in known:
             raise InvalidInput(

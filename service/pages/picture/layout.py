@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from service.pages.picture.colours import Paint, paint_of
+from service.pages.picture.legend import Key, key_svg, legend_of, patterns
 from service.pages.picture.lettering import ELLIPSIS, FAMILY, escaped, shortened, width_of, wrapped
-from service.pages.picture.map_svg import COUNTRY, Drawing, MercatorWindow, sign_svg
-from service.pages.picture.scene import STATES, Scene
+from service.pages.picture.map_svg import COUNTRY, Drawing, MercatorWindow
+from service.pages.picture.scene import Scene
 
 LINE = 1.27
 """Height of a line, in sizes of its type."""
@@ -74,14 +75,6 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Key:
-    """One entry of the legend: what it shows, and its words. kind: a verdict or kind of land."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Sheet:
     """A picture laid out: lines, signs of the legend, and where the map is: x, y, width, height."""
 
@@ -106,12 +99,12 @@ def svg_of(scene: Scene, width: int, height: int) -> str:
         else MercatorWindow.at(camera, map_width, map_height, unit)
     )
     drawing = Drawing(scene, window, map_height, unit, paint)
-    legend = "".join(_key_svg(key, at_x, at_y, sheet.body, paint) for key, at_x, at_y in sheet.keys)
+    legend = "".join(key_svg(key, at_x, at_y, sheet.body, paint) for key, at_x, at_y in sheet.keys)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="{FAMILY}">'
         f"<title>{escaped(scene.title)}</title><desc>{escaped(scene.lead)}</desc>"
-        f"{_patterns(paint, unit)}"
+        f"{patterns(paint, unit)}"
         f'<clipPath id="map-box"><rect width="{map_width:.1f}" height="{map_height:.1f}"/>'
         f'</clipPath><rect width="{width}" height="{height}" fill="{paint.ground}"/>'
         f'<g transform="translate({x:.1f} {y:.1f})"><g clip-path="url(#map-box)">{drawing.svg()}'
@@ -162,11 +155,20 @@ class _Words:
     def pad(self) -> float:
         return self.body * 0.9
 
+    @property
+    def title_size(self) -> float:
+        """The sentence is set smaller where it is long."""
+        length = len(self.scene.title)
+        return self.body * (1.55 if length < 110 else 1.35 if length < 200 else 1.15)
+
     def title(self, width: float) -> list[Text]:
-        """The sentence, bold, smaller where it is long."""
-        text = self.scene.title
-        size = self.body * (1.55 if len(text) < 110 else 1.35 if len(text) < 200 else 1.15)
-        return self._lines(text, size, width, self.paint.ink, bold=True)
+        """The sentence, bold."""
+        return self._lines(self.scene.title, self.title_size, width, self.paint.ink, bold=True)
+
+    def breaks(self, width: float) -> bool:
+        """Whether a word of the sentence is wider than a line."""
+        words = self.scene.title.split()
+        return any(width_of(word, self.title_size, bold=True) > width for word in words)
 
     def lead(self, width: float) -> list[Text]:
         """Day, source and age of the map."""
@@ -192,25 +194,6 @@ class _Words:
         ]
 
 
-def legend_of(scene: Scene) -> list[Key]:
-    """What of land and lines is drawn, and each verdict shown with how many have it."""
-    say, now = scene.words, scene.now
-    land = [
-        ("held", "land_occupied", any(not m.occupied.is_empty for m in scene.moments)),
-        ("fought", "land_contested", any(not m.contested.is_empty for m in scene.moments)),
-        ("line", "contact_line", any(not m.line.is_empty for m in scene.moments)),
-    ]
-    keys = [Key(kind, say(word)) for kind, word, is_drawn in land if is_drawn]
-    if scene.differ is not None:
-        keys.append(Key("other", say("differ_only", source=scene.differ.title)))
-    shown = {sign.verdict for moment in scene.moments for sign in moment.signs}
-    for verdict in (state for state in STATES if state in shown):
-        n = now.counts.get(verdict, 0)
-        alone = scene.then is None and n
-        keys.append(Key(verdict, say(f"place_{verdict}", n) if alone else say(verdict)))
-    return keys
-
-
 def _height(texts: list[Text]) -> float:
     return len(texts) * texts[0].size * LINE if texts else 0.0
 
@@ -227,7 +210,8 @@ def _beside(words: _Words, width: int, height: int, share: float) -> Sheet | Non
     top = pad + _height(title) + 0.5 * pad + _height(lead) + 0.8 * pad
     keys, end = _flow(words.keys(), words.body * 0.92, pad, top, inner, columns=1)
     used = end + 0.6 * pad + _height(credit) + pad
-    if used > height or inner < 6 * words.body or width - column < words.plan.map_share * width:
+    flat = width - column < words.plan.map_share * width
+    if used > height or flat or words.breaks(inner):
         return None
     texts = [
         *_moved(title, pad, pad),
@@ -246,7 +230,7 @@ def _stacked(words: _Words, width: int, height: int) -> Sheet | None:
     foot = 0.5 * pad + _height(credit) + 0.6 * pad
     keys, end = _flow(words.keys(), words.body * 0.92, pad, 0.5 * pad, inner, columns=0)
     left = height - top - end - foot
-    if left < words.plan.map_share * height:
+    if left < words.plan.map_share * height or words.breaks(inner):
         return None
     left = min(left, TALLEST * width)
     texts = [
@@ -260,18 +244,20 @@ def _stacked(words: _Words, width: int, height: int) -> Sheet | None:
 
 
 def _cut(words: _Words, width: int, height: int) -> Sheet:
-    """As many lines as leave the map its share, the last of them cut: where nothing else fits."""
+    """Where nothing else fits: what leaves the map its share, the sentence cut and not the rest."""
     inner, size = width - 4, words.body
-    texts = [*words.title(inner), *words.lead(inner), *words.credit(inner)]
-    room = height * (1 - words.plan.map_share)
-    count = max(int(room / (size * LINE)), 1)
-    shown = texts[:count]
+    title, rest = words.title(inner), [*words.lead(inner), *words.credit(inner)]
+    count = max(int(height * (1 - words.plan.map_share) / (size * LINE)), 1)
+    shown = title[: max(count - len(rest), 1)]
+    if len(shown) < len(title):
+        shown[-1] = replace(shown[-1], text=f"{shown[-1].text} {ELLIPSIS}")
     lines = [
-        replace(text, x=2, y=(n + 0.8) * size * LINE, size=size) for n, text in enumerate(shown)
-    ]
-    if len(texts) > count:
-        last = shortened(f"{lines[-1].text} {ELLIPSIS}", size, inner, bold=lines[-1].bold)
-        lines[-1] = replace(lines[-1], text=last)
+        replace(
+            text, x=2, y=(n + 0.8) * size * LINE, size=size,
+            text=shortened(text.text, size, inner, bold=text.bold),
+        )
+        for n, text in enumerate([*shown, *rest][:count])
+    ]  # fmt: skip
     top = count * size * LINE + 2
     return Sheet(width, height, tuple(lines), (), size, (0, top, width, height - top))
 
@@ -312,38 +298,3 @@ def _key_texts(words: _Words, key: Key, x: float, y: float) -> list[Text]:
         Text(x + KEY * size, y + n * size * LINE * 1.12, line, size, words.paint.ink)
         for n, line in enumerate(key.text.split("\n"))
     ]
-
-
-def _key_svg(key: Key, x: float, y: float, body: float, paint: Paint) -> str:
-    """The sign of an entry, left of its words."""
-    size = body * 0.92
-    top, width, height = y - 0.78 * size, 1.45 * size, 0.95 * size
-    box = f'x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    edge = f'stroke="{paint.soft}" stroke-width="{size / 22:.2f}"'
-    if key.kind == "line":
-        middle = top + height / 2
-        return (
-            f'<path d="M{x:.1f} {middle:.1f}h{width:.1f}" stroke="{paint.line}" '
-            f'stroke-width="{size / 6:.2f}"/>'
-        )
-    fills = {
-        "held": [paint.held],
-        "fought": [paint.fought, "url(#hatch-fought)"],
-        "other": [paint.land, "url(#hatch-other)"],
-    }
-    if key.kind in fills:
-        return "".join(f'<rect {box} fill="{fill}" {edge}/>' for fill in fills[key.kind])
-    return sign_svg(key.kind, x + (width - height) / 2, top, height, paint)
-
-
-def _patterns(paint: Paint, unit: float) -> str:
-    """Hatches: of contested land, and of land that is occupied after another source alone."""
-    size, line = 6 * unit, 1.5 * unit
-    return "".join(
-        f'<pattern id="hatch-{name}" width="{size:.2f}" height="{size:.2f}" '
-        f'patternUnits="userSpaceOnUse" patternTransform="rotate({turn})">'
-        f'<rect width="{line:.2f}" height="{size:.2f}" fill="{colour}"/></pattern>'
-        for name, colour, turn in (
-            ("fought", paint.fought_line, 45), ("other", paint.other, -45)
-        )
-    )  # fmt: skip
