@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from map_page import FLAGS, WAIT_MS, MapPage
+from map_page import WAIT_MS, MapPage
 
 STATE = "day=2025-02-25&minerals=lithium&lang=uk&theme=dark"
 SENTENCE = (
     "1 of the 4 deposits on record in Ukraine (main commodity: lithium) lies in occupied land."
 )
+NO_WEBGL = "HTMLCanvasElement.prototype.getContext = () => null"
 READY = "html[data-page=ready]"
 
 
@@ -40,12 +41,18 @@ def other_site(folder: Path, frame: str) -> Iterator[str]:
 
 
 @contextmanager
-def framed(browser: Any, folder: Path, address: str, more: str = "") -> Iterator[Any]:
-    """The frame of a page on another site, once it is ready; the first error it had is raised."""
+def framed(
+    browser: Any, folder: Path, address: str, more: str = "", script: str = ""
+) -> Iterator[Any]:
+    """The frame of a page on another site, once it is ready; it must have had no error.
+
+    more: attributes of the frame. script: run before those of the page.
+    """
     complaints: list[str] = []
     tag = f'<iframe src="{address}" width="640" height="440" {more}></iframe>'
     with other_site(folder, tag) as base:
         context = browser.new_context(viewport={"width": 700, "height": 500}, locale="en-GB")
+        context.add_init_script(script)
         tab = context.new_page()
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.goto(base)
@@ -99,7 +106,9 @@ def test_the_slider_and_play_move_the_day_and_a_reader_gets_past_by_keys(
         frame.press("#days", "ArrowRight")
         assert text(frame, "when") == "2 Mar 2022"
         frame.click("#play")
-        frame.wait_for_function("document.getElementById('when').textContent !== '2 Mar 2022'")
+        frame.wait_for_function(
+            "() => document.getElementById('when').textContent !== '2 Mar 2022'"
+        )
         frame.click("#play")
         assert frame.get_attribute("#play", "aria-pressed") == "false"
         assert "day=2022-" in frame.get_attribute("#open", "href")
@@ -111,21 +120,17 @@ def test_the_slider_and_play_move_the_day_and_a_reader_gets_past_by_keys(
         assert frame.evaluate("document.activeElement.id") != "open", "the way out is free"
 
 
-@pytest.mark.parametrize("why", ["no WebGL", "sandboxed"])
+@pytest.mark.parametrize(
+    ("more", "script"),
+    [('sandbox="allow-scripts"', ""), ("", NO_WEBGL)],
+    ids=["sandboxed", "without WebGL"],
+)
 def test_where_no_map_can_be_drawn_the_picture_of_the_state_stands(
-    chromium: Any, plain: str, tmp_path: Path, why: str
+    chromium: Any, plain: str, tmp_path: Path, more: str, script: str
 ) -> None:
     address = f"{plain}/embed?day=2025-02-25&minerals=lithium&lang=en"
-    more = 'sandbox="allow-scripts"' if why == "sandboxed" else ""
-    if why == "no WebGL":
-        address += "#range=war"
-    browser = chromium
-    if why == "no WebGL":
-        browser = chromium.browser_type.launch(
-            executable_path=executable(), args=[FLAGS[0], "--disable-gpu", "--disable-3d-apis"]
-        )
-    with framed(browser, tmp_path, address, more) as frame:
-        frame.wait_for_function("document.querySelector('#map img')?.naturalWidth > 0")
+    with framed(chromium, tmp_path, address, more, script) as frame:
+        frame.wait_for_function("() => document.querySelector('#map img')?.naturalWidth > 0")
         assert frame.evaluate("document.documentElement.dataset.map") == "still"
         source = urlsplit(frame.get_attribute("#map img", "src"))
         words = parse_qs(source.query)
@@ -133,15 +138,6 @@ def test_where_no_map_can_be_drawn_the_picture_of_the_state_stands(
         assert (words["day"], words["minerals"]) == (["2025-02-25"], ["lithium"])
         assert SENTENCE in frame.get_attribute("#map img", "alt")
         assert frame.is_visible("#open")
-    if browser is not chromium:
-        browser.close()
-
-
-def executable() -> str:
-    """The browser there is."""
-    from shutil import which  # noqa: PLC0415 - for one test
-
-    return str(which("chromium") or which("chromium-browser") or which("google-chrome"))
 
 
 def test_the_other_pages_are_not_framed(chromium: Any, plain: str, tmp_path: Path) -> None:
