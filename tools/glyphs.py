@@ -1,8 +1,7 @@
 """How do letters of a font become what a map draws labels with: distance fields in glyph ranges?
 
 For maintainers: `python -m tools.glyphs` writes the ranges of `RANGES` and the letters of legends
-into `geodata/fonts`, the same bytes every time. It needs the packages of the dependency group
-`tools`.
+into `geodata/fonts`, the same bytes every time.
 
 A map of MapLibre asks for 256 code points at a time and gets a protobuf of small pictures whose
 values tell the distance to the letter's outline, so that one picture serves every size. Sizes and

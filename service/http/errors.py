@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -153,8 +153,8 @@ def _without_slash(request: Request) -> str | None:
 
 
 def instance_of(scope: Scope) -> str:
-    """The path asked, as the client has it."""
-    return f"{unquote(root_of(base_url(scope)))}{scope['path']}"[:200]
+    """The path asked, as the client has it: encoded, so that it can be linked as it is."""
+    return f"{root_of(base_url(scope))}{quote(scope['path'][:200], safe=PLAIN)}"
 
 
 class Problem(Record):

@@ -14,6 +14,7 @@ from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.claims import BESIDE, beside
 from service.pages.rendering import Document, page
+from service.pages.share import card
 from service.pages.template_filters import number
 
 WIDTH = 420
@@ -29,6 +30,13 @@ def view(ask: RequestContext, document: Document) -> str:
         "article.html",
         title=document["title"],
         document=document,
+        card=card(
+            ask,
+            document["title"],
+            phrases[0]["then"]["headline"],
+            date.fromisoformat(phrases[0]["then"]["date"]),
+            territory=phrases[0]["territory"]["id"],
+        ),
         changed=[changed(ask.store, phrase) for phrase in phrases],
         charts={side: charts(ask, phrases, side) for side in SIDES},
         agreements=BESIDE,

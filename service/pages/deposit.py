@@ -24,12 +24,15 @@ from service.http.context import RequestContext
 from service.pages import history as timelines
 from service.pages import svg_map
 from service.pages.rendering import Document, page
+from service.pages.share import card
 from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import kilometres, metres, percent, standing
 
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
 """Least and most half height of the map, km."""
 TOWNS = 9
+ZOOM = 6.5
+"""Of the picture a deposit is shared with: it and the cities around."""
 NESTED = ("roles", "linked_records", "uris")
 """Properties that are lists and documents: features of a collection carry them as JSON text."""
 _MARK = "representative point"
@@ -69,6 +72,15 @@ def view(ask: RequestContext, document: Document) -> str:
         citation=page_citation(ask, deposit, day),
         columns={c.name: c for c in store.collection("deposits").columns},
         today=str(today()),
+        card=card(
+            ask,
+            deposit["name_en"],
+            verdict_text(store, deposit, str(day)),
+            day,
+            deposit=deposit["id"],
+            source=ask.query.get("source"),
+            at=f"{ZOOM}/{deposit['lat']:.4f}/{deposit['lon']:.4f}",
+        ),
     )
 
 

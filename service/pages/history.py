@@ -12,11 +12,14 @@ from geodata.interval import today
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map, svg_timeline
+from service.pages.picture.scene import scene_of
 from service.pages.rendering import Document, page
 from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
+from service.pages.share import card
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import VERDICT_NAMES, number, percent
+from service.params.map_state import MapState
 
 AROUND_KM = 40.0
 FORMS = (("json", "JSON"),)
@@ -222,6 +225,7 @@ class TimelineChart:
 def timeline(ask: RequestContext, document: Document) -> str:
     """The answer to `/deposits/{id}/timeline`."""
     deposit = document["deposit"]
+    state = MapState.model_validate({"deposit": deposit["id"]})
     return page(
         ask,
         "timeline.html",
@@ -230,6 +234,12 @@ def timeline(ask: RequestContext, document: Document) -> str:
         deposit=deposit,
         charts=timeline_charts(document),
         forms=FORMS,
+        card=card(
+            ask,
+            f"Control over time: {deposit['name_en']}",
+            scene_of(ask.store, state).title,
+            deposit=deposit["id"],
+        ),
     )
 
 

@@ -19,6 +19,8 @@ from service.http.context import RequestContext
 from service.http.files import version
 from service.http.proxy import root_of
 from service.pages.rendering import page
+from service.pages.share import state_card
+from service.params.map_state import MapState
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
 FIRST = (
@@ -27,21 +29,24 @@ FIRST = (
     *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
+ELSEWHERE = ("embed",)
+"""Scripts of another page."""
 TILESETS = ("basemap", "control", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def map_page(ask: RequestContext) -> str:
+def map_page(ask: RequestContext, state: MapState) -> str:
     """The page with its block of data."""
     return page(
         ask,
         "map.html",
         title="Map",
+        card=state_card(ask, state),
         first=FIRST,
         later=_later(),
         engine={name: version(name) or "0" for name in ("maplibre-gl.js", "maplibre-gl.css")},
-        data=_block(about(ask)),
+        data=data_block(about(ask)),
     )
 
 
@@ -56,6 +61,7 @@ def about(ask: RequestContext) -> dict[str, object]:
         "release": manifest.id,
         "pinned": "release" in ask.query,
         "created": manifest.created,
+        "licence": packaged.FACTS_LICENCE,
         "first": str(_first_month(store)),
         "last": str(min(today(), store.sources.last_day_of_data)),
         "verdicts": VERDICTS,
@@ -144,9 +150,9 @@ def _palette() -> Mapping[str, object]:
 @cache
 def _later() -> tuple[str, ...]:
     """The other scripts, so that the browser need not find them one behind the other."""
-    return tuple(sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST}))
+    return tuple(sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST, *ELSEWHERE}))
 
 
-def _block(document: object) -> Markup:
+def data_block(document: object) -> Markup:
     """JSON that may stand in a script element, whatever is in it."""
     return Markup(orjson.dumps(document).decode().translate(_ESCAPES))  # noqa: S704 - escaped here

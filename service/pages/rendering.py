@@ -6,7 +6,7 @@ Links are paths, not addresses: they follow the page to whatever host and scheme
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -101,7 +101,7 @@ def _linker(root: str, pinned: str | None) -> Link:
 
 def problem_page(status: int, problem: Mapping[str, Any], base: str = "") -> str:
     """A problem document to read. base: where the service stands."""
-    instance = str(problem.get("instance") or "").removeprefix(unquote(root_of(base)))
+    instance = str(problem.get("instance") or "").removeprefix(root_of(base))
     return render(
         "problem.html",
         base=base,

@@ -25,6 +25,7 @@ from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.claims import BESIDE, beside
 from service.pages.rendering import Document, page
+from service.pages.share import Card, card
 from service.pages.svg_timeline import Bar
 from service.pages.template_filters import VERDICT_NAMES, number, standing
 
@@ -68,6 +69,30 @@ def view(ask: RequestContext, document: Document) -> str:
         agreements=BESIDE,
         claims=beside(ask.store, document["claims"]),
         today=str(today()),
+        card=shared(ask, document, territory, source),
+    )
+
+
+def shared(ask: RequestContext, document: Document, territory: Territory, source: Source) -> Card:
+    """What the page is shared as: the answer in a sentence, or of many commodities together."""
+    question = document["question"]
+    first = document["summary"][0]
+    is_one = len(document["summary"]) == 1
+    sentence = (
+        answer_text(first, question, territory, source)
+        if is_one
+        else together_text(document, territory, source)
+    )
+    return card(
+        ask,
+        title(question),
+        sentence,
+        date.fromisoformat(question["date"]),
+        minerals=ask.query.get("commodity", ",".join(question["commodities"])),
+        territory=question["territory"],
+        source=ask.query.get("source"),
+        role=question["role"],
+        rank=question["rank"],
     )
 
 

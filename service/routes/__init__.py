@@ -12,6 +12,7 @@ claims       /claims
 control      /control/at  /deposits/{deposit}/timeline  /changes  /changes.atom
 styles       /styles  /styles/{style}  /fonts/{fontstack}/{range}.pbf
              /map/lodeline.qgs  /map/lodeline.qgz
+picture      /picture.png  /embed
 rasters      /rasters  /rasters/{raster}.tif  /rasters/{raster}
              /rasters/{raster}/tiles/{z}/{x}/{row}.png  ….webp  ….tif
              /rasters/{raster}/legend.png  …/legend.json  …/point  …/statistics
@@ -36,6 +37,7 @@ from service.routes import (
     control,
     items,
     landing,
+    picture,
     rasters,
     releases,
     reserves,
@@ -51,6 +53,7 @@ ROUTERS = (
     claims.router,
     control.router,
     styles.router,
+    picture.router,
     rasters.router,
     releases.router,
     tiles.router,

@@ -1,6 +1,8 @@
 """What this is and where to go: landing page, conformance, API definition, functions, the map."""
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
@@ -23,6 +25,7 @@ from service.ogc.conformance import CONFORMS_TO
 from service.ogc.openapi import OPENAPI_JSON, openapi_30
 from service.pages import api_page, render
 from service.pages.map import map_page
+from service.params.map_state import MapState
 
 TITLE = "Lodeline"
 DESCRIPTION = (
@@ -81,6 +84,9 @@ def _links(ask: RequestContext) -> list[Link]:
         link(ask.url_for("/claims"), "related", JSON, "Public claims beside our count"),
         link(ask.url_for("/rasters"), "related", JSON, "Rasters, as tiles and values"),
         link(ask.url_for("/articles/2025-02-25"), "related", JSON, "The article it began with"),
+        link(ask.url_for("/map"), "related", HTML, "The map"),
+        link(ask.url_for("/picture.png"), "preview", "image/png", "A picture of the map"),
+        link(ask.url_for("/embed"), "related", HTML, "The map, to frame on a page of yours"),
         link(ask.url_for("/styles"), rel("styles"), JSON, "Styles of the map"),
         link(ask.url_for("/releases"), "version-history", JSON, "Releases"),
         *_tile_links(ask),
@@ -104,11 +110,20 @@ def conformance(ask: Context) -> Response:
     return ask.answer({"conformsTo": list(CONFORMS_TO)})
 
 
-@router.get("/openapi.json", name="api_alias", include_in_schema=False)
 @router.get("/api", name="api", tags=["data"], summary="The API's description, OpenAPI 3.0")
-@answers(media={"json": OPENAPI_JSON}, model=documents.JsonObject)
+@answers("json", "html", media={"json": OPENAPI_JSON}, model=documents.JsonObject)
 def api(ask: Context, request: Request) -> Response:
-    """The OpenAPI 3.0 document; also where FastAPI's applications have theirs."""
+    """The OpenAPI 3.0 document, or to read."""
+    document = openapi_30(request.app, ask.store, ask.base)
+    return (
+        ask.html(api_page(document)) if ask.format == "html" else ask.json(document, OPENAPI_JSON)
+    )
+
+
+@router.get("/openapi.json", name="api_alias", include_in_schema=False)
+@answers(media={"json": OPENAPI_JSON})
+def api_alias(ask: Context, request: Request) -> Response:
+    """The document where FastAPI's applications have theirs, as JSON whoever asks."""
     return ask.json(openapi_30(request.app, ask.store, ask.base), OPENAPI_JSON)
 
 
@@ -143,13 +158,13 @@ def docs(ask: Context, request: Request) -> Response:
     )
 
 
-def map_headers(_: RequestContext) -> dict[str, str]:
+def map_headers(_: RequestContext, _query: MapState) -> dict[str, str]:
     """The page's own policy."""
     return {"Content-Security-Policy": CSP}
 
 
 @router.get("/map", name="map", summary="The map through time", tags=["map"])
 @answers("html", headers=map_headers, cache=CachePolicy(days=FOLLOWS_TODAY))
-def map_(ask: Context) -> Response:
-    """The page; it reads the rest itself."""
-    return ask.html(map_page(ask))
+def map_(ask: Context, query: Annotated[MapState, Query()]) -> Response:
+    """The page; it reads the rest itself. Its state stands behind `?` or `#`."""
+    return ask.html(map_page(ask, query))

@@ -2,14 +2,14 @@
 import { readAbout, usualState } from "./about.js";
 import { byId } from "./dom.js";
 import { drawLegend } from "./legend.js";
-import { read } from "./permalink.js";
+import { opened } from "./permalink.js";
 import { createScreen } from "./screen.js";
 import { createState } from "./state.js";
 import { fill, speak } from "./words.js";
 
 const about = readAbout(byId("about").textContent);
 const usual = usualState(about);
-const state = createState(read(location.hash, about, usual));
+const state = createState(opened(about, usual));
 const root = document.documentElement;
 const say = () => (speak(state.values.lang), fill());
 state.on(["lang"], say);

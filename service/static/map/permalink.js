@@ -70,3 +70,15 @@ export function shared(state, about, usual, place = location) {
   words.set("release", about.release);
   return `${place.origin}${place.pathname}?${words}${write(state, about, { ...usual, lang: null })}`;
 }
+
+/** The state a page opens with: what its query names, and over it the hash. A state in the query moves into the hash, which follows the screen. */
+export function opened(about, usual, place = location) {
+  const words = new URLSearchParams(place.search);
+  const values = read(place.hash, about, read(place.search.slice(1), about, usual));
+  const release = words.get("release");
+  if ([...words.keys()].some((name) => name !== "release")) {
+    const pinned = release === null ? "" : `?release=${encodeURIComponent(release)}`;
+    history.replaceState(null, "", `${place.pathname}${pinned}${write(values, about, usual)}`);
+  }
+  return values;
+}

@@ -19,7 +19,8 @@ export function createView(container, about, given) {
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
-    locale: { "Map.Title": given.label },
+    cooperativeGestures: given.cooperative ?? false,
+    locale: { "Map.Title": given.label, ...given.locale },
     validateStyle: false,
   });
   map.touchZoomRotate.disableRotation();
