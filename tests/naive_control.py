@@ -19,9 +19,11 @@ from geodata.control.contact_line import (
     flips_if_line_moves_km,
     sample_points,
 )
+from geodata.control.disagreement import Difference, Map, differences, disagreement_table
 from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceSelection
 from geodata.control.splice import Stretch, spliced
+from geodata.control.timeline import MAPPED
 from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
@@ -216,6 +218,13 @@ class NaiveControl:
     def contact_line_on(self, day: date, source: str) -> ContactLine:
         def make() -> ContactLine:
             facts, occupied = self._store.facts, self.land_on(day, "occupied", source)
+            if self._store.has_lines:
+                pieces = [
+                    row.shape
+                    for row in self._store.rows_of("contact-line")
+                    if row.properties["source"] == source and lasts(row.properties, day)
+                ]
+                return ContactLine(shapely.MultiLineString(pieces), occupied)
             return contact_line(occupied, facts.outline, facts.lakes)
 
         return self._store.once(("line", day, source), make)
@@ -236,6 +245,40 @@ class NaiveControl:
             verdict = np.array([row["verdict"]], dtype=object)
             moves.append(round(float(flips_if_line_moves_km(away, verdict)[0]), 3))
         return np.array(moves)
+
+    def disagreements_on(self, day: date) -> gpd.GeoDataFrame:
+        reaching = [each for each in self._store.sources.all_on(day) if each.asof is not None]
+        return disagreement_table(
+            (one, other, self._differences(one, other))
+            for number, one in enumerate(reaching)
+            for other in reaching[number + 1 :]
+        )
+
+    def _differences(self, one: SourceSelection, other: SourceSelection) -> tuple[Difference, ...]:
+        maps = [
+            Map(
+                self.covered_area(each.source),
+                {s: self.land_on(each.day, s, each.source) for s in MAPPED},
+            )
+            for each in (one, other)
+        ]
+        return differences(*maps, self._store.facts.outline)
+
+    def differing_rows_on(self, day: date) -> list[Row]:
+        """Rows of disagreements on a day."""
+
+        def make() -> list[Row]:
+            table = self.disagreements_on(day)
+            records = table.drop(columns="geometry").to_dict("records")
+            days = ("day", "asof", "other_asof")
+            return [
+                Row(number, {**record, **{name: record[name].date() for name in days}}, shape)
+                for number, (record, shape) in enumerate(
+                    zip(records, table.geometry, strict=True), start=1
+                )
+            ]
+
+        return self._store.once(("differing", day), make)
 
     # Territories
 

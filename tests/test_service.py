@@ -17,6 +17,8 @@ COLLECTIONS = (
     "deposits",
     "estimates",
     "control",
+    "contact-line",
+    "disagreements",
     "timelines",
     "changes",
     "settlements",

@@ -245,6 +245,12 @@ class ControlView(Protocol):
     def contact_line_on(self, day: date, source: str) -> ContactLine:
         """The line of contact of a source's map of a day."""
 
+    def disagreements_on(self, day: date) -> gpd.GeoDataFrame:
+        """The `disagreements` collection on a day: pairs in the order of priority, then statuses.
+
+        None where fewer than two sources have a map of the day.
+        """
+
     def flips_on(self, day: date, source: str) -> FloatArray:
         """(n,) how far the line must move before each verdict changes, km.
 

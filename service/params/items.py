@@ -22,7 +22,7 @@ from geodata.features.collections import (
 )
 from geodata.features.query import BBox, Query, SortKey
 from geodata.geometry import as_array, polygonal
-from geodata.interval import FIRST_DAY, Interval, not_after_today, parse_datetime
+from geodata.interval import FIRST_DAY, Interval, not_after_today, one_day, parse_datetime, today
 from geodata.store.base import Store
 from schemas.record import Column
 from service.params.core import (
@@ -168,9 +168,12 @@ def items_query(words: Words, collection: Collection) -> Query:
 
 
 def _when(words: Words, collection: Collection) -> Interval | None:
-    """The days asked. Raises DayInTheFuture where control would have to be foretold."""
+    """The days asked; of the contact line today, where none is: lines of all days are no line.
+
+    Raises DayInTheFuture where control would have to be foretold.
+    """
     if "datetime" not in words:
-        return None
+        return one_day(today()) if collection.id == "contact-line" else None
     when = parse_datetime(words["datetime"])
     if collection.by_source and when.start > FIRST_DAY:
         not_after_today(when.start, "datetime")

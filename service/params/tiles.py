@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from geodata.errors import InvalidInput
+from geodata.features.collections import Collection
 from geodata.features.query import Query
 from geodata.store.base import Store
 from geodata.tiles.grid import Tile
@@ -92,7 +93,7 @@ def tile_query(store: Store, name: str, words: Words) -> Query | None:
     """
     if selects_nothing(words):
         return None
-    query = items_query(words, store.collection(name))
+    query = _of_all_days(words, store.collection(name))
     wanted = query.properties
     return query if wanted is None else replace(query, properties=("id", *wanted))
 
@@ -102,7 +103,13 @@ def dataset_query(store: Store, name: str, words: Words) -> Query | None:
     own = {n: text for n, text in words.items() if n in {"datetime", "source"}}
     if not own or not is_collection(store, name):
         return None
-    return items_query(own, store.collection(name))
+    return _of_all_days(own, store.collection(name))
+
+
+def _of_all_days(words: Words, collection: Collection) -> Query:
+    """The query of items, but of all days where none is named: tiles hold every day."""
+    query = items_query(words, collection)
+    return query if "datetime" in words else replace(query, when=None)
 
 
 def is_collection(store: Store, name: str) -> bool:
