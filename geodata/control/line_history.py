@@ -195,9 +195,7 @@ def _grown(boxes: FloatArray, metres: float) -> FloatArray:
                                                np.full(len(boxes), high)]))  # fmt: skip
 
 
-def _sorted_out(
-    segments: Iterable[Segment], box: Box | None
-) -> tuple[set[Segment], set[Segment]]:
+def _sorted_out(segments: Iterable[Segment], box: Box | None) -> tuple[set[Segment], set[Segment]]:
     """Segments that lie in a box, and those that may cross its edge; None holds them all."""
     listed = list(segments)
     if box is None or not listed:

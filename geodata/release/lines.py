@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -61,19 +60,13 @@ class LineTables:
         kept = next(
             (at for at in reversed(range(len(chain))) if (folder / chain[at]).is_dir()), None
         )
-        if kept is not None and kept == len(chain) - 1:
-            self._tables.append(read_geoparquet(folder / chain[kept] / PIECES))
-            return
-        history, after = LineHistory(source, self.outline, self.lakes), None
-        if kept is not None:
-            before = read_geoparquet(folder / chain[kept] / PIECES)
-            history = LineHistory.resumed(source, self.outline, self.lakes, before)
-            after = days[kept]
-        self._tables.append(history.add(cells, land_in, after))
-        if chain:
-            _keep(folder / chain[-1], self._tables[-1])
-
-
-def _keep(folder: Path, pieces: gpd.GeoDataFrame) -> None:
-    with new_folder(folder) as scratch:
-        pieces.to_parquet(scratch / PIECES, compression="zstd")
+        if kept != len(chain) - 1:
+            history, after = LineHistory(source, self.outline, self.lakes), None
+            if kept is not None:
+                before = read_geoparquet(folder / chain[kept] / PIECES)
+                history = LineHistory.resumed(source, self.outline, self.lakes, before)
+                after = days[kept]
+            with new_folder(folder / chain[-1]) as scratch:
+                history.add(cells, land_in, after).to_parquet(scratch / PIECES, compression="zstd")
+        # Read back also where just made: the same types, so the same bytes in the release.
+        self._tables.append(read_geoparquet(folder / chain[-1] / PIECES))

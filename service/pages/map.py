@@ -26,7 +26,7 @@ FIRST = (
     *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
-TILESETS = ("basemap", "control", "timelines")
+TILESETS = ("basemap", "control", "contact-line", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
