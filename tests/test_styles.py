@@ -95,7 +95,14 @@ def test_a_style_shows_today_by_the_source_that_answers_for_today(
 
 def test_a_style_shows_the_day_and_source_asked(client: Client) -> None:
     found = style(client, "?date=2022-03-30&source=settlements")
-    for name in ("control", "control-edge", "contact-line", "deposits", "deposit-discs", "deposit-names"):
+    for name in (
+        "control",
+        "control-edge",
+        "contact-line",
+        "deposits",
+        "deposit-discs",
+        "deposit-names",
+    ):
         assert layer(found, name)["filter"] == held("settlements", date(2022, 3, 30))
     assert found["metadata"]["lodeline:date"] == "2022-03-30"
 
