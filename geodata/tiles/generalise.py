@@ -60,7 +60,7 @@ class PlanarPartition:
         return self._dissolved(coarse[of], inside[first])
 
     def _dissolved(self, coarse: GeometryArray, face: IntArray) -> GeometryArray:
-        """The areas, (n,), each of the coarse faces within its faces. face: (k,) the face of each."""
+        """The areas, (n,), each of the coarse faces in its faces. face: (k,) the face of each."""
         order = np.argsort(face, kind="stable")
         starts = np.searchsorted(face[order], np.arange(len(self.faces) + 1))
         areas = np.full(self.count, None, dtype=object)
