@@ -24,7 +24,7 @@ from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceSelection
 from geodata.control.splice import Stretch, spliced
 from geodata.control.timeline import MAPPED
-from geodata.crs import CRS84
+from geodata.crs import CRS84, areas_km2
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import Query
@@ -297,6 +297,31 @@ class NaiveControl:
             return land_rules.land(rule, self._areas(), self._land_lookup(source), day)
 
         return self._store.once(("territory", name, day, source), make)
+
+    def held_areas(
+        self,
+        name: str,
+        asked: str | None,
+        source: str,
+        by_oblast: bool,  # noqa: FBT001
+    ) -> pd.DataFrame:
+        areas = self._areas()
+        extent = land_rules.extent(self.territory(name), areas, self._land_lookup(asked))
+        parts = {code: extent & shape for code, shape in areas.oblasts.items()}
+        rows = [
+            {
+                "part": part,
+                **{n: cell.properties[n] for n in ("status", "valid_from", "valid_to")},
+                "area_km2": float(areas_km2(np.array([cell.shape & shape], dtype=object))[0]),
+            }
+            for part, shape in (parts if by_oblast else {"": extent}).items()
+            for cell in self._cells(source)
+            if cell.properties["status"] != "unknown" and cell.meets(shape)
+        ]
+        names = ["part", "status", "valid_from", "valid_to", "area_km2"]
+        table = pd.DataFrame(rows, columns=names)
+        days = {name: pd.to_datetime(table[name]) for name in names[2:4]}
+        return table.assign(**days)
 
     def membership_in(self, name: str, day: date, source: str | None) -> Membership:
         try:

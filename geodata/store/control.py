@@ -26,6 +26,7 @@ from geodata.control.disagreement import (
     disagreement_table,
     pairs_on,
 )
+from geodata.control.held_area import held_areas, parts_of_extent
 from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceRegistry, SourceSelection
 from geodata.control.splice import spliced
@@ -67,6 +68,7 @@ class EmbeddedControl:
         self.occupied_within = keeping(days, self._occupied_within, release, "within")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
         self.membership_in = keeping(days, self._membership_in, release, "membership")
+        self.held_areas = keeping(days, self._held_areas, release, "held areas")
         self.flips_on = keeping(days, self._flips_on, release, "flips")
         self.disagreements_on = keeping(days, self._disagreements_on, release, "disagreements")
         self._differences_of = keeping(days, self._differences, release, "differences")
@@ -278,6 +280,17 @@ class EmbeddedControl:
 
     def _territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
         return land(self.territory(name), self.tables.areas, self._land_lookup(source), day)
+
+    def _held_areas(
+        self,
+        name: str,
+        asked: str | None,
+        source: str,
+        by_oblast: bool,  # noqa: FBT001
+    ) -> pd.DataFrame:
+        extent, oblasts = self.extent_of(name, asked), self.tables.areas.oblasts
+        parts = parts_of_extent(extent, oblasts, by_oblast=by_oblast)
+        return held_areas(self._cells_of(source), parts)
 
     def _membership_in(self, name: str, day: date, source: str | None) -> Membership:
         """How all deposits lie in a territory on a day. Raises InvalidInput for an unknown one.
