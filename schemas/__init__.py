@@ -1,7 +1,7 @@
 """Which records are there: what travels between files, releases and users?"""
 
 from schemas.claim import Claim
-from schemas.control import Cell, Change, Span, VerdictInterval
+from schemas.control import Cell, Change, Disagreement, LinePiece, Span, VerdictInterval
 from schemas.deposit import Deposit, Estimate, LinkedRecord
 from schemas.layers import Layer, Raster
 from schemas.place import AdminArea, Settlement, Territory
@@ -16,10 +16,12 @@ __all__ = [
     "Change",
     "Claim",
     "Deposit",
+    "Disagreement",
     "Estimate",
     "Expectations",
     "Issue",
     "Layer",
+    "LinePiece",
     "LinkedRecord",
     "Manifest",
     "Raster",

@@ -1,4 +1,4 @@
-"""What is a Cell; what are Span, VerdictInterval and Change of a deposit?"""
+"""What are Cell, LinePiece, Disagreement, and Span, VerdictInterval and Change of a deposit?"""
 
 from pydantic import model_validator
 
@@ -40,6 +40,46 @@ class Cell(Record):
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise ValueError(f"cell {self.id}: valid_to {self.valid_to} is not after valid_from")
         return self
+
+
+class LinePiece(Record):
+    """A stretch of one source's line of contact from `valid_from` until before `valid_to`.
+
+    The line of a day is the pieces that hold on it: the edge of occupied land towards free land.
+    Where occupied land ends at the sea or at the state border there is none.
+    """
+
+    id: Identifier = described("Identifier, derived from source, days and shape.")
+    source: Identifier = described("The source whose map it is the line of.")
+    valid_from: Day = described("First day on which all of it was on the line.")
+    valid_to: Day | None = described(
+        "First day on which it no longer was; empty while it is.", default=None
+    )
+    length_km: float = described("Geodesic length.", unit="km")
+    geometry: bytes | None = geometry_field("The piece of the line.")
+
+
+class Disagreement(Record):
+    """Land to which two sources give different statuses on a day.
+
+    Together the rows of a pair of sources are all such land: strips that two drawings of one front,
+    coast or border leave between them are rows of their own, with `narrow`.
+    """
+
+    id: Identifier = described("Identifier: day, sources, statuses, and whether it is narrow.")
+    day: Day = described("The day both are asked about.")
+    source: Identifier = described("The one of the two sources that is first in priority.")
+    status: Status = described("What it says of the land.")
+    asof: Day = described("The day of its map.")
+    other_source: Identifier = described("The other source.")
+    other_status: Status = described("What the other says of the land.")
+    other_asof: Day = described("The day of its map.")
+    narrow: bool = described(
+        "Strips narrower than 500 m, or within 2 km of the coast and the state border than 4 km: "
+        "two drawings of one line differ by as much."
+    )
+    area_km2: float = described("Geodesic area.", unit="km2")
+    geometry: bytes | None = geometry_field("The land.")
 
 
 class Span(Record):

@@ -43,7 +43,7 @@ from geodata.features.collections import (
     Collection,
     layer_collection,
 )
-from geodata.features.query import BBox, Query
+from geodata.features.query import BBox, Query, on_day_of_item
 from geodata.interval import today
 from geodata.rasters.listing import Rasters
 from geodata.release.manifest import read_manifest
@@ -63,7 +63,8 @@ class NaiveStore:
         self.manifest: Manifest = read_manifest(folder)
         self._made: dict[Hashable, Any] = {}
         layers = [Layer.model_validate(r) for r in self._json("layers", ())]
-        self._collections = {c.id: c for c in (*COLLECTIONS, *map(layer_collection, layers))}
+        built_in = [c for c in COLLECTIONS if c.id != "contact-line" or self.has_lines]
+        self._collections = {c.id: c for c in (*built_in, *map(layer_collection, layers))}
         described = {r["id"]: Source.model_validate(r) for r in self._json("sources")}
         territories = {r["id"]: Territory.model_validate(r) for r in self._json("territories")}
         snapshots = self.records("snapshots")
@@ -75,6 +76,10 @@ class NaiveStore:
 
     def __repr__(self) -> str:
         return f"NaiveStore({self.manifest.id})"
+
+    @property
+    def has_lines(self) -> bool:
+        return (self.folder / "contact_line.parquet").is_file()
 
     def warmed(self) -> "NaiveStore":
         return self
@@ -106,6 +111,8 @@ class NaiveStore:
         return self._collections[name]
 
     def extent(self, name: str) -> BBox | None:
+        if name == "disagreements":
+            return self.facts.outline.bounds
         bounds = [row.shape.bounds for row in self.rows_of(name) if row.shape and row.is_placed]
         if not bounds:
             return None
@@ -116,6 +123,9 @@ class NaiveStore:
         collection = self.collection(name)
         if name == "deposits":
             return str(min(map(self.sources.first_day, self.sources.present))), None
+        if name == "disagreements":
+            second = sorted(map(self.sources.first_day, self.sources.present))[1:2]
+            return (str(second[0]) if second else None), None
         if collection.begins is None:
             return None, None
         spans = [first_and_last(row.properties, collection) for row in self.rows_of(name)]
@@ -151,7 +161,8 @@ class NaiveStore:
 
     def item(self, query: Query, item_id: str) -> Selection:
         collection = self.collection(query.collection)
-        rows = [row for row in self._asked(query) if row.properties["id"] == item_id]
+        asked = self._asked(on_day_of_item(query, item_id))
+        rows = [row for row in asked if row.properties["id"] == item_id]
         if not rows:
             raise NotFound(f"{query.collection} has no item {item_id[:80]!r}")
         return Selection(query, collection, PlainRows(rows, collection, query), 1, None)
@@ -163,6 +174,8 @@ class NaiveStore:
     def _asked(self, query: Query) -> list[Row]:
         if query.source is not None:
             self.sources.require(query.source)
+        if query.collection == "disagreements":
+            return self.control.differing_rows_on(self.deposit_day(query))
         if query.collection != "deposits":
             return self.rows_of(query.collection)
         return self.control.rows_on(self.deposit_day(query), query.source)
@@ -186,8 +199,9 @@ class NaiveStore:
             yield lambda row: row.properties["source"] == source
 
     def _source(self, query: Query) -> str | None:
-        """The source whose rows are wanted: on one day the map of control is one source's."""
-        if query.source is None and query.collection == "control" and query.when is not None:
+        """The source whose rows are wanted: on one day control and its line are one source's."""
+        maps = query.collection in {"control", "contact-line"}
+        if query.source is None and maps and query.when is not None:
             one_day = query.when.stop - query.when.start == timedelta(days=1)
             return self.sources.select(query.when.start).source if one_day else None
         return query.source
@@ -201,6 +215,8 @@ class NaiveStore:
     # Reading
 
     def _read(self, collection: Collection) -> list[Row]:
+        if collection.id == "disagreements":
+            return []
         name = collection.id.replace("-", "_")
         file = f"layer-{collection.id}" if collection.layer is not None else name
         spots = {}

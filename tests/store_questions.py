@@ -9,8 +9,8 @@ from geodata.interval import one_day
 from geodata.store.base import Selection, Store
 
 ALL = 100_000
-COLLECTIONS = ("deposits", "estimates", "control", "timelines", "changes", "settlements",
-               "admin-areas", "claims")  # fmt: skip
+COLLECTIONS = ("deposits", "estimates", "control", "contact-line", "disagreements", "timelines",
+               "changes", "settlements", "admin-areas", "claims")  # fmt: skip
 DONBAS_BOX: BBox = (37.0, 47.0, 39.0, 49.0)
 WAR_DAY = one_day(date(2025, 2, 25))
 

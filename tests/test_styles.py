@@ -57,7 +57,7 @@ def test_every_address_in_a_style_is_absolute_and_pins_the_release(client: Clien
     found = style(client)
     release = found["metadata"]["lodeline:release"]
     assert found["glyphs"] == "http://lodeline.test/fonts/{fontstack}/{range}.pbf"
-    assert set(found["sources"]) == {"basemap", "control", "timelines"}
+    assert set(found["sources"]) == {"basemap", "control", "contact-line", "timelines"}
     for name, source in found["sources"].items():
         address = f"http://lodeline.test/tiles/{name}/{{z}}/{{x}}/{{y}}?release={release}"
         assert source["tiles"] == [address]
@@ -95,7 +95,14 @@ def test_a_style_shows_today_by_the_source_that_answers_for_today(
 
 def test_a_style_shows_the_day_and_source_asked(client: Client) -> None:
     found = style(client, "?date=2022-03-30&source=settlements")
-    for name in ("control", "control-outline", "deposits", "deposit-discs", "deposit-names"):
+    for name in (
+        "control",
+        "control-edge",
+        "contact-line",
+        "deposits",
+        "deposit-discs",
+        "deposit-names",
+    ):
         assert layer(found, name)["filter"] == held("settlements", date(2022, 3, 30))
     assert found["metadata"]["lodeline:date"] == "2022-03-30"
 
@@ -132,11 +139,24 @@ def test_a_disc_is_as_large_as_the_ground_it_stands_for(client: Client) -> None:
 
 
 def test_no_border_between_cells_shows_inside_held_land(client: Client) -> None:
-    # The fill is opaque and drawn over the line, so only the line's outer half is seen.
+    # The fill is opaque, of the edge's colour and drawn over it.
     found = style(client)
     names = [own["id"] for own in found["layers"]]
-    assert names.index("control-outline") < names.index("control") < names.index("water")
+    assert names.index("control-edge") < names.index("control") < names.index("water")
     assert "fill-opacity" not in layer(found, "control")["paint"]
+    edge, fill = (layer(found, name)["paint"] for name in ("control-edge", "control"))
+    assert edge["line-color"] == fill["fill-color"]
+
+
+def test_the_front_is_drawn_of_the_contact_line_alone(client: Client) -> None:
+    """Coast and state border are lines of the base map, and drawn once."""
+    found = style(client)
+    strong = [
+        own["id"]
+        for own in found["layers"]
+        if own["type"] == "line" and own["source"] != "basemap" and own["id"] != "control-edge"
+    ]
+    assert strong == ["contact-line"]
 
 
 def test_light_and_dark_differ_in_colours_alone(client: Client) -> None:

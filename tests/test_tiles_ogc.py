@@ -49,6 +49,7 @@ def test_landing_page_and_collections_lead_to_lists_of_tilesets(client: Client) 
         "/tiles",
         "/collections/deposits/tiles",
         "/collections/control/tiles",
+        "/collections/contact-line/tiles",
         "/collections/timelines/tiles",
     ]
 
@@ -145,10 +146,12 @@ def test_the_row_stands_before_the_column(client: Client) -> None:
 
 
 def test_a_tile_of_the_dataset_holds_every_layer(client: Client) -> None:
-    alone = [decoded(client.get(path_of(name, DNIPRO))) for name in LAYERS[:3]]
+    alone = [decoded(client.get(path_of(name, DNIPRO))) for name in LAYERS[:4]]
     together = decoded(client.get(ogc_path(GRID, DNIPRO)))
     assert together == {name: rows for tile in alone for name, rows in tile.items()}
-    assert set(together) == {"deposits", "control", "timelines", "standings"}
+    assert set(together) == {
+        "deposits", "control", "contact-line", "timelines", "standings",
+    }  # fmt: skip
 
 
 def test_only_the_layers_asked_are_in_it(client: Client) -> None:

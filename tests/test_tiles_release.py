@@ -75,7 +75,9 @@ def level(tiles: Decoded, zoom: int, layer: str) -> Iterator[tuple[Tile, Feature
 
 
 def test_a_release_has_the_tilesets_a_map_needs(store: EmbeddedStore) -> None:
-    assert store.tilesets.names() == ("basemap", "control", "timelines", "deposits")
+    assert store.tilesets.names() == (
+        "basemap", "control", "contact-line", "timelines", "deposits",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("zoom", [7, 10])
@@ -300,3 +302,40 @@ def test_names_of_places_are_on_the_base_map_in_both_languages(store: EmbeddedSt
 
     assert words["Kyiv"] == 1
     assert words["Київ"] == 1
+
+
+@pytest.mark.parametrize("zoom", [5, 7, 10])
+def test_the_line_of_twenty_days_in_tiles_is_that_of_the_collection(
+    store: EmbeddedStore, tiles: dict[str, Decoded], zoom: int
+) -> None:
+    """Filtered by day numbers alone, drawn lines run along the collection's, within a pixel."""
+    drawn = [
+        (on_level(feature, tile), feature["properties"])
+        for tile, features in level(tiles["contact-line"], zoom, "contact-line")
+        for feature in features
+    ]
+    shapes = np.array([shape for shape, _ in drawn], dtype=object)
+    begins, ends = (
+        np.array([said[name] for _, said in drawn]) for name in ("valid_from", "valid_to")
+    )
+    assert {said["source"] for _, said in drawn} == {"settlements"}
+    for day in (*TEN_DAYS, *(date(2022, 3, 1 + n) for n in range(0, 30, 3))):
+        rows = store.select(Query("contact-line", when=one_day(day), limit=10**9)).rows.read()
+        lines = shapely.transform(rows.geometry, lambda xy: to_units(xy, zoom))
+        # What is smaller than half a pixel is counted in `omitted`.
+        sizes = np.ptp(shapely.bounds(lines).reshape(-1, 2, 2), axis=1).max(axis=1)
+        wanted = shapely.union_all(lines[sizes > 8])
+        number = (day - date(1970, 1, 1)).days
+        found = shapely.union_all(shapes[(begins <= number) & (number < ends)])
+        assert found.is_empty == wanted.is_empty, day
+        every = shapely.union_all(lines)
+        for one, other in ((found, every), (wanted, found)):
+            points = shapely.points(shapely.get_coordinates(one))
+            apart = shapely.distance(points, other) if len(points) else np.zeros(1)
+            assert apart.max() < 8, day  # units: half a pixel of a tile drawn 256 wide
+
+
+def on_level(feature: dict[str, Any], tile: Tile) -> shapely.Geometry:
+    """A feature in units of its level."""
+    shape = shapely.geometry.shape(feature["geometry"])
+    return translate(shape, tile.x * EXTENT, tile.y * EXTENT)

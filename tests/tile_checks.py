@@ -11,7 +11,7 @@ GRID = "/tiles/WebMercatorQuad"
 KYIV = (5, 18, 10)
 """A tile (z, x, y) with Kyiv in it; the one south of it holds the lower Dnipro."""
 DNIPRO = (5, 18, 11)
-LAYERS = ("deposits", "control", "timelines", "basemap")
+LAYERS = ("deposits", "control", "contact-line", "timelines", "basemap")
 
 
 def path_of(layer: str, tile: tuple[int, int, int], suffix: str = "") -> str:

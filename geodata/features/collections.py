@@ -2,9 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from schemas import AdminArea, Cell, Change, Claim, Deposit, Estimate, Layer, Settlement, Span
+from schemas import (
+    AdminArea,
+    Cell,
+    Change,
+    Claim,
+    Deposit,
+    Disagreement,
+    Estimate,
+    Layer,
+    LinePiece,
+    Settlement,
+    Span,
+)
 from schemas.layers import layer_columns
 from schemas.record import LISTS, Column, Record, columns
 
@@ -15,6 +28,8 @@ SHAPES = {
     "changes": "Point",
     "settlements": "Point",
     "control": "Polygon",
+    "contact-line": "LineString",
+    "disagreements": "MultiPolygon",
 }
 """Geometry type of each built-in collection that has one."""
 NEVER_EMPTY, MAY_BE_EMPTY = False, True
@@ -174,10 +189,19 @@ def _collection(
         columns=(*own, *extra),
         begins=next((n for n in ("valid_from", "day", "about_day") if n in names), None),
         ends="valid_to" if "valid_to" in names else None,
-        by_source=name in {"deposits", "control", "timelines", "changes"},
+        by_source=name in BY_SOURCE,
     )
 
 
+BY_SOURCE = frozenset(
+    {"deposits", "control", "contact-line", "disagreements", "timelines", "changes"}
+)
+MAPS = frozenset({"control", "contact-line"})
+"""Collections whose rows of one day are one source's map of it."""
+DAILY = frozenset({"deposits", "disagreements"})
+"""Collections made for the day asked, and in no release as they are given."""
+SINCE_FORMAT_2 = frozenset({"contact-line"})
+"""Collections that releases made before they were lack the table of."""
 COLLECTIONS = (
     _collection(
         Deposit,
@@ -197,6 +221,20 @@ COLLECTIONS = (
         "control",
         "Territorial control",
         "Interval cells of control by source; a day gives the map of that day.",
+    ),
+    _collection(
+        LinePiece,
+        "contact-line",
+        "Contact line",
+        "The edge of occupied land towards free land, coast and state border left out: that of the "
+        "day asked (datetime; today where none is given), in pieces with their days.",
+    ),
+    _collection(
+        Disagreement,
+        "disagreements",
+        "Disagreements between sources",
+        "Land to which two sources give different statuses on the day asked (datetime; today where "
+        "none is given; of several days the last), where both have a map of it.",
     ),
     _collection(
         Span,
@@ -231,6 +269,16 @@ COLLECTIONS = (
     ),
 )
 BUILT_IN = tuple(collection.id for collection in COLLECTIONS)
+
+
+def first_day_of(name: str, first_days: Iterable[date]) -> str | None:
+    """The first day of a collection made for the day asked: disagreements take two sources.
+
+    first_days: the first day each source speaks of. None where there never are two.
+    """
+    days = sorted(first_days)
+    at = 1 if name == "disagreements" else 0
+    return str(days[at]) if at < len(days) else None
 
 
 def sortable_columns(collection: Collection) -> tuple[Column, ...]:

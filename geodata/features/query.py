@@ -1,10 +1,11 @@
 """What is asked of a store: one frozen value made from the words of a request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from geodata.cql2 import Filter
 from geodata.crs import CRS84_AXES, Axes
-from geodata.interval import Interval
+from geodata.interval import Interval, one_day
 
 BBox = tuple[float, float, float, float]
 """west, south, east, north in CRS84 degrees; west > east crosses the antimeridian."""
@@ -38,3 +39,13 @@ class Query:
     properties: tuple[str, ...] | None = None
     skip_geometry: bool = False
     crs: Axes = CRS84_AXES
+
+
+def on_day_of_item(query: Query, item_id: str) -> Query:
+    """The query for one item: ids of disagreements begin with the day whose rows they are of."""
+    if query.collection != "disagreements":
+        return query
+    try:
+        return replace(query, when=one_day(date.fromisoformat(item_id[:10])))
+    except ValueError:  # no id of ours: it is looked for where it was asked
+        return query

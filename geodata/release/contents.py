@@ -13,7 +13,7 @@ from geodata.control.overlay import footprints
 from geodata.control.tessellation import tessellate
 from geodata.data import packaged
 from geodata.errors import Damaged, InvalidInput
-from geodata.features.collections import COLLECTIONS
+from geodata.features.collections import COLLECTIONS, DAILY
 from geodata.features.described import described
 from geodata.features.table import FeatureTable, with_points, without_place
 from geodata.features.user_layers import (
@@ -26,6 +26,7 @@ from geodata.features.user_layers import (
 from geodata.formats.geojson import offsets_path, write_features
 from geodata.rasters.listing import RASTERS, read_rasters, write_rasters
 from geodata.release.history import HistoryTables, first_day, with_party
+from geodata.release.lines import LineTables
 from geodata.release.manifest import described_file
 from geodata.release.maps import fold_maps, source_maps
 from geodata.types import Progress
@@ -36,8 +37,6 @@ from schemas.record import Record
 Tables = Mapping[str, pd.DataFrame]
 PACKAGED = "settlements"
 """The control source made from the packaged settlements table."""
-OVERLAID = "deposits"
-"""The collection whose properties depend on the day asked: it is encoded when asked."""
 
 
 def release_tables(
@@ -54,10 +53,15 @@ def release_tables(
     progress("tessellate settlements", 0, 1)
     cells = [tessellate(settlements, packaged.settled_land(), PACKAGED)]
     progress("tessellate settlements", 1, 1)
+    lines = LineTables(workspace, packaged.outline(), packaged.lakes())
+    lines.add_events(PACKAGED, cells[0])
+    progress(f"contact line of {PACKAGED}", 1, 1)
     snapshots = [_compiled_snapshot(settlements)]
     for source, folders in _by_source(batches).items():
         maps = source_maps(source, folders)
         cells.append(fold_maps(workspace, maps, progress))
+        lines.add_maps(maps, cells[-1])
+        progress(f"contact line of {source}", 1, 1)
         snapshots.append(maps.snapshots)
     snapshot_table = pd.concat(snapshots, ignore_index=True)
     for number, table in enumerate(cells):
@@ -72,6 +76,7 @@ def release_tables(
         "admin_areas": packaged.admin_areas(),
         "lakes": gpd.GeoDataFrame({"id": ["lakes"]}, geometry=[packaged.lakes()], crs="OGC:CRS84"),
         "control": with_party(pd.concat(cells, ignore_index=True), "status"),
+        "contact_line": lines.table(),
         "snapshots": snapshot_table,
         **histories.tables(),
     }
@@ -145,13 +150,13 @@ def write_records(folder: Path) -> list[TableFile]:
 
 
 def write_all_features(folder: Path, tables: Mapping[str, gpd.GeoDataFrame]) -> list[TableFile]:
-    """Encode the features of every collection but `deposits` into files of the folder.
+    """Encode the features of every collection but those of a day into files of the folder.
 
     tables: by collection id, with geometry, CRS84.
     """
     entries = []
     for collection in COLLECTIONS:
-        if collection.id == OVERLAID:  # its properties have the verdict of the day asked
+        if collection.id in DAILY:  # they are encoded when asked
             continue
         path = folder / f"{collection.id}.features"
         frame = FeatureTable.of(collection, tables[collection.id])

@@ -67,7 +67,7 @@ def fold_maps(
 
     Starts from the longest run of the same maps, from the first day on, that a fold is kept of.
     """
-    chain = _chain(maps)
+    chain = map_chain(maps)
     folder = _longest_kept(workspace, maps.source, chain)
     start = 0 if folder is None else chain.index(folder.name) + 1
     if folder is not None and start == len(chain):
@@ -91,7 +91,7 @@ def _day_maps(maps: SourceMaps) -> Iterator[tuple[date, DayMap]]:
         yield day, shapes
 
 
-def _chain(maps: SourceMaps) -> list[str]:
+def map_chain(maps: SourceMaps) -> list[str]:
     """For each day, the hash of its map and all before it.
 
     A map corrected in the past changes all links after it, so that no cell of the old one is used.

@@ -59,10 +59,16 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Manifest:
 
 def ids_are_unique(folder: Path) -> None:
     """No table has two rows of one id."""
-    for name in ("deposits", "estimates", "control", "timelines", "settlements", "admin_areas"):
+    names = ("deposits", "estimates", "control", "timelines", "settlements", "admin_areas")
+    for name in (*names, *_lines(folder)):
         ids = pd.read_parquet(folder / f"{name}.parquet", columns=["id"])["id"]
         if ids.duplicated().any():
             raise Damaged(f"{name} has the id {ids[ids.duplicated()].iloc[0]!r} twice")
+
+
+def _lines(folder: Path) -> tuple[str, ...]:
+    """The table of the contact line, which earlier releases lack."""
+    return ("contact_line",) if (folder / "contact_line.parquet").is_file() else ()
 
 
 def references_hold(folder: Path) -> None:
@@ -77,7 +83,7 @@ def references_hold(folder: Path) -> None:
 
 def intervals_are_ordered(folder: Path) -> None:
     """Every interval of days is half-open and not empty."""
-    for name in ("control", "timelines", "settlements"):
+    for name in ("control", "timelines", "settlements", *_lines(folder)):
         rows = pd.read_parquet(folder / f"{name}.parquet", columns=["id", "valid_from", "valid_to"])
         wrong = rows[rows["valid_to"].notna() & ~(rows["valid_to"] > rows["valid_from"])]
         if len(wrong):

@@ -37,7 +37,9 @@ log = logging.getLogger("lodeline")
 BASEMAP = "basemap"
 """The tileset that is the same in every release: packaged, and copied into each."""
 NO_TILES = "tiles of it could not be drawn: it has none; its rows are here in every format"
-WANTED = frozenset(("control", "timelines", "deposits"))
+WANTED = frozenset(("control", "contact-line", "timelines", "deposits"))
+LINE_FIELDS = ("source", "valid_from", "valid_to")
+"""What tiles say of pieces of the line: names and lengths would be half of their bytes."""
 NAMED = ("name_en", "name_uk", "commodity", "deposit_type", "position_uncertainty_m")
 """What verdict intervals say of their deposit beside its commodities."""
 
@@ -92,12 +94,13 @@ def _tilesets(tables: Mapping[str, pd.DataFrame]) -> Iterator[Tileset]:
     deposits = gpd.GeoDataFrame(tables["deposits"])
     frames = {c.id: FeatureTable.of(c, _table(tables, c.id)) for c in COLLECTIONS if c.id in WANTED}
     yield control_tileset(frames["control"], attribution)
+    yield line_tileset(frames["contact-line"], attribution)
     yield timelines_tileset(frames["timelines"], tables["standings"], deposits, attribution)
     yield deposits_tileset(frames["deposits"], tables["estimates"], "Lodeline")
 
 
 def _table(tables: Mapping[str, pd.DataFrame], name: str) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(tables[name])
+    return gpd.GeoDataFrame(tables[name.replace("-", "_")])
 
 
 def tiles_can_be_read(folder: Path) -> None:
@@ -118,6 +121,22 @@ def control_tileset(frame: FeatureTable, attribution: str) -> Tileset:
         rank=areas_km2(frame.geometry),
         dimension=2,
         groups=frame.column("source").to_numpy(zero_copy_only=False),
+    )
+    return tileset_of(collection, (source_layer,), DEEPEST, attribution)
+
+
+def line_tileset(frame: FeatureTable, attribution: str) -> Tileset:
+    """The pieces of the lines of all sources through all time, without ids and lengths."""
+    collection = frame.collection
+    shown = tuple(c for c in collection.properties if c.name in LINE_FIELDS)
+    source_layer = SourceLayer(
+        id=collection.id,
+        description=collection.description,
+        fields=fields(shown),
+        table=tile_table(frame).select(list(LINE_FIELDS)),
+        geometry=frame.geometry,
+        rank=frame.column("length_km").to_numpy(),
+        dimension=1,
     )
     return tileset_of(collection, (source_layer,), DEEPEST, attribution)
 

@@ -245,6 +245,12 @@ class ControlView(Protocol):
     def contact_line_on(self, day: date, source: str) -> ContactLine:
         """The line of contact of a source's map of a day."""
 
+    def disagreements_on(self, day: date) -> gpd.GeoDataFrame:
+        """The `disagreements` collection on a day: pairs in the order of priority, then statuses.
+
+        None where fewer than two sources have a map of the day.
+        """
+
     def flips_on(self, day: date, source: str) -> FloatArray:
         """(n,) how far the line must move before each verdict changes, km.
 
@@ -256,6 +262,19 @@ class ControlView(Protocol):
 
     def territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
         """The part of a territory held on a day. Raises NotFound."""
+
+    def held_areas(
+        self,
+        name: str,
+        asked: str | None,
+        source: str,
+        by_oblast: bool,  # noqa: FBT001 - a key
+    ) -> pd.DataFrame:
+        """Areas of a source's cells in a territory's extent; columns of `held_area.held_areas`.
+
+        asked: the source named, None for the rule, which extents fixed on a day rest on. by_oblast:
+        in each oblast of the extent; else in all of it. Raises NotFound.
+        """
 
     def membership_in(self, name: str, day: date, source: str | None) -> Membership:
         """How all deposits lie in a territory. Raises InvalidInput for an unknown one."""

@@ -12,13 +12,21 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geodata.cache import Cache, keeping
-from geodata.control.cells import land_of
+from geodata.control.cells import as_of, land_of
 from geodata.control.contact_line import (
     ContactLine,
     contact_line,
     flips_if_line_moves_km,
     sample_points,
 )
+from geodata.control.disagreement import (
+    Difference,
+    Map,
+    differences,
+    disagreement_table,
+    pairs_on,
+)
+from geodata.control.held_area import held_areas, parts_of_extent
 from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceRegistry, SourceSelection
 from geodata.control.splice import spliced
@@ -30,7 +38,7 @@ from geodata.control.territories import (
     may_belong_to,
     partly_inside,
 )
-from geodata.control.timeline import verdicts_on
+from geodata.control.timeline import MAPPED, verdicts_on
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import as_days, days_of
@@ -60,7 +68,10 @@ class EmbeddedControl:
         self.occupied_within = keeping(days, self._occupied_within, release, "within")
         self.territory_on = keeping(days, self._territory_on, release, "territory")
         self.membership_in = keeping(days, self._membership_in, release, "membership")
+        self.held_areas = keeping(days, self._held_areas, release, "held areas")
         self.flips_on = keeping(days, self._flips_on, release, "flips")
+        self.disagreements_on = keeping(days, self._disagreements_on, release, "disagreements")
+        self._differences_of = keeping(days, self._differences, release, "differences")
 
     @property
     def territories(self) -> Mapping[str, Territory]:
@@ -213,8 +224,33 @@ class EmbeddedControl:
         return by_source
 
     def _contact_line_on(self, day: date, source: str) -> ContactLine:
-        occupied = self.land_on(day, "occupied", source)
-        return contact_line(occupied, self.tables.outline, self.tables.lakes)
+        """The pieces of the release that hold on a day; drawn where it was built without any."""
+        occupied, pieces = self.land_on(day, "occupied", source), self.tables.contact_line
+        if pieces is None:
+            return contact_line(occupied, self.tables.outline, self.tables.lakes)
+        own = pieces[(pieces["source"] == source).to_numpy()]
+        return ContactLine(shapely.MultiLineString(list(as_of(own, day).geometry)), occupied)
+
+    def _disagreements_on(self, day: date) -> gpd.GeoDataFrame:
+        pairs = pairs_on(self.sources.all_on(day))
+        return disagreement_table(
+            (one, other, self._differences_of(*self._map_key(one), *self._map_key(other)))
+            for one, other in pairs
+        )
+
+    def _map_key(self, selection: SourceSelection) -> tuple[date, str]:
+        return self._same_since(selection.day, selection.source), selection.source
+
+    def _differences(
+        self, day: date, source: str, other_day: date, other: str
+    ) -> tuple[Difference, ...]:
+        """Where two maps differ; days of the same two maps share it."""
+        maps = self._map_on(day, source), self._map_on(other_day, other)
+        return differences(*maps, self.tables.outline)
+
+    def _map_on(self, day: date, source: str) -> Map:
+        land = {status: self.land_on(day, status, source) for status in MAPPED}
+        return Map(self.covered_area(source), land)
 
     def _land_on(self, day: date, status: str, source: str) -> BaseGeometry:
         return land_of(self._cells_of(source), day, status)
@@ -244,6 +280,17 @@ class EmbeddedControl:
 
     def _territory_on(self, name: str, day: date, source: str | None) -> BaseGeometry:
         return land(self.territory(name), self.tables.areas, self._land_lookup(source), day)
+
+    def _held_areas(
+        self,
+        name: str,
+        asked: str | None,
+        source: str,
+        by_oblast: bool,  # noqa: FBT001
+    ) -> pd.DataFrame:
+        extent, oblasts = self.extent_of(name, asked), self.tables.areas.oblasts
+        parts = parts_of_extent(extent, oblasts, by_oblast=by_oblast)
+        return held_areas(self._cells_of(source), parts)
 
     def _membership_in(self, name: str, day: date, source: str | None) -> Membership:
         """How all deposits lie in a territory on a day. Raises InvalidInput for an unknown one.

@@ -12,8 +12,16 @@ from geodata.control.sources import FRESH_DAYS, SourceRegistry
 from geodata.control.splice import happens_within
 from geodata.data.packaged import PRIORITY
 from geodata.errors import NotFound
-from geodata.features.collections import COLLECTIONS, Collection, layer_collection
-from geodata.features.query import Query
+from geodata.features.collections import (
+    COLLECTIONS,
+    DAILY,
+    MAPS,
+    SINCE_FORMAT_2,
+    Collection,
+    first_day_of,
+    layer_collection,
+)
+from geodata.features.query import Query, on_day_of_item
 from geodata.features.table import FeatureTable, TableRows
 from geodata.features.user_layers import layer_frame
 from geodata.formats.geojson import StoredFeatures
@@ -72,10 +80,12 @@ class EmbeddedStore:
         self.control = EmbeddedControl(self.tables, self.sources, caches.days)
         self.rasters = Rasters(folder)
         layers = (layer_collection(layer) for layer in self.tables.layers)
-        self._collections = {c.id: c for c in (*COLLECTIONS, *layers)}
+        lacking = {name for name in SINCE_FORMAT_2 if not self.tables.has(name)}
+        built_in = (c for c in COLLECTIONS if c.id not in lacking)
+        self._collections = {c.id: c for c in (*built_in, *layers)}
         tables: Cache[FeatureTable] = Cache(len(self._collections), lambda *_: 1, probation=1)
         self._table = keeping(tables, self._read_table)
-        self._deposits = keeping(caches.days, self._read_deposits, self.manifest.id, "deposits")
+        self._of_day = keeping(caches.days, self._read_of_day, self.manifest.id, "of a day")
         self._matches = caches.matches
         self.tilesets = Tilesets(folder, self, caches.tiles)
 
@@ -117,7 +127,7 @@ class EmbeddedStore:
 
     def item(self, query: Query, item_id: str) -> Selection:
         """One row by id. Raises NotFound."""
-        table, _ = self._asked(query)
+        table, _ = self._asked(on_day_of_item(query, item_id))
         row = table.row_of(item_id)
         if row is None:
             raise NotFound(f"{query.collection} has no item {item_id[:80]!r}")
@@ -126,13 +136,16 @@ class EmbeddedStore:
 
     def extent(self, name: str) -> Bounds | None:
         """Bounds of a collection, CRS84 west, south, east, north; None where it has no place."""
+        if name == "disagreements":  # of whatever day
+            west, south, east, north = self.tables.outline.bounds
+            return west, south, east, north
         return self._table(name).bounds
 
     def days(self, name: str) -> tuple[str | None, str | None]:
         """First and last day of a collection, None where open or timeless."""
         collection = self.collection(name)
-        if name == "deposits":
-            return str(min(self.sources.first_day(s) for s in self.sources.present)), None
+        if name in DAILY:
+            return first_day_of(name, map(self.sources.first_day, self.sources.present)), None
         if collection.begins is None:
             return None, None
         begins, after = self._table(name).spans()
@@ -145,8 +158,8 @@ class EmbeddedStore:
 
     def warmed(self) -> "EmbeddedStore":
         """The store itself, read and with today's overlay ready, so the first answer is quick."""
-        self._deposits(today(), None)
-        for name in self._collections:
+        self._of_day("deposits", today(), None)
+        for name in self._collections.keys() - {"disagreements"}:  # made when they are asked for
             self._table(name).tree.query(None)
         return self
 
@@ -159,12 +172,14 @@ class EmbeddedStore:
         """
         self.collection(query.collection)
         release = self.manifest.id
-        if query.collection != "deposits":
-            day = today() if query.collection == "control" else None
+        if query.collection not in DAILY:
+            day = today() if query.collection in MAPS else None
             key = (release, query.collection, day, *matching_key(query))
             return self._table(query.collection), key
         day = self.deposit_day(query)
-        return self._deposits(day, query.source), (release, "deposits", day, *matching_key(query))
+        source = query.source if query.collection == "deposits" else None
+        key = (release, query.collection, day, *matching_key(query))
+        return self._of_day(query.collection, day, source), key
 
     def deposit_day(self, query: Query) -> date:
         """The day deposits are laid over control for: the last of those asked, today if none."""
@@ -182,17 +197,19 @@ class EmbeddedStore:
         if query.source is not None:
             wanted = self.sources.require(query.source)
             return equals(table, "source", wanted) if rests_on_source else None
-        if query.collection == "control" and query.when is not None and query.when.is_day:
+        if query.collection in MAPS and query.when is not None and query.when.is_day:
             return equals(table, "source", self.sources.select(query.when.start).source)
         if query.collection == "changes":
             source = table.column("source").to_numpy(zero_copy_only=False)
             return happens_within(self.sources.stretches, source, table.days("day"))
         return None
 
-    def _read_deposits(self, day: date, source: str | None) -> FeatureTable:
-        return FeatureTable.of(
-            self.collection("deposits"), self.control.deposits_on(day, source)
-        ).encoded()
+    def _read_of_day(self, name: str, day: date, source: str | None) -> FeatureTable:
+        is_deposits = name == "deposits"
+        rows = self.control.deposits_on(day, source) if is_deposits else (
+            self.control.disagreements_on(day)
+        )  # fmt: skip
+        return FeatureTable.of(self.collection(name), rows).encoded()
 
     def _read_table(self, name: str) -> FeatureTable:
         collection = self.collection(name)

@@ -91,6 +91,15 @@ class Tables:
         return self.geo("control")
 
     @cached_property
+    def contact_line(self) -> gpd.GeoDataFrame | None:
+        """The pieces of the contact line; None where the release was built without them."""
+        return self.geo("contact_line") if self.has("contact-line") else None
+
+    def has(self, name: str) -> bool:
+        """Whether the release has the table of a collection."""
+        return (self.folder / f"{name.replace('-', '_')}.parquet").is_file()
+
+    @cached_property
     def standings(self) -> pd.DataFrame:
         """The step functions of all deposits and sources."""
         table = self.plain("standings")
@@ -114,7 +123,7 @@ class Tables:
             return with_points(self.estimates, self.deposits)
         if collection.id == "claims":
             return without_place(self.claims)
-        kept = {"deposits", "control", "admin-areas"}
+        kept = {"deposits", "control", "contact-line", "admin-areas"}
         name = collection.id.replace("-", "_")
         return getattr(self, name) if collection.id in kept else self.geo(name)
 

@@ -23,7 +23,7 @@ SIZE_LIMIT = 500_000
 ROOM = 0.97
 """Share of the rows that by their size would fit which is tried first: names and values of
 properties stand once in a tile and do not shrink with its rows."""
-LAYOUT = 2
+LAYOUT = 3
 """Raised where the same rows give other tiles than before, so that none is taken from the cache."""
 
 

@@ -139,6 +139,39 @@ class Series(Record):
     series: list[Count]
 
 
+class HeldArea(Record):
+    """Land held in a territory, or in an oblast of it, on a day; null where no map tells it."""
+
+    date: dt.date
+    oblast: str | None = None
+    oblast_name: str | None = None
+    occupied_km2: float | None
+    contested_km2: float | None
+    source: str
+    control_asof: dt.date | None
+    stale_days: int | None
+
+
+class Seam(Record):
+    """A day on which another source takes over."""
+
+    day: dt.date
+    before: str
+    after: str
+
+
+class ControlSeries(Record):
+    """Held land over time."""
+
+    territory: str
+    by: str
+    source: str
+    release: str
+    sources: list[SourceUsed]
+    seams: list[Seam]
+    series: list[HeldArea]
+
+
 class ChangeCollection(Record):
     """Deposits whose verdict changed, in the order of days."""
 

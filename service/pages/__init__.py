@@ -32,6 +32,7 @@ VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "versions": history.versions,
     "reserves": reserves.view,
     "series": history.series,
+    "control_series": history.control_series,
     "changes": history.changes,
     "at": history.at,
     "timeline": history.timeline,

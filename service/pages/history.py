@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from geodata.answers.control_series import BY
+from geodata.answers.control_series import control_series as areas_over_time
 from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS, Question
 from geodata.answers.series import series as counts_over_time
 from geodata.answers.wording import answer_text, commodity, listing, map_text, together_text
+from geodata.control.held_area import HELD
 from geodata.interval import today
 from geodata.store.base import Store
 from service.http.context import RequestContext
@@ -91,6 +94,62 @@ def series(ask: RequestContext, document: Document) -> str:
         roles=ROLE_NAMES,
         ranks=RANK_NAMES,
         choices=commodity_choices(ask, set(document["commodities"])),
+    )
+
+
+def control_series(ask: RequestContext, document: Document) -> str:
+    """Occupied and contested land through time, drawn and as a table."""
+    points = _of_all(ask, document)
+    drawn = [p for p in up_to_data(ask.store, points)[0] if p["occupied_km2"] is not None]
+    ends = up_to_data(ask.store, points)[1]
+    order = tuple(s for s in HELD if any(point[f"{s}_km2"] for point in drawn))
+    areas = [{"date": p["date"], **{s: p[f"{s}_km2"] or 0 for s in order}} for p in drawn]
+    axis = svg_timeline.Axis(date.fromisoformat(points[0]["date"]), ends)
+    most = max((sum(p[s] for s in order) for p in areas), default=0)
+    territory = ask.store.control.territories[document["territory"]]
+    return page(
+        ask,
+        "control_series.html",
+        title="Occupied land over time",
+        document=document,
+        territory=territory,
+        territories=list(ask.store.control.territories.values()),
+        answer=_area_text(drawn, territory.title),
+        end_text=end_text(ask.store, points[-1], ends),
+        order=order,
+        strip=svg_timeline.counts(areas, order, axis) if areas and order else None,
+        ticks=axis.ticks(),
+        about=f"From the first date to the last; the plot's top is {number(most)} km².",
+        measured={"territory": "the territory as one", "oblast": "each oblast of it"},
+        first=points[0]["date"],
+        last=points[-1]["date"],
+        step=ask.query.get("step", "month"),
+    )
+
+
+def _of_all(ask: RequestContext, document: Document) -> Sequence[Document]:
+    """The points of the territory as one, whatever the table has."""
+    points: list[Document] = document["series"]
+    if document["by"] == BY[0]:
+        return points
+    last = date.fromisoformat(ask.query.get("to", str(today())))
+    first = ask.query.get("from", points[0]["date"] if points else str(last))
+    words = (date.fromisoformat(first), last, ask.query.get("step", "month"))
+    whole = areas_over_time(
+        ask.store, document["territory"], *words, ask.query.get("source"), BY[0]
+    )
+    return list(whole["series"])
+
+
+def _area_text(points: Sequence[Document], title: str) -> str:
+    if not points:
+        return f"No source has a map of these dates: what was held of “{title}” is not known."
+    point = points[-1]
+    contested = point["contested_km2"]
+    more = f" and {number(contested)} km² contested" if contested else ""
+    return (
+        f"On {point['date']}, {number(point['occupied_km2'])} km² were occupied{more} "
+        f"({title}), according to {point['source']}."
     )
 
 

@@ -31,7 +31,7 @@ FIRST = (
 """Scripts the first picture of the map needs; the others follow it."""
 ELSEWHERE = ("embed",)
 """Scripts of another page."""
-TILESETS = ("basemap", "control", "timelines")
+TILESETS = ("basemap", "control", "contact-line", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 

@@ -17,7 +17,7 @@ from geodata.features.collections import (
     sortable_columns,
 )
 from geodata.features.query import Query, SortKey
-from geodata.interval import FIRST_DAY, Interval, not_after_today, parse_datetime
+from geodata.interval import FIRST_DAY, Interval, not_after_today, one_day, parse_datetime, today
 from geodata.store.base import Store
 from schemas.record import LISTS, Column
 from service.params.boxes import PROJECTED, area_of, check_degrees, parse_bbox
@@ -173,9 +173,12 @@ def items_query(words: Words, collection: Collection) -> Query:
 
 
 def _when(words: Words, collection: Collection) -> Interval | None:
-    """The days asked. Raises DayInTheFuture where control would have to be foretold."""
+    """The days asked; of the contact line today, where none is: lines of all days are no line.
+
+    Raises DayInTheFuture where control would have to be foretold.
+    """
     if "datetime" not in words or not takes_datetime(collection):
-        return None
+        return one_day(today()) if collection.id == "contact-line" else None
     when = parse_datetime(words["datetime"])
     if collection.by_source and when.start > FIRST_DAY:
         not_after_today(when.start, "datetime")

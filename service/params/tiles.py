@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from geodata.errors import InvalidInput
+from geodata.features.collections import Collection
 from geodata.features.query import Query
 from geodata.store.base import Store
 from geodata.tiles.grid import Tile
@@ -96,7 +97,7 @@ def tile_query(store: Store, name: str, words: Words) -> Query | None:
     """
     if selects_nothing(words):
         return None
-    query = _known(store, items_query(words, store.collection(name)))
+    query = _known(store, _of_all_days(words, store.collection(name)))
     wanted = query.properties
     return query if wanted is None else replace(query, properties=("id", *wanted))
 
@@ -108,7 +109,13 @@ def dataset_query(store: Store, name: str, words: Words) -> Query | None:
     collection = store.collection(name)
     known = {"datetime", "source"} if takes_datetime(collection) else {"source"}
     own = {n: text for n, text in words.items() if n in known}
-    return _known(store, items_query(own, collection)) if own else None
+    return _known(store, _of_all_days(own, collection)) if own else None
+
+
+def _of_all_days(words: Words, collection: Collection) -> Query:
+    """The query of items, but of all days where none is named: tiles hold every day."""
+    query = items_query(words, collection)
+    return query if "datetime" in words else replace(query, when=None)
 
 
 def _known(store: Store, query: Query) -> Query:

@@ -9,7 +9,7 @@ items        /collections/{collection}/items
 reserves     /reserves  /reserves/series  /articles/{day}
              /territories  /territories/{territory}
 claims       /claims
-control      /control/at  /deposits/{deposit}/timeline  /changes  /changes.atom
+control      /control/at  /control/series  /deposits/{deposit}/timeline  /changes  /changes.atom
 styles       /styles  /styles/{style}  /fonts/{fontstack}/{range}.pbf
              /map/lodeline.qgs  /map/lodeline.qgz
 picture      /picture.png  /embed

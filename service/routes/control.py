@@ -1,5 +1,7 @@
-"""What holds at a spot, what held for a deposit, and what changed."""
+"""What holds at a spot, what held for a deposit, how much land was held, and what changed."""
 
+import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from xml.etree import ElementTree as ET
@@ -8,8 +10,10 @@ from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
+from geodata.answers.control_series import BY, control_series
 from geodata.answers.point import control_at
 from geodata.answers.question import RANKS, ROLES, Question
+from geodata.answers.series import STEPS
 from geodata.answers.series import changes as changes_between
 from geodata.answers.sources import sources_used
 from geodata.answers.timelines import deposit_timeline
@@ -17,12 +21,14 @@ from geodata.formats.geojson import dumps
 from geodata.interval import Interval, known_day, parse_datetime, today
 from schemas import Manifest
 from service.http.context import GEOJSON, Context, RequestContext, link, self_link
+from service.http.downloads import CSV_FORMS, csv_answer, download_name
 from service.http.offer import CachePolicy, answers
 from service.http.routing import release_router
 from service.ogc import answers as models
 from service.params.core import (
     DAY,
     Commodities,
+    OneOf,
     QueryDay,
     Rank,
     ReleaseQuery,
@@ -30,8 +36,10 @@ from service.params.core import (
     Source,
     SourceQuery,
     SpotQuery,
+    Territory,
     Today,
 )
+from service.routes.reserves import year_before
 
 ATOM = "application/atom+xml"
 _SPACE = "http://www.w3.org/2005/Atom"
@@ -66,6 +74,54 @@ class ChangesQuery(ReleaseQuery):
 def at(ask: Context, query: Annotated[AtQuery, Query()]) -> Response:
     """Control status of a point on a day, by every source."""
     return ask.answer(control_at(ask.store, query.lon, query.lat, query.date or today()))
+
+
+class ControlSeriesQuery(ReleaseQuery):
+    """Whose land, between which days."""
+
+    territory: Territory = "occupied"
+    source: Source = None
+    from_: QueryDay | None = Field(
+        None, alias="from", description="First date; default one year before the last."
+    )
+    to: QueryDay | None = Field(None, description="Last date, included; default today.")
+    step: Annotated[str, OneOf(STEPS)] = Field("month", description="Interval between dates.")
+    by: Annotated[str, OneOf(BY)] = Field(
+        BY[0], description="'oblast' gives a row for each oblast, 'territory' one for all of it."
+    )
+
+
+def control_series_headers(ask: RequestContext, _query: ControlSeriesQuery) -> dict[str, str]:
+    """Headers of the areas: the name of the file they are as CSV."""
+    return download_name("lodeline-control-series.csv") if ask.format in CSV_FORMS else {}
+
+
+@router.get("/control/series", name="control_series", summary="Occupied land over time")
+@answers(
+    "json",
+    "html",
+    *CSV_FORMS,
+    headers=control_series_headers,
+    cache=CachePolicy(days=("from", "to")),
+    model=models.ControlSeries,
+)
+def held_land(ask: Context, query: Annotated[ControlSeriesQuery, Query()]) -> Response:
+    """Occupied and contested km2 of a territory through time, JSON or CSV."""
+    last = query.to or today()
+    first = query.from_ or year_before(last)
+    document = control_series(
+        ask.store, query.territory, first, last, query.step, query.source, query.by
+    )
+    if ask.format not in CSV_FORMS:
+        return ask.answer(document)
+    text = io.StringIO()
+    areas = ("oblast", "oblast_name") if query.by == "oblast" else ()
+    columns = ("date", *areas, "occupied_km2", "contested_km2", "source", "control_asof",
+               "stale_days")  # fmt: skip
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(document["series"])
+    return csv_answer(ask, text.getvalue())
 
 
 @router.get("/deposits/{deposit}/timeline", name="timeline", summary="A deposit's history")

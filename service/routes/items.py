@@ -18,7 +18,7 @@ from starlette.responses import Response
 from geodata.answers.sources import source_facts
 from geodata.answers.timelines import check_held, version_on, versions
 from geodata.crs import CRS84_URI
-from geodata.features.collections import Collection
+from geodata.features.collections import MAPS, Collection
 from geodata.formats.geojson import dumps, feature_sequence, joined_features
 from geodata.formats.jsonfg import write_jsonfg
 from geodata.formats.registry import FORMATS
@@ -138,12 +138,12 @@ def _page_members(ask: RequestContext, page: Selection) -> dict[str, object]:
 
 
 def _map_facts(ask: RequestContext, page: Selection) -> dict[str, object]:
-    """Whose map the control of one day is, of which day and why; nothing of any other page.
+    """Whose map control or the line of one day is, of which day and why; else nothing.
 
     Deposits have this as properties.
     """
     when = page.query.when
-    if page.query.collection != "control" or when is None or not when.is_day:
+    if page.query.collection not in MAPS or when is None or not when.is_day:
         return {}
     return source_facts(ask.store.sources.select(when.start, page.query.source))
 

@@ -224,7 +224,7 @@ def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Res
         role=query.role,
         rank=query.rank,
     )
-    document = series(ask.store, asked, query.from_ or _year_before(last), query.step)
+    document = series(ask.store, asked, query.from_ or year_before(last), query.step)
     if ask.format not in CSV_FORMS:
         return ask.answer(document)
     points = document["series"]
@@ -247,7 +247,8 @@ def _series_csv(rows: list[dict[str, object]]) -> str:
     return text.getvalue()
 
 
-def _year_before(day: dt.date) -> dt.date:
+def year_before(day: dt.date) -> dt.date:
+    """The day a year before, where series begin unless told otherwise."""
     if day.year == FIRST_DAY.year:
         return FIRST_DAY
     return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()

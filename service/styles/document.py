@@ -14,7 +14,7 @@ from service.styles.palette import Palette, palettes
 CENTRE, ZOOM = (31.2, 48.6), 5.0
 """Where a map first looks: all of Ukraine, degrees."""
 LANGUAGES = ("en", "uk")
-SHOWN = ("basemap", "control", "timelines")
+SHOWN = ("basemap", "control", "contact-line", "timelines")
 """Tilesets a style draws, as far as the release has them."""
 
 
@@ -100,6 +100,7 @@ def _layers(palette: Palette, scene: Scene) -> list[dict[str, Any]]:
         *layers.control(palette, valid),
         layers.water(colours),
         *layers.lines(colours),
+        layers.contact_line(palette, valid),
         *layers.labels(colours, scene.lang),
         *layers.deposits(palette, valid, scene.lang),
     ]

@@ -137,24 +137,36 @@ def _text(colours: Colours, name: str) -> dict[str, object]:
 
 
 def control(palette: Palette, valid: Expression) -> list[Layer]:
-    """Land under a status: an outline, and over it areas that hide all but its outer edge.
+    """Land under a status: areas that hide all but the outer half of an edge of their colour.
 
-    Cells of different ages meet inside; their borders mean nothing on a day.
+    Cells of different ages meet inside; their borders mean nothing on a day. The edge is a hair,
+    for smooth coasts: coast and state border are no front, and are drawn by the base map.
     """
     shared = {"source": "control", "source-layer": "control", "filter": valid}
     opaque = {status: palette.on_land(status) for status in palette.control}
+    colour = match("status", opaque, palette.basemap["land"])
     return [
-        {**shared, "id": "control-outline", "type": "line", "layout": {"line-join": "round"},
-         "paint": {
-             "line-color": match("status", palette.control, palette.verdict["unknown"]),
-             "line-width": by_zoom({4: 1.6, 8: 3, 12: 5}),
-         }},
+        {**shared, "id": "control-edge", "type": "line", "layout": {"line-join": "round"},
+         "paint": {"line-color": colour, "line-width": 1}},
         {**shared, "id": "control", "type": "fill",
-         "paint": {
-             "fill-color": match("status", opaque, palette.basemap["land"]),
-             "fill-antialias": False,
-         }},
+         "paint": {"fill-color": colour, "fill-antialias": False}},
     ]  # fmt: skip
+
+
+def contact_line(palette: Palette, valid: Expression) -> Layer:
+    """The front: the edge of occupied land towards free land."""
+    return {
+        "id": "contact-line",
+        "type": "line",
+        "source": "contact-line",
+        "source-layer": "contact-line",
+        "filter": valid,
+        "layout": {"line-join": "round", "line-cap": "round"},
+        "paint": {
+            "line-color": palette.control["occupied"],
+            "line-width": by_zoom({4: 1.2, 8: 2.4, 12: 4}),
+        },
+    }
 
 
 def deposits(palette: Palette, valid: Expression, lang: str) -> list[Layer]:

@@ -13,7 +13,8 @@ from tests.served import Answer, local
 
 THEN = "2025-02-25"
 COLLECTIONS = (
-    "deposits", "estimates", "control", "timelines", "changes", "settlements", "admin-areas",
+    "deposits", "estimates", "control", "contact-line", "disagreements", "timelines", "changes",
+    "settlements", "admin-areas",
     "claims", "places",
 )  # fmt: skip
 DOWNLOADS = (

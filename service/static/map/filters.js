@@ -1,4 +1,5 @@
 // Which features of the tiles hold on a day? Filters only: no day needs a request of its own.
+import { toText } from "./days.js";
 
 const holds = (day) => [
   ["<=", ["get", "valid_from"], day],
@@ -8,6 +9,18 @@ const says = (source) => ["==", ["get", "source"], source];
 
 /** Land of a status on a day, by one source. */
 export const land = (source, day, status) => ["all", says(source), ["==", ["get", "status"], status], ...holds(day)];
+
+/** The line of contact on a day, by one source. */
+export const line = (source, day) => ["all", says(source), ...holds(day)];
+
+/** Land on which two sources differ on a day, but for strips that two drawings leave. */
+export const between = (one, other, day) => [
+  "all",
+  ["==", ["get", "narrow"], false],
+  ["==", ["get", "day"], toText(day)],
+  ["in", ["get", "source"], ["literal", [one, other]]],
+  ["in", ["get", "other_source"], ["literal", [one, other]]],
+];
 
 /** Land that was left in the days before, by one source. */
 export const left = (source, day, span) => [

@@ -17,22 +17,24 @@ export function compose(base, paint, about, state, moment) {
     ...base,
     metadata: { day: toText(moment.day) },
     transition: { duration: 0, delay: 0 },
-    sources: { ...sources(about), ...tiled(base.sources) },
+    sources: { ...sources(about, moment), ...tiled(base.sources) },
     layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land), ...own.deposits],
   };
 }
 
 /** The sources of tiles the server's style names, which know where their tiles end. */
 function tiled(given) {
-  const names = ["basemap", "control", "timelines"].filter((name) => name in given);
+  const names = ["basemap", "control", "contact-line", "timelines"].filter((name) => name in given);
   return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
 
-function sources(about) {
+function sources(about, moment) {
   const tiles = (url) => ({ type: "vector", tiles: [url], minzoom: 0, maxzoom: 10 });
   const empty = { type: "FeatureCollection", features: [] };
   return {
     control: tiles(about.tiles.control),
+    ...(about.tiles["contact-line"] ? { "contact-line": tiles(about.tiles["contact-line"]) } : {}),
+    differ: { type: "geojson", data: moment.differ ?? empty },
     timelines: tiles(about.tiles.timelines),
     deposits: { type: "geojson", data: about.discs ?? empty },
   };
@@ -42,18 +44,21 @@ function layers(paint, about, state, moment) {
   const { source, day, other } = moment;
   const held = { source: "control", "source-layer": "control", type: "fill" };
   const edge = { source: "control", "source-layer": "control", type: "line", filter: filters.land(source.id, day, "occupied") };
+  // A release of before draws the whole edge of occupied land, of which fills leave the outer half.
+  const front = about.tiles["contact-line"] ? { source: "contact-line", "source-layer": "contact-line", type: "line", filter: filters.line(source.id, day) } : edge;
   const wide = (scale) => ["interpolate", ["exponential", 1.5], ["zoom"], 4, 0.9 * scale, 7, 1.7 * scale, 11, 3.4 * scale];
   const round = { "line-join": "round", "line-cap": "round" };
   return {
-    // Cells are edged, and land laid over the inner half of the edge: what is left is its outside.
     land: [
-      { ...edge, id: "control-line-casing", layout: round, paint: { "line-color": paint.casing, "line-width": wide(2.6), "line-opacity": 0.65 } },
-      { ...edge, id: "control-line", layout: round, paint: { "line-color": paint.line, "line-width": wide(1.6) } },
+      { ...edge, id: "control-edge", layout: round, paint: { "line-color": paint.held, "line-width": 1 } },
       { ...held, id: "control-left", filter: filters.left(source.id, day, FRESH), paint: { "fill-color": paint.left, "fill-antialias": false } },
       { ...held, id: "control-fill", filter: filters.land(source.id, day, "occupied"), paint: { "fill-color": heldColour(paint, source, day), "fill-antialias": false } },
       { ...held, id: "control-contested", filter: filters.land(source.id, day, "contested"), paint: { "fill-color": paint.fought, "fill-antialias": false } },
       { ...held, id: "control-contested-hatch", filter: filters.land(source.id, day, "contested"), paint: { "fill-pattern": `hatch-fought-${paint.theme}` } },
-      { ...held, id: "differ-fill", filter: other ? filters.land(other.id, day, "occupied") : NOTHING, paint: { "fill-pattern": `hatch-other-${paint.theme}` } },
+      { ...front, id: "control-line-casing", layout: round, paint: { "line-color": paint.casing, "line-width": wide(2), "line-opacity": 0.65 } },
+      { ...front, id: "control-line", layout: round, paint: { "line-color": paint.line, "line-width": wide(1.1) } },
+      { id: "differ-fill", type: "fill", source: "differ", filter: other ? filters.between(source.id, other.id, day) : NOTHING, paint: { "fill-pattern": `hatch-other-${paint.theme}` } },
+      { id: "differ-edge", type: "line", source: "differ", filter: other ? filters.between(source.id, other.id, day) : NOTHING, paint: { "line-color": paint.other, "line-width": 0.8 } },
     ],
     deposits: marks(paint, about, state, moment),
   };

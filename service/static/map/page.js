@@ -6,7 +6,7 @@ import { createChoices } from "./choices.js";
 import { createCite } from "./cite.js";
 import { createDivider, drawTurned, turned } from "./compare.js";
 import { createDetail } from "./detail.js";
-import { differing, drawDiffering } from "./differ.js";
+import { createDispute, differing, drawDiffering } from "./differ.js";
 import { counts } from "./filters.js";
 import { discs } from "./discs.js";
 import { createDock } from "./dock.js";
@@ -86,6 +86,7 @@ export function startPage(about, state, usual, screen) {
   }
 
   state.on(["differ"], compareSources);
+  createDispute(about, state, screen);
   state.on(["compare"], settled(compareDays, 300));
   state.on(["differ", "lang", "source", "day"], () => drawLegend(about, values));
   remember(about, state, usual, map);

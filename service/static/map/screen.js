@@ -14,6 +14,7 @@ export async function createScreen(about, state, still) {
   const { values } = state;
   const styles = { ...about.inline_styles };
   let differing = [];
+  let disputed = null;
   let second = null;
   const listeners = [];
 
@@ -25,7 +26,7 @@ export async function createScreen(about, state, still) {
     const paint = about.paints[theme()];
     const base = styles[`${theme()}-${values.lang}`] ?? plainStyle(about, paint);
     const pair = day === values.day ? other() : null;
-    return compose(base, paint, about, values, { day, source: source(day), other: pair, differing });
+    return compose(base, paint, about, values, { day, source: source(day), other: pair, differing, differ: disputed });
   }
 
   async function dressed() {
@@ -78,6 +79,11 @@ export async function createScreen(about, state, still) {
     each: (listener) => (listeners.push(listener), listener(map)),
     differ(ids) {
       differing = ids;
+      paint();
+    },
+    /** Land on which sources differ, as the server gives it; null for none. */
+    dispute(land) {
+      disputed = land;
       paint();
     },
     go: (at, zoom) => map.easeTo({ center: at, zoom: Math.max(map.getZoom(), zoom), duration: still ? 0 : 900, offset: offset() }),
