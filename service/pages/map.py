@@ -1,5 +1,6 @@
 """What must the map page know before it asks anything: sources, names, where the tiles are."""
 
+import gzip
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import orjson
+import shapely
 from markupsafe import Markup
 
 from geodata.answers.question import RANKS, VERDICTS
@@ -21,11 +23,12 @@ from service.pages.rendering import page, root_of
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
 FIRST = (
-    *("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters"),
-    *("legend", "look", "permalink", "screen", "signs", "state", "view"),
+    *("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters", "frame"),
+    *("legend", "look", "notices", "permalink", "screen", "signs", "state", "view"),
     *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
+PLACES = "basemap/places.geojson.gz"
 TILESETS = ("basemap", "control", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -62,11 +65,14 @@ def about(ask: RequestContext) -> dict[str, object]:
             _source(store.sources.by_id[source], store) for source in store.sources.ordered
         ],
         "country": packaged.theatre().country,
+        "outline": outline(),
         "stretches": [
             {"first_day": str(each.first), "source": each.source}
             for each in store.sources.stretches
         ],
         "commodities": _commodities(store),
+        "places": places(),
+        "oblasts": oblast_names(),
         "territories": [
             {
                 "id": entry.id,
@@ -127,6 +133,43 @@ def _commodities(store: Store) -> list[dict[str, object]]:
         }
         for entry, count in counted
     ]
+
+
+@cache
+def outline() -> list[list[list[float]]]:
+    """Rings around the country, CRS84, true to about ten kilometres: which side of its border a spot is on."""
+    parts = shapely.get_parts(packaged.outline().simplify(0.1))
+    return [shapely.get_coordinates(part.exterior).round(2).tolist() for part in parts]
+
+
+@cache
+def places() -> list[dict[str, object]]:
+    """Towns of the country that the base map names, with their oblast; larger ones first.
+
+    The table of settlements holds the oblasts where control changed: neither Kyiv nor Odesa.
+    """
+    towns = orjson.loads(gzip.decompress(packaged.data_file(PLACES).read_bytes()))["features"]
+    points = shapely.points([town["geometry"]["coordinates"] for town in towns])
+    areas = packaged.admin_areas()
+    oblasts = areas[areas["parent"] == packaged.theatre().country]
+    town, oblast = oblasts.sindex.query(points, predicate="intersects")
+    names = dict(zip(town.tolist(), oblasts["name_en"].iloc[oblast], strict=True))
+    return [
+        {
+            **{name: towns[n]["properties"][name] for name in ("name_en", "name_uk")},
+            "oblast": names[n],
+            "at": towns[n]["geometry"]["coordinates"],
+        }
+        for n in sorted(names, key=lambda n: -towns[n]["properties"]["population"])
+    ]
+
+
+@cache
+def oblast_names() -> dict[str, str]:
+    """Ukrainian names of the country's oblasts by their English ones."""
+    areas = packaged.admin_areas()
+    oblasts = areas[areas["parent"] == packaged.theatre().country]
+    return dict(zip(oblasts["name_en"], oblasts["name_uk"], strict=True))
 
 
 def _tiles(ask: RequestContext, name: str) -> str:
