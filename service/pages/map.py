@@ -7,9 +7,11 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+import geopandas
 import orjson
 import shapely
 from markupsafe import Markup
+from shapely.geometry.base import BaseGeometry
 
 from geodata.answers.question import RANKS, VERDICTS
 from geodata.data import packaged
@@ -29,6 +31,8 @@ FIRST = (
 )
 """Scripts the first picture of the map needs; the others follow it."""
 PLACES = "basemap/places.geojson.gz"
+_AT_WATER = 0.02
+"""Degrees by which a town on a river or coast may miss the land of its oblast."""
 TILESETS = ("basemap", "control", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -137,7 +141,7 @@ def _commodities(store: Store) -> list[dict[str, object]]:
 
 @cache
 def outline() -> list[list[list[float]]]:
-    """Rings around the country, CRS84, true to about ten kilometres: which side of its border a spot is on."""
+    """Rings around the country, CRS84, to ten kilometres: is a spot on its side of the border?"""
     parts = shapely.get_parts(packaged.outline().simplify(0.1))
     return [shapely.get_coordinates(part.exterior).round(2).tolist() for part in parts]
 
@@ -150,25 +154,38 @@ def places() -> list[dict[str, object]]:
     """
     towns = orjson.loads(gzip.decompress(packaged.data_file(PLACES).read_bytes()))["features"]
     points = shapely.points([town["geometry"]["coordinates"] for town in towns])
-    areas = packaged.admin_areas()
-    oblasts = areas[areas["parent"] == packaged.theatre().country]
-    town, oblast = oblasts.sindex.query(points, predicate="intersects")
-    names = dict(zip(town.tolist(), oblasts["name_en"].iloc[oblast], strict=True))
+    oblasts = _oblasts()
+    town, oblast = oblasts.sindex.nearest(points, return_all=False, max_distance=_AT_WATER)
+    at_home = dict(zip(town.tolist(), oblast.tolist(), strict=True))
     return [
         {
             **{name: towns[n]["properties"][name] for name in ("name_en", "name_uk")},
-            "oblast": names[n],
-            "at": towns[n]["geometry"]["coordinates"],
+            "oblast": oblasts["name_en"].iloc[at_home[n]],
+            "at": _on_land(points[n], oblasts.geometry.iloc[at_home[n]]),
         }
-        for n in sorted(names, key=lambda n: -towns[n]["properties"]["population"])
+        for n in sorted(at_home, key=lambda n: -towns[n]["properties"]["population"])
     ]
+
+
+def _on_land(point: shapely.Point, oblast: BaseGeometry) -> list[float]:
+    """A town's spot; one in the water (Kherson, Ochakiv) is put ashore, where control is known."""
+    lon, lat = point.x, point.y
+    if not oblast.intersects(point):
+        _, shore = shapely.get_coordinates(shapely.shortest_line(point, oblast))
+        # A little past the shore, which is a line between water and land.
+        lon, lat = shore + (shore - (lon, lat)) / point.distance(oblast) * 0.002
+    return [round(float(lon), 4), round(float(lat), 4)]
+
+
+def _oblasts() -> geopandas.GeoDataFrame:
+    areas = packaged.admin_areas()
+    return areas[areas["parent"] == packaged.theatre().country]
 
 
 @cache
 def oblast_names() -> dict[str, str]:
     """Ukrainian names of the country's oblasts by their English ones."""
-    areas = packaged.admin_areas()
-    oblasts = areas[areas["parent"] == packaged.theatre().country]
+    oblasts = _oblasts()
     return dict(zip(oblasts["name_en"], oblasts["name_uk"], strict=True))
 
 

@@ -15,13 +15,14 @@ export function createDock(about, state, days, typed) {
     byId(id).max = toText(about.lastDay);
     byId(id).addEventListener("change", ({ target }) => {
       // A year that is being typed is 0002, 0020 and 0202 before it is 2025.
-      if (!isDay(target.value) || target.value < "1000") return;
-      const patch = { [key]: within(toDay(target.value)) };
+      const text = target.value;
+      if (!isDay(text) || text < "1000") return;
+      const patch = { [key]: within(toDay(text)) };
       // A date typed figure by figure is one step.
       if (performance.now() - last < ONE_STEP) state.set(patch);
       else state.step(patch);
       last = performance.now();
-      typed(target.value);
+      typed(text);
       target.value = toText(state.values[key]);
     });
   }

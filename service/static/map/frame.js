@@ -13,10 +13,11 @@ export function freeArea() {
   const stage = byId("stage").getBoundingClientRect();
   const [panel, dock, card, legend] = ["panel", "dock", "detail", "legend"].map((id) => byId(id).getBoundingClientRect());
   const wide = innerWidth >= WIDE;
+  const dates = ["day-left", "day-right"].map((id) => byId(id).getBoundingClientRect().bottom - stage.top);
   const low = wide ? Math.min(dock.top, legend.height ? legend.top : dock.top) : Math.min(panel.top, card.height ? card.top : panel.top);
   return {
     left: wide ? panel.right - stage.left : 0,
-    top: 0,
+    top: Math.max(0, ...dates),
     right: wide && card.width ? card.left - stage.left : stage.width - ZOOM,
     bottom: low - stage.top,
   };

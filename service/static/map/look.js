@@ -90,7 +90,8 @@ function marks(paint, about, state, moment) {
     { id: "spot", type: "circle", source: "spot", paint: { "circle-radius": 7, "circle-color": paint.ink, "circle-opacity": 0.12, "circle-stroke-color": paint.ink, "circle-stroke-width": 2.5 } },
     { ...spots, id: "deposits-differ", type: "circle", filter: filters.only(shown, moment.differing), paint: { ...ring, "circle-stroke-color": paint.other } },
     { ...spots, id: "deposits-chosen", type: "circle", filter: filters.only(shown, state.deposit ? [state.deposit] : []), paint: { ...ring, "circle-stroke-color": paint.ink, "circle-stroke-width": 3 } },
-    { ...spots, id: "deposits", type: "symbol", filter: shown, layout: { ...above, "icon-image": ["concat", "v-", ["get", "verdict"], `-${paint.theme}`], "icon-size": size, "symbol-sort-key": ["match", ["get", "verdict"], "government", 0, "unknown", 0, "occupied", 2, 1] } },
+    // Placed after the signs, which stand above them: no name lies on another deposit's sign.
     { ...spots, id: "deposits-name", type: "symbol", minzoom: 7, filter: shown, layout: { "text-field": name, "text-font": ["Lodeline Bold"], "text-size": 12.5, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1, "text-max-width": 11, "text-justify": "auto" }, paint: { "text-color": paint.ink, "text-halo-color": paint.basemap.halo, "text-halo-width": 1.6 } },
+    { ...spots, id: "deposits", type: "symbol", filter: shown, layout: { ...above, "icon-image": ["concat", "v-", ["get", "verdict"], `-${paint.theme}`], "icon-size": size, "symbol-sort-key": ["case", ["==", ["get", "deposit_id"], state.deposit ?? ""], 3, ["match", ["get", "verdict"], "government", 0, "unknown", 0, "occupied", 2, 1]] } },
   ];
 }

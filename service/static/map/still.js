@@ -46,7 +46,7 @@ export async function createStill(about, state, error) {
     drawing.setAttribute("aria-label", t("map_label"));
     for (const link of drawing.querySelectorAll("a[href*='/deposits/items/']")) {
       link.dataset.deposit = decodeURIComponent(new URL(link.getAttribute("href"), location.href).pathname.split("/").at(-1));
-      link.dataset.verdict = link.querySelector("use").getAttribute("href").slice(3);
+      link.dataset.standing = link.querySelector("use").getAttribute("href").slice(3);
       link.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
@@ -59,7 +59,7 @@ export async function createStill(about, state, error) {
   /** Who is shown, named and chosen: what a new drawing is not needed for. */
   function mark() {
     for (const link of stage.querySelectorAll("a[data-deposit]")) {
-      const { deposit, verdict } = link.dataset;
+      const { deposit, standing: verdict } = link.dataset;
       const entry = about.index?.get(deposit);
       link.classList.toggle("chosen", deposit === values.deposit);
       const wanted = values.verdicts.includes(verdict === "not_tested" ? "unknown" : verdict) && (!entry || counts(entry, values, about.commodities));
