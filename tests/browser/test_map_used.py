@@ -384,7 +384,7 @@ def test_a_town_chosen_is_shown_with_who_holds_it(open_page: MapPage) -> None:
 
 
 CUT_OFF = """() => {
-  document.querySelectorAll('#panel details').forEach(one => one.open = true);
+  document.querySelectorAll('#panel details, #detail details').forEach(one => one.open = true);
   const wide = ['panel-body', 'detail', 'dock', 'stage'].map(id => document.getElementById(id))
     .filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.id);
   if (document.documentElement.scrollWidth > innerWidth) wide.push('page');
@@ -413,6 +413,9 @@ def test_nothing_is_cut_off_at_an_edge(
             f"&role=any&rank=any&theme=dark&lang={lang}"
         )
         twofold_page.tab.wait_for_selector("#detail .says")
+        assert twofold_page.run(CUT_OFF) == []
+        twofold_page.show(f"#day=2024-07-20&spot=48.01590/37.80280&lang={lang}")
+        twofold_page.tab.wait_for_selector("#detail .history")
         assert twofold_page.run(CUT_OFF) == []
     finally:
         twofold_page.tab.set_viewport_size({"width": 920, "height": 600})

@@ -1,7 +1,9 @@
 // Where on the screen does occupied land meet free land, and where does the divider stand best?
 import { freeArea } from "./frame.js";
 
-const ROWS = 18;
+const ROWS = 30;
+/** Rows the front must cross at least: of less, too little is in sight to compare days by. */
+const FEW = 5;
 const STEP = 14;
 const MARGIN = 56;
 
@@ -44,7 +46,7 @@ const idle = (map) => new Promise((done) => (map.once("idle", done), map.trigger
 export async function dividerOverFront(about, map, state, screen, mayMove) {
   if (!map.areTilesLoaded()) await idle(map);
   let points = frontOf(map, about.outline);
-  if (!points.length && mayMove) {
+  if (new Set(points.map(({ y }) => y)).size < FEW && mayMove) {
     screen.whole();
     await idle(map);
     points = frontOf(map, about.outline);

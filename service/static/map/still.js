@@ -105,6 +105,7 @@ export async function createStill(about, state, error) {
     each() {},
     choose: (call) => (choose = call),
     differ() {},
+    dispute() {},
     camera: () => null,
     jump() {},
     go() {},
