@@ -1,13 +1,17 @@
 """What must the map page know before it asks anything: sources, names, where the tiles are."""
 
+import gzip
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+import geopandas
 import orjson
+import shapely
 from markupsafe import Markup
+from shapely.geometry.base import BaseGeometry
 
 from geodata.answers.question import RANKS, VERDICTS
 from geodata.data import packaged
@@ -24,13 +28,16 @@ from service.params.map_state import MapState
 
 STATIC = Path(__file__).parent.parent / "static" / "map"
 FIRST = (
-    *("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters"),
-    *("legend", "look", "permalink", "screen", "signs", "state", "view"),
+    *("main", "about", "ask", "base", "choice", "colours", "days", "dom", "filters", "frame"),
+    *("legend", "look", "notices", "permalink", "screen", "signs", "state", "view"),
     *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
 ELSEWHERE = ("embed",)
 """Scripts of another page."""
+PLACES = "basemap/places.geojson.gz"
+_AT_WATER = 0.02
+"""Degrees by which a town on a river or coast may miss the land of its oblast."""
 TILESETS = ("basemap", "control", "contact-line", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -69,11 +76,14 @@ def about(ask: RequestContext) -> dict[str, object]:
             _source(store.sources.by_id[source], store) for source in store.sources.ordered
         ],
         "country": packaged.theatre().country,
+        "outline": outline(),
         "stretches": [
             {"first_day": str(each.first), "source": each.source}
             for each in store.sources.stretches
         ],
         "commodities": _commodities(store),
+        "places": places(),
+        "oblasts": oblast_names(),
         "territories": [
             {
                 "id": entry.id,
@@ -134,6 +144,56 @@ def _commodities(store: Store) -> list[dict[str, object]]:
         }
         for entry, count in counted
     ]
+
+
+@cache
+def outline() -> list[list[list[float]]]:
+    """Rings around the country, CRS84, to ten kilometres: is a spot on its side of the border?"""
+    parts = shapely.get_parts(packaged.outline().simplify(0.1))
+    return [shapely.get_coordinates(part.exterior).round(2).tolist() for part in parts]
+
+
+@cache
+def places() -> list[dict[str, object]]:
+    """Towns of the country that the base map names, with their oblast; larger ones first.
+
+    The table of settlements holds the oblasts where control changed: neither Kyiv nor Odesa.
+    """
+    towns = orjson.loads(gzip.decompress(packaged.data_file(PLACES).read_bytes()))["features"]
+    points = shapely.points([town["geometry"]["coordinates"] for town in towns])
+    oblasts = _oblasts()
+    town, oblast = oblasts.sindex.nearest(points, return_all=False, max_distance=_AT_WATER)
+    at_home = dict(zip(town.tolist(), oblast.tolist(), strict=True))
+    return [
+        {
+            **{name: towns[n]["properties"][name] for name in ("name_en", "name_uk")},
+            "oblast": oblasts["name_en"].iloc[at_home[n]],
+            "at": _on_land(points[n], oblasts.geometry.iloc[at_home[n]]),
+        }
+        for n in sorted(at_home, key=lambda n: -towns[n]["properties"]["population"])
+    ]
+
+
+def _on_land(point: shapely.Point, oblast: BaseGeometry) -> list[float]:
+    """A town's spot; one in the water (Kherson, Ochakiv) is put ashore, where control is known."""
+    lon, lat = point.x, point.y
+    if not oblast.intersects(point):
+        _, shore = shapely.get_coordinates(shapely.shortest_line(point, oblast))
+        # A little past the shore, which is a line between water and land.
+        lon, lat = shore + (shore - (lon, lat)) / point.distance(oblast) * 0.002
+    return [round(float(lon), 4), round(float(lat), 4)]
+
+
+def _oblasts() -> geopandas.GeoDataFrame:
+    areas = packaged.admin_areas()
+    return areas[areas["parent"] == packaged.theatre().country]
+
+
+@cache
+def oblast_names() -> dict[str, str]:
+    """Ukrainian names of the country's oblasts by their English ones."""
+    oblasts = _oblasts()
+    return dict(zip(oblasts["name_en"], oblasts["name_uk"], strict=True))
 
 
 def _tiles(ask: RequestContext, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Is the map drawn when it is opened again: reloaded, later, after a publication, behind a proxy?
+"""Is the map there when it is opened again, goes back, is published anew, or cannot be drawn?
 
 A browser asks whether the page it keeps is still the one, and writes the headers of the answer over
 those it keeps. With the policy of other pages MapLibre's worker does not start: the map is blank.
@@ -9,13 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from map_page import MapPage
+from map_page import PHONE, TURN, MapPage
 from served import copied
 from served_really import nginx_before, server_over
 
 from geodata.release.publish import publish
 from geodata.workspace import Workspace
 
+RELEASE = "() => JSON.parse(document.getElementById('about').textContent).release"
 LEAST = 20
 """Deposits on the map of the whole country, at least."""
 
@@ -124,8 +125,7 @@ def test_the_map_is_drawn_before_and_after_a_publication(page: MapPage, mine: Wo
     first, second = mine.release_ids()
     page.open()
     assert_drawn(page)
-    shown = "() => JSON.parse(document.getElementById('about').textContent).release"
-    assert page.run(shown) == first
+    assert page.run(RELEASE) == first
     try:
         publish(mine, second)
         page.tab.reload()
@@ -134,11 +134,229 @@ def test_the_map_is_drawn_before_and_after_a_publication(page: MapPage, mine: Wo
         page.until(f"async () => {served} === '{second}'")
         page.tab.reload()
         assert_drawn(page)
-        assert page.run(shown) == second
+        assert page.run(RELEASE) == second
         page.open()
         assert_drawn(page)
     finally:
         publish(mine, first)
+
+
+def test_the_map_is_drawn_on_a_second_visit_after_the_cache_has_expired(
+    chromium: object, mine: Workspace
+) -> None:
+    with server_over(mine.root, max_age_s="1") as base, MapPage.new(chromium, base) as page:
+        for _ in range(3):
+            page.open()
+            assert_drawn(page)
+            page.tab.wait_for_timeout(1300)
+
+
+def test_a_page_left_open_says_that_another_release_is_there_and_goes_to_it(
+    page: MapPage, mine: Workspace
+) -> None:
+    first, second = mine.release_ids()
+    served = "(await (await fetch('/readyz', {cache: 'no-store'})).json()).release"
+    page.until(f"async () => {served} === '{first}'")
+    page.open("#day=2025-07-05&role=any&at=6.00/48.0000/36.0000")
+    page.tab.wait_for_selector("#notices:empty", state="attached")
+    try:
+        publish(mine, second)
+        page.until(f"async () => {served} === '{second}'")
+        page.run("() => dispatchEvent(new Event('visibilitychange'))")
+        page.tab.wait_for_selector("[data-notice=release]")
+        assert second in page.text("#notices")
+
+        # What is open works on, by the addresses of its own release.
+        page.go_to("2025-06-01")
+        page.run("() => map.jumpTo({center: [33, 48.5], zoom: 5.2})")
+        page.settle()
+        page.answered()
+        assert_drawn(page)
+        page.tab.click("[data-notice=release] button.plain")
+        page.until("() => document.querySelector('[data-notice=release]') === null")
+        assert_drawn(page)
+        assert page.run(RELEASE) == second
+        assert {"day=2025-06-01", "role=any"} <= set(page.hash[1:].split("&"))
+    finally:
+        publish(mine, first)
+
+
+def test_a_page_pinned_to_a_release_is_not_sent_to_another(page: MapPage, mine: Workspace) -> None:
+    _, second = mine.release_ids()
+    page.open("", f"?release={second}")
+    page.run("() => dispatchEvent(new Event('visibilitychange'))")
+    page.tab.wait_for_timeout(300)
+
+    assert page.text("#notices") == ""
+
+
+def test_back_and_forward_go_through_what_was_chosen(page: MapPage) -> None:
+    page.open("#day=2025-07-05&at=6.00/48.0000/36.0000")
+    page.tab.click("[data-mineral=lithium]")
+    page.tab.select_option("#territory", "occupied")
+    page.go_to("2025-06-20")
+    page.run("() => [...document.querySelectorAll('#table button')].at(-1).click()")
+    page.tab.wait_for_selector("#detail .says")
+    page.tab.keyboard.press("Escape")
+    page.tab.wait_for_selector("#detail", state="hidden")
+    page.until("() => !location.hash.includes('deposit')")
+
+    page.tab.go_back()
+    page.tab.wait_for_selector("#detail .says")
+    page.tab.go_back()
+    page.tab.wait_for_selector("#detail", state="hidden")
+    assert page.tab.input_value("#day-input") == "2025-06-20"
+    page.tab.go_back()
+    page.until("() => document.getElementById('day-input').value === '2025-07-05'")
+    assert page.tab.input_value("#territory") == "occupied"
+    page.tab.go_back()
+    page.until("() => document.getElementById('territory').value === 'ukraine'")
+    assert "lithium" in page.hash
+    page.tab.go_back()
+    page.until("() => !location.hash.includes('lithium')")
+    page.answered()
+    assert_drawn(page)
+    assert page.run("() => [map.getZoom(), map.getCenter().lng]") == pytest.approx([6, 36], abs=0.1)
+    for _ in range(4):
+        page.tab.go_forward()
+    page.tab.wait_for_selector("#detail .says")
+    assert {"day=2025-06-20", "territory=occupied"} <= set(page.hash[1:].split("&"))
+
+
+def test_days_passed_over_are_no_steps_back(page: MapPage) -> None:
+    page.tab.goto(f"{page.base}/territories")
+    page.open("#day=2022-03-01&at=6.00/48.0000/36.0000")
+    steps = page.run("() => history.length")
+    page.tab.focus("#thumb-day")
+    for _ in range(3):
+        page.tab.keyboard.press("ArrowRight")
+    page.tab.click("#play")
+    page.until("() => document.getElementById('day-input').value > '2022-03-20'")
+    page.tab.click("#play")
+    page.run("() => map.panBy([80, 0], {duration: 0})")
+    page.tab.uncheck("[data-verdict=unknown]")
+    page.until("() => location.hash.includes('verdicts=')")
+
+    assert page.run("() => history.length") == steps
+
+
+NO_WEBGL = """
+const real = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind.startsWith('webgl') ? null : real.call(this, kind, ...rest);
+};
+"""
+
+
+def without(page: MapPage, what: str) -> MapPage:
+    """A page in a browser without WebGL, or to which the library does not come."""
+    if what == "WebGL":
+        page.tab.add_init_script(NO_WEBGL)
+    else:
+        page.tab.route("**/maplibre-gl.js*", lambda route: route.abort())
+    return page
+
+
+def drawing(page: MapPage, day: str) -> list[str]:
+    """Deposits of the drawing that stands for the map, of a day."""
+    page.until(f"() => document.getElementById('map').dataset.day === '{day}'")
+    page.until("() => document.getElementById('map').dataset.drawn === 'true'")
+    shown = "() => [...document.querySelectorAll('#map a[data-deposit]:not([hidden])')]"
+    return [str(name) for name in page.run(f"{shown}.map(a => a.dataset.deposit)")]
+
+
+@pytest.mark.parametrize("window", [None, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("what", ["WebGL", "library"])
+def test_where_no_map_can_be_drawn_the_server_draws_it_and_the_page_says_why(
+    chromium: object, plain: str, what: str, window: dict[str, int] | None
+) -> None:
+    with MapPage.new(chromium, plain, **({"viewport": window} if window else {})) as page:
+        for _ in range(2):
+            without(page, what).open("#day=2025-07-05&minerals=lithium")
+            assert page.tab.get_attribute("html", "data-map") == "still"
+            assert {"WebGL": "WebGL", "library": "library"}[what] in page.text("#still-why")
+            assert TURN in drawing(page, "2025-07-05")
+            assert page.tab.locator("#map path.held").count() == 1
+            assert "main commodity: lithium" in page.text("#headline")
+            box = page.tab.locator("#map > svg").bounding_box()
+            why = page.tab.locator("#still-why").bounding_box()
+            assert box["y"] >= why["y"] + why["height"] - 1
+        assert [text for text in page.complaints if "maplibre-gl.js" not in text] == []
+
+
+def test_without_webgl_the_panel_the_days_and_the_cards_work(chromium: object, plain: str) -> None:
+    with MapPage.new(chromium, plain) as page:
+        without(page, "WebGL").open("#day=2025-06-14")
+        many = drawing(page, "2025-06-14")
+        kind = f"() => document.querySelector('#map a[data-deposit={TURN}]').dataset.standing"
+        assert page.run(kind) == "government"
+        page.tab.fill("#day-input", "2025-07-05")
+        drawing(page, "2025-07-05")
+        assert page.run(kind) == "occupied"
+        page.tab.uncheck("[data-verdict=government]")
+        assert set(drawing(page, "2025-07-05")) < set(many)
+        page.tab.click("[data-mineral=lithium]")
+        page.until("() => document.getElementById('headline').textContent.includes('lithium')")
+        page.tab.locator(f"#map a[data-deposit={TURN}]").dispatch_event("click")
+        page.tab.wait_for_selector("#detail .says")
+        assert "Shevchenkivske" in page.text("#detail-title")
+        page.tab.keyboard.press("Escape")
+        page.tab.wait_for_selector("#detail", state="hidden")
+        page.tab.click("#toggle-compare")
+        page.until("() => document.getElementById('map-b').dataset.drawn === 'true'")
+        page.tab.click("#toggle-lang")
+        page.until("() => document.getElementById('still-why').textContent.includes('браузер')")
+        page.tab.fill("#search", "Київ")
+        page.until("() => document.querySelector('#search-list')?.textContent.includes('Київ')")
+        page.tab.keyboard.press("Enter")
+        page.tab.wait_for_selector("#detail .history")
+        page.tab.click("#open-download")
+        assert page.tab.locator("#download-body a").count() > 5
+        assert page.tab.locator("#take-picture").count() == 0
+        page.tab.keyboard.press("Escape")
+        page.tab.go_back()
+        page.tab.wait_for_selector("#detail", state="hidden")
+        assert page.complaints == []
+
+
+def test_graphics_taken_away_and_given_back_leave_the_map_as_it_was(page: MapPage) -> None:
+    page.open("#day=2025-07-05&at=6.00/48.0000/36.0000")
+    assert_drawn(page)
+    before = page.verdicts()
+    page.run("""() => { const canvas = map.getCanvas();
+      window.taken = (canvas.getContext('webgl2') ?? canvas.getContext('webgl'))
+        .getExtension('WEBGL_lose_context');
+      window.taken.loseContext(); }""")
+    page.tab.wait_for_selector("[data-notice=graphics]")
+    assert page.tab.locator("[data-notice=graphics] button.plain").count() == 1
+    page.run("() => window.taken.restoreContext()")
+    page.tab.wait_for_selector("[data-notice=graphics]", state="detached")
+    page.settle()
+    assert page.verdicts() == before
+    page.go_to("2025-06-01")
+    assert page.run("() => map.queryRenderedFeatures({layers: ['control-fill']}).length") > 0
+
+
+def test_tiles_that_do_not_come_are_said_to_and_can_be_asked_for_again(page: MapPage) -> None:
+    page.open("#day=2025-07-05&at=6.00/48.0000/36.0000")
+    page.tab.route("**/tiles/control/**", lambda route: route.abort())
+    page.run("() => map.jumpTo({center: [37.5, 48.2], zoom: 9.3})")
+    page.tab.wait_for_selector("[data-notice=tiles]")
+    page.tab.unroute("**/tiles/control/**")
+    page.tab.click("[data-notice=tiles] button.plain")
+    page.tab.wait_for_selector("[data-notice=tiles]", state="detached")
+    page.settle()
+    assert page.run("() => map.queryRenderedFeatures({layers: ['control-fill']}).length") > 0
+    page.complaints.clear()
+
+
+def test_a_page_whose_scripts_do_not_come_says_so(chromium: object, plain: str) -> None:
+    with MapPage.new(chromium, plain) as page:
+        page.tab.route("**/map/state.js", lambda route: route.abort())
+        page.tab.goto(f"{plain}/map")
+        page.tab.wait_for_selector(".stalled", state="visible")
+        assert "has not started" in page.text(".stalled")
+        assert page.tab.locator(".stalled a").count() == 2
 
 
 def test_behind_a_proxy_the_map_asks_under_its_path_alone(chromium: object, behind: str) -> None:

@@ -9,7 +9,7 @@ from node_tools import MODULES, node_or_skip
 STATE = (
     "#day=2025-07-05&with=2022-04-01&split=40&deposit=shevchenkivske_li&minerals=lithium,titanium"
     "&verdicts=occupied,uncertain&territory=occupied&lang=uk&theme=dark&range=war"
-    "&at=7.25/48.1000/36.2000"
+    "&at=7.25/47.9000/36.7500"
 )
 CROWDED = f"#day=2025-07-05&deposit={TURN}&with=2022-04-01&differ=settlements"
 NONSENSE = [

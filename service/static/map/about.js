@@ -24,6 +24,7 @@ export const usualState = (about) => ({
   role: "main",
   rank: "deposit",
   deposit: null,
+  spot: null,
   commodities: [],
   verdicts: [...about.verdicts],
   lang: navigator.languages?.some((tag) => tag.startsWith("uk")) ? "uk" : "en",

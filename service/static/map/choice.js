@@ -6,5 +6,11 @@ export function choose({ sources, stretches }, day, wanted = null) {
   return sources.find((source) => source.id === chosen) ?? sources[wanted === null ? sources.length - 1 : 0];
 }
 
+/** The source whose control is shown for a day. */
+export const sourceOf = (about, values, day = values.day) => choose(about, day, values.source);
+
+/** The source it is compared with, null where none is. */
+export const otherOf = (about, values) => (values.differ === null ? null : (about.sources.find((entry) => entry.id === values.differ) ?? null));
+
 /** Whether a source says anything of a day. */
 export const reaches = (source, day) => source.firstDay <= day;

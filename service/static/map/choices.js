@@ -20,7 +20,7 @@ export function createChoices(about, state, chosen_source) {
     shown.sort((a, b) => order(a) - order(b) || a[lang].localeCompare(b[lang], lang));
     const held = document.activeElement?.dataset?.mineral;
     byId("minerals").replaceChildren(
-      chip("", t("all_minerals"), null, !chosen.length, () => state.set({ commodities: [] })),
+      chip("", t("all_minerals"), null, !chosen.length, () => state.step({ commodities: [] })),
       ...shown.map((entry) => chip(entry.id, short(entry[lang]), usual() ? entry.deposits : null, chosen.includes(entry.id), () => toggle(entry.id))),
       el("button", { type: "button", class: "chip more", "aria-expanded": String(all), onclick: () => ((all = !all), minerals()) }, t(all ? "fewer_minerals" : "more_minerals")));
     if (held !== undefined) document.querySelector(`[data-mineral="${CSS.escape(held)}"]`)?.focus();
@@ -31,7 +31,7 @@ export function createChoices(about, state, chosen_source) {
   function toggle(id) {
     const { commodities } = state.values;
     const kept = commodities.includes(id) ? commodities.filter((one) => one !== id) : [...commodities, id];
-    state.set({ commodities: kept });
+    state.step({ commodities: kept });
   }
 
   function verdicts() {
@@ -68,10 +68,10 @@ export function createChoices(about, state, chosen_source) {
     select.value = value;
   }
 
-  byId("source").addEventListener("change", (event) => state.set({ source: event.target.value || null }));
-  byId("differ-source").addEventListener("change", (event) => state.set({ differ: event.target.value }));
-  byId("territory").addEventListener("change", (event) => state.set({ territory: event.target.value }));
-  for (const name of ["role", "rank"]) byId(name).addEventListener("change", (event) => state.set({ [name]: event.target.value }));
+  byId("source").addEventListener("change", (event) => state.step({ source: event.target.value || null }));
+  byId("differ-source").addEventListener("change", (event) => state.step({ differ: event.target.value }));
+  byId("territory").addEventListener("change", (event) => state.step({ territory: event.target.value }));
+  for (const name of ["role", "rank"]) byId(name).addEventListener("change", (event) => state.step({ [name]: event.target.value }));
   state.on(["role", "rank", "lang"], counted);
   state.on(["commodities", "role", "rank", "lang"], minerals);
   state.on(["lang"], verdicts);

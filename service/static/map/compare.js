@@ -3,6 +3,7 @@ import { behindOf } from "./answer.js";
 import { choose } from "./choice.js";
 import { clamp, inWords, toText } from "./days.js";
 import { byId, el, verdictMark } from "./dom.js";
+import { freeArea } from "./frame.js";
 import { standing } from "./tip.js";
 import { named, t } from "./words.js";
 
@@ -25,6 +26,20 @@ export function createDivider(about, state) {
       const behind = behindOf(choose(about, at, source), at, lang);
       byId(id).textContent = behind ? `${inWords(at, lang)} (${behind})` : inWords(at, lang);
     }
+    keepIn();
+  }
+
+  /** A date that has no room beside the divider moves over it, and a line lower, rather than off the stage. */
+  function keepIn() {
+    const { left, right } = freeArea();
+    const x = (state.values.split / 100) * stage.clientWidth;
+    const rooms = { "day-left": x - left, "day-right": right - x };
+    for (const [id, room] of Object.entries(rooms)) {
+      const badge = byId(id);
+      const lacking = Math.max(0, badge.offsetWidth + 32 - room);
+      badge.style.setProperty("--shift", `${id === "day-left" ? lacking : -lacking}px`);
+      badge.classList.toggle("low", lacking > 0);
+    }
   }
 
   const to = (value) => state.set({ split: clamp(value, 0, 100) });
@@ -44,6 +59,7 @@ export function createDivider(about, state) {
     event.preventDefault();
     to(value);
   });
+  addEventListener("resize", keepIn);
   state.on(["compare", "day", "source", "split", "lang"], show);
   show();
 }

@@ -3,7 +3,8 @@ const LENGTH = 86400000;
 
 export const toDay = (text) => Math.round(Date.parse(`${text}T00:00:00Z`) / LENGTH);
 export const toText = (day) => new Date(day * LENGTH).toISOString().slice(0, 10);
-export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(toDay(text));
+/** Whether a text is a day of the calendar; 30 February is none, though it can be parsed. */
+export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(toDay(text)) && toText(toDay(text)) === text;
 export const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
 
 /** The same day some months on; the 31st becomes the last day of a short month. */

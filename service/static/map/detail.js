@@ -3,58 +3,34 @@ import { lane } from "./ask.js";
 import { quantity, sort } from "./amounts.js";
 import { behindOf } from "./answer.js";
 import { inWords, toDay, toText } from "./days.js";
-import { byId, el, verdictMark } from "./dom.js";
+import { el, verdictMark } from "./dom.js";
 import { depositsPath } from "./question.js";
 import { mineralNames, sinceText, standing, unmapped } from "./tip.js";
 import { kilometres, named, percent, t } from "./words.js";
 
-/** deposits(): the list of all; close(): the reader is done with it. */
-export function createDetail(about, state, deposits, close) {
-  const card = byId("detail");
-  const rest = el("div", { class: "rest" });
+/** card: where it is shown; deposits(): the list of all. */
+export function createDetail(about, state, deposits, card) {
   const asking = lane();
-  let shown = "";
-  let opener = null;
 
   async function show() {
     const { deposit, lang } = state.values;
     const entry = deposits().find((one) => one.id === deposit);
-    card.hidden = deposit === null;
-    document.body.classList.toggle("detailed", deposit !== null);
-    if (deposit === null) return leave();
-    if (!entry) return;
-    if (shown !== `${deposit} ${lang}`) begin(entry, `${deposit} ${lang}`);
-    if (unmapped(about, entry)) return rest.replaceChildren(...abroad(entry));
+    if (!entry) {
+      if (deposits().length) card.open(`deposit ${deposit}`, deposit), card.fill(el("p", {}, t("deposit_unknown")));
+      return;
+    }
+    const other = lang === "uk" ? entry.name_en : entry.name_uk;
+    const also = other && other !== named(entry) ? el("p", { class: "also", lang: lang === "uk" ? "en" : "uk" }, other) : null;
+    card.open(`deposit ${deposit} ${lang}`, named(entry), also);
+    if (unmapped(about, entry)) return card.fill(...abroad(entry));
     try {
       const answer = await asking(depositsPath(about, state.values, entry.commodity));
       if (answer === undefined || state.values.deposit !== deposit) return;
       const found = answer.features.find((feature) => feature.properties.id === deposit);
-      rest.replaceChildren(...(found ? body(found.properties) : [el("p", {}, t("not_found"))]));
+      card.fill(...(found ? body(found.properties) : [el("p", {}, t("not_found"))]));
     } catch (error) {
-      rest.replaceChildren(el("p", { role: "alert" }, t("failed", { detail: error.message })));
+      card.fill(el("p", { role: "alert" }, t("failed", { detail: error.message })));
     }
-  }
-
-  /** The head at once, the rest when it is here; what has the focus stays in place. */
-  function begin(entry, key) {
-    if (!shown) opener = document.activeElement;
-    shown = key;
-    rest.replaceChildren(el("p", { class: "faint" }, t("loading")));
-    card.replaceChildren(head(entry), rest);
-    card.scrollTop = 0;
-  }
-
-  function leave() {
-    if (shown && card.contains(document.activeElement)) opener?.focus?.();
-    shown = "";
-  }
-
-  function head(entry) {
-    const other = state.values.lang === "uk" ? entry.name_en : entry.name_uk;
-    return el("header", {},
-      el("h2", { id: "detail-title", tabindex: -1 }, named(entry)),
-      other && other !== named(entry) ? el("p", { class: "also", lang: state.values.lang === "uk" ? "en" : "uk" }, other) : "",
-      el("button", { type: "button", class: "icon close", "aria-label": t("close"), onclick: close }, "×"));
   }
 
   function body(entry) {
@@ -118,10 +94,8 @@ export function createDetail(about, state, deposits, close) {
       el("small", {}, [one.asof, one.source].filter(Boolean).join(" · ")));
   }
 
-  card.addEventListener("keydown", (event) => event.key === "Escape" && close());
   const row = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
-  state.on(["deposit", "day", "source", "lang"], show);
-  return { show, focus: () => byId("detail-title")?.focus() };
+  return { show };
 }
 
 /** A share as a bar with its figure. */

@@ -36,7 +36,7 @@ export function createDownload(about, state, map, source, caption) {
   }
 
   opens("open-download", "download", () => {
-    const bbox = boxOf(map);
+    const bbox = map ? boxOf(map) : null;
     const { values } = state;
     const datetime = toText(values.day);
     const deposits = { datetime, bbox, source: values.source, filter: depositFilter(about, values) };
@@ -45,8 +45,10 @@ export function createDownload(about, state, map, source, caption) {
       ...links(t("download_deposits"), "/collections/deposits/items", deposits, FORMS),
       ...links(t("download_control"), "/collections/control/items", { datetime, bbox, filter: `source='${source().id}'` }, FORMS),
       el("h3", {}, t("download_table")), el("ul", { class: "forms" }, tables),
-      el("h3", {}, t("download_picture")), el("p", { class: "faint" }, t("picture_note")),
-      el("button", { type: "button", id: "take-picture", onclick: () => takePicture(map, caption(), `lodeline-${datetime}.png`) }, "PNG"),
+      ...(map ? [
+        el("h3", {}, t("download_picture")), el("p", { class: "faint" }, t("picture_note")),
+        el("button", { type: "button", id: "take-picture", onclick: () => takePicture(map, caption(), `lodeline-${datetime}.png`) }, "PNG"),
+      ] : []),
     );
   });
 }

@@ -17,9 +17,15 @@ export function compose(base, paint, about, state, moment) {
     ...base,
     metadata: { day: toText(moment.day) },
     transition: { duration: 0, delay: 0 },
-    sources: { ...sources(about, moment), ...tiled(base.sources) },
-    layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land), ...own.deposits],
+    sources: { ...sources(about, moment, state.spot), ...tiled(base.sources) },
+    layers: [...ground.slice(0, land), ...own.land, ...ground.slice(land).map(aside), ...own.deposits],
   };
+}
+
+/** Names of places stand beside their place, and elsewhere where a deposit's sign is: signs have the first choice. */
+function aside(layer) {
+  if (layer.id !== "place-names") return layer;
+  return { ...layer, layout: { ...layer.layout, "text-variable-anchor": ["center", "bottom", "top", "left", "right"], "text-radial-offset": 0.75, "text-justify": "auto", "text-padding": 3 } };
 }
 
 /** The sources of tiles the server's style names, which know where their tiles end. */
@@ -28,7 +34,7 @@ function tiled(given) {
   return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
 
-function sources(about, moment) {
+function sources(about, moment, spot) {
   const tiles = (url) => ({ type: "vector", tiles: [url], minzoom: 0, maxzoom: 10 });
   const empty = { type: "FeatureCollection", features: [] };
   return {
@@ -37,6 +43,7 @@ function sources(about, moment) {
     differ: { type: "geojson", data: moment.differ ?? empty },
     timelines: tiles(about.tiles.timelines),
     deposits: { type: "geojson", data: about.discs ?? empty },
+    spot: { type: "geojson", data: spot ? { type: "Point", coordinates: [spot.lon, spot.lat] } : empty },
   };
 }
 
@@ -75,7 +82,8 @@ function marks(paint, about, state, moment) {
   const shown = filters.deposits(moment.source.id, moment.day, state, about);
   const spots = { source: "timelines", "source-layer": "standings" };
   const size = ["interpolate", ["linear"], ["zoom"], 4, 0.62, 6, 0.86, 9, 1.12];
-  const above = { "icon-allow-overlap": true, "icon-ignore-placement": true };
+  // Always drawn, and in the way of names: a town under a sign cannot be read.
+  const above = { "icon-allow-overlap": true, "icon-ignore-placement": false, "icon-padding": 0 };
   const ring = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 9, 9, 15], "circle-opacity": 0, "circle-stroke-width": 2.5 };
   const name = state.lang === "uk" ? ["coalesce", ["get", "name_uk"], ["get", "name_en"]] : ["get", "name_en"];
   const chosen = (one, rest) => ["case", ["==", ["get", "id"], state.deposit ?? ""], one, rest];
@@ -84,9 +92,11 @@ function marks(paint, about, state, moment) {
   return [
     { id: "deposits-disc", type: "fill", source: "deposits", minzoom: 7.5, filter: disc, paint: { "fill-color": paint.ink, "fill-opacity": grows(chosen(0.1, 0.03)) } },
     { id: "deposits-disc-edge", type: "line", source: "deposits", minzoom: 7.5, filter: disc, paint: { "line-color": paint.ink, "line-width": chosen(1.8, 1), "line-dasharray": [3, 2], "line-opacity": grows(chosen(1, 0.4)) } },
+    { id: "spot", type: "circle", source: "spot", paint: { "circle-radius": 7, "circle-color": paint.ink, "circle-opacity": 0.12, "circle-stroke-color": paint.ink, "circle-stroke-width": 2.5 } },
     { ...spots, id: "deposits-differ", type: "circle", filter: filters.only(shown, moment.differing), paint: { ...ring, "circle-stroke-color": paint.other } },
     { ...spots, id: "deposits-chosen", type: "circle", filter: filters.only(shown, state.deposit ? [state.deposit] : []), paint: { ...ring, "circle-stroke-color": paint.ink, "circle-stroke-width": 3 } },
-    { ...spots, id: "deposits", type: "symbol", filter: shown, layout: { ...above, "icon-image": ["concat", "v-", ["get", "verdict"], `-${paint.theme}`], "icon-size": size, "symbol-sort-key": ["match", ["get", "verdict"], "government", 0, "unknown", 0, "occupied", 2, 1] } },
+    // Placed after the signs, which stand above them: no name lies on another deposit's sign.
     { ...spots, id: "deposits-name", type: "symbol", minzoom: 7, filter: shown, layout: { "text-field": name, "text-font": ["Lodeline Bold"], "text-size": 12.5, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1, "text-max-width": 11, "text-justify": "auto" }, paint: { "text-color": paint.ink, "text-halo-color": paint.basemap.halo, "text-halo-width": 1.6 } },
+    { ...spots, id: "deposits", type: "symbol", filter: shown, layout: { ...above, "icon-image": ["concat", "v-", ["get", "verdict"], `-${paint.theme}`], "icon-size": size, "symbol-sort-key": ["case", ["==", ["get", "deposit_id"], state.deposit ?? ""], 3, ["match", ["get", "verdict"], "government", 0, "unknown", 0, "occupied", 2, 1]] } },
   ];
 }

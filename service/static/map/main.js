@@ -17,20 +17,25 @@ say();
 byId("legend").open = innerWidth >= 900;
 drawLegend(about, state.values);
 
-try {
-  if (!about.tiles.control) throw new Error(`release ${about.release} was built without tiles`);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const screen = await createScreen(about, state, still);
-  globalThis.map = screen.map;
-  const drawn = new Promise((done) => screen.map.once("idle", done));
-  const { startPage } = await import("./page.js");
-  const page = startPage(about, state, usual, screen);
-  await drawn;
-  performance.mark("map-idle");
-  root.dataset.map = "idle";
-  await page.load();
-} catch (error) {
-  const { withoutMap } = await import("./bare.js");
-  withoutMap(about, error);
+/** The map, or what stands for it where it cannot be drawn. */
+async function openScreen() {
+  try {
+    if (!about.tiles.control) throw new Error(`release ${about.release} was built without tiles`);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    return await createScreen(about, state, still);
+  } catch (error) {
+    byId("map").replaceChildren();
+    const { createStill } = await import("./still.js");
+    return createStill(about, state, error);
+  }
 }
+
+const screen = await openScreen();
+globalThis.map = screen.map;
+const { startPage } = await import("./page.js");
+const page = startPage(about, state, usual, screen);
+await screen.first;
+performance.mark("map-idle");
+root.dataset.map = screen.drawn;
+await page.load();
 root.dataset.page = "ready";

@@ -47,7 +47,7 @@ export function createPanel(about, state, { source, choose, answered }) {
       if (found === undefined) return;
       answer = found;
       byId("problem").hidden = true;
-      drawAnswer(about, state.values, found, { choose, change: state.set });
+      drawAnswer(about, state.values, found, { choose, change: state.step });
       drawCounts(about, state.values, source(), counts(state.values.day), found);
       answered(found);
     } catch (error) {
@@ -74,7 +74,7 @@ export function createPanel(about, state, { source, choose, answered }) {
   }
 
   function draw() {
-    if (series) point = drawChart(byId("chart"), covered(), { lang: state.values.lang, choose: (day) => state.set({ day }) });
+    if (series) point = drawChart(byId("chart"), covered(), { lang: state.values.lang, choose: (day) => state.step({ day }) });
   }
 
   const soon = settled(load, 260);
@@ -82,7 +82,7 @@ export function createPanel(about, state, { source, choose, answered }) {
   state.on(["day", "compare", ...questions], show);
   state.on(["day", ...questions], soon);
   state.on(questions, () => count().catch(() => undefined));
-  state.on(["verdicts", "lang"], () => answer && drawAnswer(about, state.values, answer, { choose, change: state.set }));
+  state.on(["verdicts", "lang"], () => answer && drawAnswer(about, state.values, answer, { choose, change: state.step }));
   state.on(["lang", "verdicts"], () => (draw(), show()));
   return {
     start: () => Promise.all([count(), load()]).catch(() => undefined),

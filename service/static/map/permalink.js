@@ -29,6 +29,8 @@ export function read(hash, about, given) {
   take("theme", "theme", known(THEMES));
   take("range", "range", known(["all", "war", "year"]));
   take("deposit", "deposit", (text) => /^[\w.-]{1,120}$/.test(text));
+  take("spot", "spot", (text) => spot(text) !== null, spot);
+  if (found.deposit !== null) found.spot = null;
   take("split", "split", (text) => Number(text) >= 0 && Number(text) <= 100, Number);
   take("minerals", "commodities", Boolean, (text) => some(text, about.commodities.map((entry) => entry.id)));
   take("verdicts", "verdicts", Boolean, (text) => some(text, about.verdicts));
@@ -45,6 +47,25 @@ function camera(text) {
   return fits ? { zoom, lat, lon } : null;
 }
 
+/** A place clicked, latitude/longitude, null where it is none. */
+function spot(text) {
+  const [lat, lon] = text.split("/").map(Number);
+  return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { lon, lat } : null;
+}
+
+/** Days a hash names that are not shown as they stand: {text, day}; day: what is shown instead, null where the text is no day. */
+export function daysMoved(hash, about) {
+  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  return ["day", "with"].map((name) => words.get(name)).filter((text) => text !== null).flatMap((text) => dayMoved(text, about));
+}
+
+/** The same of one text, as it is typed or stands in an address. */
+export function dayMoved(text, about) {
+  if (!isDay(text)) return [{ text, day: null }];
+  const day = clamp(toDay(text), about.firstDay, about.lastDay);
+  return day === toDay(text) ? [] : [{ text, day }];
+}
+
 /** The hash of a state; what is as it is by itself is left out, but for the day. */
 export function write(state, about, usual) {
   const words = new URLSearchParams();
@@ -54,6 +75,7 @@ export function write(state, about, usual) {
   for (const [name, key] of [["source", "source"], ["differ", "differ"], ["deposit", "deposit"]]) {
     if (state[key] !== null) words.set(name, state[key]);
   }
+  if (state.spot) words.set("spot", `${state.spot.lat.toFixed(5)}/${state.spot.lon.toFixed(5)}`);
   if (state.commodities.length) words.set("minerals", state.commodities.join(","));
   if (state.verdicts.length !== about.verdicts.length) words.set("verdicts", state.verdicts.join(","));
   for (const key of ["territory", "role", "rank", "lang", "theme", "range"]) {

@@ -60,6 +60,9 @@ export const indexPath = (about) =>
     properties: "id,name_en,name_uk,alt_names,commodity,commodities,position_uncertainty_m,overlay_basis,country,rank,part_of,recalled,tested",
   });
 
+/** The page of a day whose drawing has every deposit. */
+export const drawingPath = (about, state) => `${answerForm(about, state, "html")}&include=all`;
+
 /** The question as a page to read, and as tables. */
 export const answerForm = (about, state, form) =>
   pathOf(about, "/reserves", {

@@ -1,35 +1,57 @@
 // Where is the place or deposit the reader types: names in both scripts, at their start or inside.
 import { ask, pathOf } from "./ask.js";
 import { byId, el, settled } from "./dom.js";
-import { fit, fold } from "./fold.js";
-import { named, t } from "./words.js";
+import { fit, fold, loose } from "./fold.js";
+import { language, named, t } from "./words.js";
 
 const SHOWN = 8;
+const SAME_DEGREES = 0.06;
+
+/** What a city is called elsewhere, or was called before; as readers of other languages type it. */
+const CALLED = {
+  Kyiv: ["Kiev", "Київ", "Киев"], Kharkiv: ["Kharkov", "Харьков"], Odesa: ["Odessa", "Одесса"], Lviv: ["Lvov", "Lemberg", "Львов"],
+  Dnipro: ["Dnepr", "Dnipropetrovsk", "Dnepropetrovsk", "Днепр", "Дніпропетровськ"], Zaporizhzhia: ["Zaporozhye", "Zaporizhia", "Zaporizhzhya", "Запорожье"],
+  Mykolaiv: ["Nikolaev", "Nikolayev", "Mykolayiv", "Николаев"], Luhansk: ["Lugansk", "Луганск"], Chernihiv: ["Chernigov", "Чернигов"],
+  "Kryvyi Rih": ["Krivoy Rog", "Kryvyy Rih", "Кривой Рог"], Rivne: ["Rovno", "Ровно"], Vinnytsia: ["Vinnitsa", "Vinnytsya", "Винница"],
+  Ternopil: ["Tarnopol", "Тернополь"], Khmelnytskyi: ["Khmelnitsky", "Хмельницкий"], Kropyvnytskyi: ["Kirovohrad", "Kirovograd", "Кіровоград"],
+  Zhytomyr: ["Zhitomir", "Житомир"], Chernivtsi: ["Chernovtsy", "Czernowitz", "Черновцы"], "Ivano-Frankivsk": ["Ivano-Frankovsk", "Stanislav"],
+  Bakhmut: ["Artemivsk", "Artyomovsk", "Артемівськ"], Mariupol: ["Zhdanov", "Мариуполь"], Donetsk: ["Stalino", "Донецк"], Pokrovsk: ["Krasnoarmiysk", "Krasnoarmeysk"],
+  Sievierodonetsk: ["Severodonetsk", "Северодонецк"], Kamianske: ["Dniprodzerzhynsk"], Toretsk: ["Dzerzhynsk"], Sevastopol: ["Sebastopol"],
+};
 
 /** Deposits that fit, best first. */
-export function findDeposits(deposits, typed) {
-  const ranked = deposits.map((entry) => {
-    const names = [entry.name_en, entry.name_uk, entry.id.replaceAll("_", " "), ...(entry.alt_names ?? [])].filter(Boolean);
-    const fits = names.map((name) => fit(name, typed)).filter((rank) => rank !== null);
-    return { entry, rank: fits.length ? Math.min(...fits) : null };
-  });
-  return ranked.filter((found) => found.rank !== null).sort((a, b) => a.rank - b.rank).map((found) => found.entry);
+const findDeposits = (deposits, typed) =>
+  ranked(deposits, typed, (entry) => [entry.name_en, entry.name_uk, entry.id.replaceAll("_", " "), ...(entry.alt_names ?? [])]).map(({ entry }) => entry);
+
+/** Entries one of whose names fits, with how well it does, best first. */
+function ranked(entries, typed, names) {
+  const rank = (entry) => Math.min(...names(entry).filter(Boolean).map((name) => fit(name, typed) ?? Infinity));
+  return entries.map((entry) => ({ entry, rank: rank(entry) })).filter((found) => found.rank < Infinity).sort((a, b) => a.rank - b.rank);
 }
 
-/** The filter for settlements: case-blind, an apostrophe of any kind or none. */
+/** Towns the base map names, larger before smaller: {first: those whose name begins so, rest}. */
+function findTowns(towns, typed) {
+  const all = ranked(towns, typed, (entry) => [entry.name_en, entry.name_uk, ...(CALLED[entry.name_en] ?? [])]).slice(0, 4);
+  const begins = (yes) => all.filter(({ rank }) => (rank === 0) === yes).map(({ entry }) => entry);
+  return { first: begins(true), rest: begins(false) };
+}
+
+/** The filter for settlements: case, accents, apostrophes and the ways to write й and я in Latin letters do not count. */
 export function placeFilter(typed) {
-  const text = typed.replace(/[\\%_]/g, "\\$&").replaceAll(/['’ʼ`´"]/g, "_");
-  const like = (column, pattern) => `CASEI(${column}) LIKE CASEI('${pattern}')`;
-  return ["name_uk", "name_en"].map((column) => like(column, `%${text}%`)).join(" OR ");
+  const pattern = loose(typed.replace(/[\\%_]/g, "\\$&"));
+  return ["name_uk", "name_en"].map((column) => `ACCENTI(CASEI(${column})) LIKE ACCENTI(CASEI('%${pattern}%'))`).join(" OR ");
 }
 
 async function findPlaces(about, typed) {
-  const words = { filter: placeFilter(typed), properties: "place_id,name_en,name_uk,oblast,raion", limit: 200 };
+  const words = { filter: placeFilter(typed), properties: "place_id,name_en,name_uk,oblast,raion", limit: 1000 };
   const { features } = await ask(pathOf(about, "/collections/settlements/items", words));
   const byPlace = new Map(features.map((feature) => [feature.properties.place_id, { ...feature.properties, at: feature.geometry.coordinates }]));
-  const rank = (entry) => Math.min(...[entry.name_en, entry.name_uk].map((name) => fit(name ?? "", typed) ?? 3));
-  return [...byPlace.values()].sort((a, b) => rank(a) - rank(b) || fold(a.name_en).length - fold(b.name_en).length);
+  const brief = [...byPlace.values()].sort((a, b) => fold(a.name_en).length - fold(b.name_en).length);
+  return ranked(brief, typed, (entry) => [entry.name_en, entry.name_uk]).map(({ entry }) => entry);
 }
+
+/** Villages that are none of the towns already listed. */
+const besides = (towns, villages) => villages.filter(({ at }) => !towns.some((town) => town.at.every((value, n) => Math.abs(value - at[n]) < SAME_DEGREES)));
 
 /** deposits(): the list; go(entry): the reader chose one. */
 export function createSearch(about, deposits, go) {
@@ -49,8 +71,9 @@ export function createSearch(about, deposits, go) {
   function show(found, typed) {
     options = found;
     active = -1;
+    const kind = (entry) => (entry.found === "deposit" ? t("search_deposit") : [language() === "uk" ? about.oblasts[entry.oblast] : entry.oblast, entry.raion].filter(Boolean).join(", "));
     const rows = found.map((entry, n) => el("li", { role: "option", id: `option-${n}`, "aria-selected": "false", onpointerdown: (event) => (event.preventDefault(), choose(n)) },
-      el("span", {}, named(entry)), el("small", {}, entry.found === "deposit" ? t("search_deposit") : [entry.oblast, entry.raion].filter(Boolean).join(", "))));
+      el("span", {}, named(entry)), el("small", {}, kind(entry))));
     list.replaceChildren(...(rows.length ? rows : [el("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, t("search_none", { text: typed }))]));
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
@@ -76,10 +99,13 @@ export function createSearch(about, deposits, go) {
     const typed = box.value.trim();
     const own = (round += 1);
     if (typed.length < 2) return close();
-    const own_found = findDeposits(deposits(), typed).slice(0, SHOWN).map((entry) => ({ ...entry, found: "deposit" }));
-    if (own_found.length) show(own_found, typed);
-    const places = await findPlaces(about, typed).catch(() => []);
-    if (own === round && document.activeElement === box) show([...own_found.slice(0, 6), ...places].slice(0, SHOWN + 2), typed);
+    const sites = findDeposits(deposits(), typed).slice(0, SHOWN).map((entry) => ({ ...entry, found: "deposit" }));
+    // A town whose name begins so is more likely meant than a deposit that has it somewhere.
+    const { first, rest } = findTowns(about.places, typed);
+    const here = [...first, ...sites, ...rest].slice(0, SHOWN + 2);
+    if (here.length) show(here, typed);
+    const villages = besides([...first, ...rest], await findPlaces(about, typed).catch(() => []));
+    if (own === round && document.activeElement === box) show([...first, ...sites.slice(0, SHOWN - 2), ...rest, ...villages].slice(0, SHOWN + 2), typed);
   }, 160);
 
   box.addEventListener("input", look);

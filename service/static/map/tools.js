@@ -4,22 +4,23 @@ import { addMonths } from "./days.js";
 import { byId } from "./dom.js";
 import { t } from "./words.js";
 
-/** map: the first map; whole(): bring it to the whole country. */
-export function createTools(about, state, map, source, whole) {
+/** map: the first map, null where there is none; whole(): bring it to the whole country; compared(): two days were asked for. */
+export function createTools(about, state, map, { source, whole, compared }) {
   const press = (id, call) => byId(id).addEventListener("click", call);
 
   press("toggle-compare", () => {
     const { compare, day } = state.values;
-    state.set({ compare: compare === null ? Math.max(about.firstDay, addMonths(day, -12)) : null });
+    state.step({ compare: compare === null ? Math.max(about.firstDay, addMonths(day, -12)) : null });
+    if (compare === null) compared();
   });
   press("toggle-differ", () => {
     const other = about.sources.find((entry) => entry.id !== source().id);
-    state.set({ differ: state.values.differ === null ? (other?.id ?? source().id) : null });
+    state.step({ differ: state.values.differ === null ? (other?.id ?? source().id) : null });
   });
   press("toggle-lang", () => state.set({ lang: state.values.lang === "uk" ? "en" : "uk" }));
   press("toggle-theme", () => state.set({ theme: themeOf(state.values.theme) === "dark" ? "light" : "dark" }));
-  press("zoom-in", () => map.zoomIn());
-  press("zoom-out", () => map.zoomOut());
+  press("zoom-in", () => map?.zoomIn());
+  press("zoom-out", () => map?.zoomOut());
   press("whole", whole);
   press("sheet", () => sheet(document.body.classList.toggle("sheet-open")));
 

@@ -27,7 +27,7 @@ export function createView(container, about, given) {
   map.keyboard.disableRotation();
   map.on("styleimagemissing", ({ id }) => addPicture(map, id, about));
   const painter = createPainter(map, given.style);
-  return { map, apply: painter.apply, get ready() { return painter.ready(); } };
+  return { map, apply: painter.apply };
 }
 
 function start(camera, padding) {
@@ -65,7 +65,6 @@ function createPainter(map, begun) {
   const free = () => !busy || performance.now() - since > PATIENCE;
 
   return {
-    ready: free,
     apply(style) {
       waiting = style;
       if (free()) next();
