@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from geodata import __version__
 from geodata.errors import LodelineError
+from geodata.language import gettext_noop as N_
 from geodata.rasters.listing import warm
 from service.http.errors import on_bug, on_http_error, on_invalid_parameters, on_lodeline_error
 from service.http.files import Assets, packaged_asset
@@ -37,7 +38,7 @@ def create_app(settings: Settings) -> TileCache:
 def _application(settings: Settings, releases: OpenReleases) -> FastAPI:
     app = FastAPI(
         title="Lodeline",
-        description="Which mineral reserves lie in which territory on which day.",
+        description=N_("Which mineral reserves lie in which territory on which day."),
         version=__version__,
         docs_url=None,
         redoc_url=None,

@@ -21,7 +21,9 @@ from geodata.errors import (
     TooLarge,
     Unavailable,
 )
+from geodata.language import LANGUAGES, worded_in
 from schemas.record import Record, described
+from service.http.languages import wanted_language
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
 
@@ -117,11 +119,21 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
-        state = request.app.state
-        page = state.problem_page(wrong.status, problem.model_dump(mode="json"), state.base)
-        return Response(page, wrong.status, headers, "text/html")
+        headers["Vary"] = "Accept, Accept-Language"
+        return _page(request, problem, headers)
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")
+
+
+def _page(request: Request, problem: "Problem", headers: dict[str, str]) -> Response:
+    """The problem to read, in the language named or the client's."""
+    state, lang = request.app.state, request.query_params.get("lang")
+    lang = lang if lang in LANGUAGES else None
+    language = wanted_language(lang, request.headers.get("accept-language", ""))
+    with worded_in(language):
+        told = problem.model_dump(mode="json")
+        page = state.problem_page(problem.status, told, state.base, lang)
+    return Response(page, problem.status, {**headers, "Content-Language": language}, "text/html")
 
 
 class Problem(Record):

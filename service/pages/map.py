@@ -13,6 +13,7 @@ from geodata.answers.question import RANKS, VERDICTS
 from geodata.data import packaged
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
+from geodata.language import gettext
 from geodata.store.base import Store
 from schemas import Source
 from service.http.context import RequestContext
@@ -36,7 +37,7 @@ def map_page(ask: RequestContext) -> str:
     return page(
         ask,
         "map.html",
-        title="Map",
+        title=gettext("Map"),
         first=FIRST,
         later=_later(),
         engine={name: version(name) or "0" for name in ("maplibre-gl.js", "maplibre-gl.css")},

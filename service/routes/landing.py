@@ -4,6 +4,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
+from geodata.language import gettext_noop as N_
 from service.http.context import (
     GEOJSON,
     HTML,
@@ -21,11 +22,11 @@ from service.http.routing import release_router
 from service.ogc import documents
 from service.ogc.conformance import CONFORMS_TO
 from service.ogc.openapi import OPENAPI_JSON, openapi_30
-from service.pages import api_page, render
+from service.pages import api_page, docs_page
 from service.pages.map import map_page
 
 TITLE = "Lodeline"
-DESCRIPTION = (
+DESCRIPTION = N_(
     "Which mineral reserves lie in which territory on a date, according to which source, "
     "and how certain that is."
 )
@@ -116,7 +117,7 @@ def api(ask: Context, request: Request) -> Response:
 @answers("html")
 def api_html(ask: Context, request: Request) -> Response:
     """The same to read."""
-    return ask.html(api_page(openapi_30(request.app, ask.store, ask.base)))
+    return ask.html(api_page(ask, openapi_30(request.app, ask.store, ask.base)))
 
 
 @router.get("/functions", name="functions", tags=["data"], summary="Functions filters may use")
@@ -137,10 +138,8 @@ def docs(ask: Context, request: Request) -> Response:
     """Swagger UI over the document; the page of `/api.html` where its package is not installed."""
     assets = {name: version(name) for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
     if None in assets.values():
-        return ask.html(api_page(openapi_30(request.app, ask.store, ask.base)))
-    return ask.html(
-        render("docs.html", base=ask.base, title="The API, to try", path="/docs", assets=assets)
-    )
+        return ask.html(api_page(ask, openapi_30(request.app, ask.store, ask.base)))
+    return ask.html(docs_page(ask, assets))
 
 
 def map_headers(_: RequestContext) -> dict[str, str]:
