@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 
 from geodata import __version__
 from geodata.errors import LodelineError
+from geodata.language import gettext_noop as N_
 from geodata.rasters.listing import warm
 from service.http.errors import on_bug, on_http_error, on_invalid_parameters, on_lodeline_error
 from service.http.files import Assets, packaged_asset
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> TileCache | Proxied:
 def _application(settings: Settings, releases: OpenReleases) -> FastAPI:
     app = FastAPI(
         title="Lodeline",
-        description="Which mineral reserves lie in which territory on which day.",
+        description=N_("Which mineral reserves lie in which territory on which day."),
         version=__version__,
         docs_url=None,
         redoc_url=None,

@@ -7,8 +7,8 @@ import pytest
 from served import THEN, Client, local, properties
 
 from geodata.answers.article import IN_PART
+from geodata.answers.figures import occupied_text, total_text
 from geodata.answers.question import VERDICTS
-from geodata.answers.wording import occupied_text, total_text
 from geodata.store.embedded import EmbeddedStore
 from service.pages.article import behind_text, names_behind
 from service.pages.template_filters import number

@@ -25,7 +25,9 @@ def test_every_answer_has_a_tag_and_is_not_sent_twice(
     tag = answer.headers["etag"]
     is_file = route.offer.cache.content is not None
     assert tag.startswith(f'"{workspace.current_id()}.') != is_file
-    assert answer.headers["vary"] == "Accept, Accept-Encoding"
+    is_page = answer.headers["content-type"].startswith("text/html")
+    follows = ", Accept-Language" if is_page else ""
+    assert answer.headers["vary"] == f"Accept, Accept-Encoding{follows}"
     assert answer.headers["cache-control"].startswith("public, max-age=60")
     assert client.get(target).body == answer.body, "a strong tag stands for the same bytes"
     for held in (tag, f"W/{tag}", f'"other", {tag}'):

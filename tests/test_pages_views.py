@@ -17,7 +17,7 @@ from geodata.workspace import Workspace
 from service.http.context import RequestContext
 from service.http.response_cache import ResponseCache
 from service.http.routing import ReleaseRoute
-from service.pages import VIEWS, api_page, problem_page
+from service.pages import VIEWS, problem_page
 from service.pages.template_filters import VERDICT_NAMES, day_before, number, percent
 from service.routes import ROUTES
 
@@ -338,7 +338,7 @@ def test_an_error_needs_no_more_than_its_status() -> None:
 
 def test_the_description_of_the_api_names_every_path_and_parameter(client: Client) -> None:
     document = client.json("/api")
-    page = Page(api_page(document))
+    page = Page(client.get("/api.html").text)
     assert faults_of(page) == []
     words = page.all("main")[0].words
     assert all(path in words for path in document["paths"])

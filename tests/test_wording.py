@@ -5,18 +5,16 @@ from typing import Any
 
 import pytest
 
+from geodata.answers.figures import NO_FIGURE, occupied_text, total_text
 from geodata.answers.question import VERDICTS
 from geodata.answers.wording import (
-    NO_FIGURE,
     also_texts,
     answer_text,
     components_text,
     country_text,
     map_text,
-    occupied_text,
     overview_text,
     together_text,
-    total_text,
     unconfirmed_text,
     unmapped_text,
 )

@@ -18,6 +18,8 @@ from geodata.answers.matching import find
 from geodata.answers.question import RANKS, ROLES, Question
 from geodata.answers.rows import json_value
 from geodata.answers.series import POINTS_MAX, last_mapped_day, series
+from geodata.language import day_text, gettext
+from geodata.language import gettext_noop as N_
 from geodata.store.base import Store
 from schemas import Claim
 
@@ -124,13 +126,24 @@ class Comparison:
         """Why the release says nothing of what the claim is about; None where it does."""
         store, claim, made = self.store, self.claim, self.store.manifest.created[:10]
         if str(claim.about_day) > made:
-            return f"This release was made on {made}, before the day the claim speaks of."
+            return gettext(
+                "This release was made on %(day)s, before the day the claim speaks of.",
+                day=day_text(made),
+            )
         if store.sources.select(claim.about_day).asof is None:
-            return f"No control source of this release reaches back to {claim.about_day}."
+            return gettext(
+                "No control source of this release reaches back to %(day)s.",
+                day=day_text(claim.about_day),
+            )
         if not self.parts:
-            return f"“{claim.commodity}” is no commodity on record here."
+            return gettext(
+                "“%(commodity)s” is no commodity on record here.", commodity=claim.commodity
+            )
         if not oblast_codes(claim) and claim.territory not in store.control.territories:
-            return f"The territory “{claim.territory}” is not defined in this release."
+            return gettext(
+                "The territory “%(territory)s” is not defined in this release.",
+                territory=claim.territory,
+            )
         return None
 
     @cached_property
@@ -138,15 +151,24 @@ class Comparison:
         """Why its figure and ours cannot be compared; None where they can."""
         claim = self.claim
         if claim.comparable == "no":
-            return f"Not comparable: {claim.why or 'it measures something else'}."
+            return gettext(
+                "Not comparable: %(why)s.",
+                why=gettext(claim.why or N_("it measures something else")),
+            )
         if claim.quantity in {"value", "area"}:
-            return f"Not comparable: no {claim.quantity} is on record here."
+            return gettext(
+                "Not comparable: no %(quantity)s is on record here.",
+                quantity=gettext(claim.quantity),
+            )
         if not self.measured:
-            return "No such deposit is on record here."
+            return gettext("No such deposit is on record here.")
         if not all(part.is_stated for part in self.parts):
-            return "It states no figure."
+            return gettext("It states no figure.")
         if claim.quantity == "tonnage" and self.tonnage is None:
-            return f"No figure in {claim.unit} is on record here, or none that may be added up."
+            return gettext(
+                "No figure in %(unit)s is on record here, or none that may be added up.",
+                unit=gettext(claim.unit),
+            )
         return None
 
     # Whether it agrees

@@ -6,10 +6,11 @@ from weakref import WeakKeyDictionary
 
 from geodata.answers.claim_comparison import Comparison, added_up
 from geodata.answers.claim_parts import Measured, Part, claimed_parts, oblast_codes
+from geodata.answers.figures import count, grouped, range_text
 from geodata.answers.question import RANKS, ROLES, Question
 from geodata.answers.rows import json_rows, json_value
 from geodata.answers.sources import source_facts
-from geodata.answers.wording import count, grouped
+from geodata.language import day_text, gettext, language, ngettext
 from geodata.store.base import Store
 from schemas import Claim
 from schemas.record import column_names
@@ -37,8 +38,8 @@ class Ours:
         return {**self.values, "permalink": permalink}
 
 
-_MADE: WeakKeyDictionary[Store, dict[str, Ours]] = WeakKeyDictionary()
-"""Ours by store and claim: counting day by day takes a tenth of a second, and never changes."""
+_MADE: WeakKeyDictionary[Store, dict[tuple[str, str], Ours]] = WeakKeyDictionary()
+"""Ours by store, claim and language: counting day by day takes a tenth of a second."""
 
 
 def claims(store: Store) -> list[Claim]:
@@ -69,10 +70,10 @@ def claims_near(store: Store, question: Question, link: Link) -> list[dict[str, 
 
 def ours(store: Store, claim: Claim) -> Ours:
     """What the release says of the same, and whether it agrees; made once for a release."""
-    made = _MADE.setdefault(store, {})
-    if claim.id not in made:
-        made[claim.id] = compared(Comparison(store, claim))
-    return made[claim.id]
+    made, key = _MADE.setdefault(store, {}), (claim.id, language())
+    if key not in made:
+        made[key] = compared(Comparison(store, claim))
+    return made[key]
 
 
 def compared(comparison: Comparison) -> Ours:
@@ -111,7 +112,7 @@ def _stands_beside(claim: Claim, question: Question) -> bool:
 
 
 def _short(store: Store, claim: Claim, link: Link) -> dict[str, object]:
-    names = ("id", "by", "made_on", "about_day", "statement", "url")
+    names = ("id", "by", "made_on", "about_day", "statement", "url", "comparable")
     stated = claim.model_dump(mode="json", include=set(names))
     values = ours(store, claim).values
     return {
@@ -172,42 +173,70 @@ def _reasons(comparison: Comparison) -> Iterable[str]:
         yield str(comparison.unanswered or comparison.incomparable)
         return
     if claim.comparable == "partly":
-        head = "Differs; only partly comparable" if agrees == "no" else "Only partly comparable"
-        yield f"{head}{f': {claim.why}' if claim.why else ''}."
+        head = gettext("Only partly comparable")
+        if agrees == "no":
+            head = gettext("Differs; only partly comparable")
+        yield f"{head}{f': {gettext(claim.why)}' if claim.why else ''}."
     elif claim.why and agrees != "yes":
-        yield f"{claim.why[:1].upper()}{claim.why[1:]}."
+        why = gettext(claim.why)
+        yield f"{why[:1].upper()}{why[1:]}."
     yield from (_ranked_text(*pair) for pair in comparison.pairs if pair[0].rank)
     if not comparison.same_whole:
-        stated = count(int(str(claim.denominator)), "deposit")
-        yield f"It counts {stated} in all, this record {grouped(comparison.measured[0].of)}."
+        stated = int(str(claim.denominator))
+        yield ngettext(
+            "It counts %(number)s deposit in all, this record %(ours)s.",
+            "It counts %(number)s deposits in all, this record %(ours)s.",
+            stated,
+            number=grouped(stated),
+            ours=grouped(comparison.measured[0].of),
+        )
     if agrees != "yes" and any(each.high > each.low for each in comparison.values):
-        yield "Those uncertain, contested or unknown on that day may be occupied too."
+        yield gettext("Those uncertain, contested or unknown on that day may be occupied too.")
     if comparison.reached_on is not None:
         yield _reached_text(comparison)
     spans = {(each["value"], each["value_high"]) for each in comparison.by_source}
     if len(spans) > 1:
-        yield f"Sources differ: {'; '.join(map(_source_text, comparison.by_source))}."
+        sources = "; ".join(map(_source_text, comparison.by_source))
+        yield gettext("Sources differ: %(sources)s.", sources=sources)
 
 
 def _source_text(entry: Mapping[str, object]) -> str:
     low, high = entry["value"], entry["value_high"]
-    return f"{entry['source']} {low}" if low == high else f"{entry['source']} {low} to {high}"
+    values = str(low) if low == high else range_text(str(low), str(high))
+    return f"{entry['source']} {values}"
 
 
 def _ranked_text(part: Part, measured: Measured) -> str:
     """Of one rank: `Deposits: 5 stated, 4 by our record`."""
     low, high = measured.low, measured.high
-    by_record = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-    return f"{str(part.rank).capitalize()}: {part.least:.0f} stated, {by_record} by our record."
+    by_record = f"{low:.0f}" if low == high else range_text(f"{low:.0f}", f"{high:.0f}")
+    return gettext(
+        "%(rank)s: %(stated)s stated, %(ours)s by our record.",
+        rank=gettext(str(part.rank).capitalize()),
+        stated=f"{part.least:.0f}",
+        ours=by_record,
+    )
 
 
 def _reached_text(comparison: Comparison) -> str:
     """Since when as many deposits as stated were occupied, and how long after the claim's day."""
+    values = {
+        "day": day_text(str(comparison.reached_on)),
+        "days": count(comparison.premature_days or 0, "day"),
+    }
     if comparison.claim.deposit_id is not None:
-        what = "the deposit was"
-    else:
-        least = int(comparison.pairs[0][0].least)
-        what = count(least, "such deposit was", "such deposits were")
-    days = count(comparison.premature_days or 0, "day")
-    day = comparison.reached_on
-    return f"By our record {what} occupied from {day}, {days} after the day spoken of."
+        return gettext(
+            "By our record the deposit was occupied from %(day)s, %(days)s after the day spoken "
+            "of.",
+            **values,
+        )
+    least = int(comparison.pairs[0][0].least)
+    return ngettext(
+        "By our record %(number)s such deposit was occupied from %(day)s, %(days)s after the day "
+        "spoken of.",
+        "By our record %(number)s such deposits were occupied from %(day)s, %(days)s after the day "
+        "spoken of.",
+        least,
+        number=grouped(least),
+        **values,
+    )

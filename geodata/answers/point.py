@@ -14,6 +14,7 @@ from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
 from geodata.data import packaged
 from geodata.interval import days_of
+from geodata.language import gettext
 from geodata.store.base import Store
 
 History = list[dict[str, object]]
@@ -42,13 +43,19 @@ def _chosen(store: Store, day: date, statuses: Mapping[str, str]) -> dict[str, o
     known = [c for c in store.sources.ranked(day) if statuses[c.source] != "unknown"]
     chosen, reason = first if known else None, first.reason
     if known and known[0].source != first.source:
-        chosen, reason = known[0], f"{known[0].source}: {first.source} does not cover this point"
+        chosen, reason = known[0], _passed_text(known[0].source, first.source)
     elif not known and first.asof is not None:
-        reason = "no source covers this point"
+        reason = gettext("no source covers this point")
     facts = {**source_facts(chosen), "source_reason": reason}
     source = facts.pop("source")
     status = "unknown" if chosen is None else statuses[chosen.source]
     return {"control": status, "control_source": source, **facts}
+
+
+def _passed_text(answering: str, passed: str) -> str:
+    return gettext(
+        "%(source)s: %(passed)s does not cover this point", source=answering, passed=passed
+    )
 
 
 def _says(store: Store, choice: SourceSelection, point: shapely.Point) -> dict[str, object]:

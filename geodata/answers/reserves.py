@@ -14,12 +14,14 @@ from geodata.answers.matching import (
     of_rank,
     of_role,
 )
+from geodata.answers.names import commodity_word, title_of
 from geodata.answers.question import RANKS, ROLES, VERDICTS, Question
 from geodata.answers.rows import json_rows, json_value, property_rows
 from geodata.answers.sources import source_facts
 from geodata.control.sources import SourceSelection
 from geodata.data.commodities import members
 from geodata.formats.geojson import feature
+from geodata.language import day_text, gettext
 from geodata.store.base import Store
 from geodata.types import Mask
 
@@ -43,11 +45,20 @@ def reserves(store: Store, question: Question, permalink: str) -> dict[str, obje
 
 
 def _title(store: Store, question: Question) -> str:
-    territory = store.control.territory(question.territory).title
-    record = "Deposits" if question.rank == RANKS[0] else "Sites of any rank"
-    role = "main commodity" if question.role == ROLES[0] else "main commodity or by-product"
-    names = ", ".join(question.commodities)
-    return f"{record} of {names} ({role}) in: {territory}, {question.day}"
+    record = gettext("Sites of any rank")
+    if question.rank == RANKS[0]:
+        record = gettext("Deposits")
+    role = gettext("main commodity or by-product")
+    if question.role == ROLES[0]:
+        role = gettext("main commodity")
+    return gettext(
+        "%(record)s of %(commodities)s (%(role)s) in: %(territory)s, %(day)s",
+        record=record,
+        commodities=", ".join(map(commodity_word, question.commodities)),
+        role=role,
+        territory=title_of(store.control.territory(question.territory)),
+        day=day_text(question.day),
+    )
 
 
 def _question(store: Store, question: Question, choice: SourceSelection) -> dict[str, object]:

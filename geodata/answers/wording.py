@@ -1,55 +1,39 @@
-"""How is an answer said: what is counted, how many of it are where, and on the map of which day?"""
+"""How is an answer said: what is counted, how many of it are where, and on the map of which day?
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+Sentences are worded in the language of the answer being made (`geodata.language`); each is one
+message, because the order of its parts differs between languages.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from geodata.answers.figures import count, grouped
+from geodata.answers.names import commodity, country_name, title_of, where_text
 from geodata.answers.question import RANKS, ROLES, VERDICTS
 from geodata.data import packaged
-from geodata.data.commodities import commodities
 from geodata.interval import today
+from geodata.language import day_text, gettext, ngettext
+from geodata.language import gettext_noop as N_
 from schemas import Source, Territory
 
 Document = Mapping[str, Any]
-Grouped = Callable[[float], str]
-"""How a number is written: its digits grouped."""
 PLACES: Mapping[str, str] = {
-    "occupied": "in occupied land",
-    "uncertain": "uncertain",
-    "contested": "in contested land",
-    "government": "in government-held land",
-    "unknown": "not known",
-    "not_tested": "not tested",
+    "occupied": N_("in occupied land"),
+    "uncertain": N_("uncertain"),
+    "contested": N_("in contested land"),
+    "government": N_("in government-held land"),
+    "unknown": N_("not known"),
+    "not_tested": N_("not tested"),
 }
 """What is said of deposits of a verdict, and of those too vaguely placed to have one."""
-THIN = "\u202f"
-"""Between groups of digits, and between a number and its unit."""
-NO_FIGURE = "no figure on record"
 _ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
-_OTHER_RANKS = "occurrences, prospects, fields and basins"
-_NAMES = {entry.id: entry.name_en for entry in commodities()}
-"""Territories in which every deposit of the country may lie: they narrow nothing."""
 
 
-def commodity(name: str) -> str:
-    """The English name of a commodity, in lower case within a sentence."""
-    return _NAMES.get(name, name).lower()
-
-
-def listing(names: Iterable[str], last: str = "and") -> str:
+def listing(names: Iterable[str], last: str = N_("and")) -> str:
     """`a, b and c`."""
     *others, final = [*names] or [""]
-    return f"{', '.join(others)} {last} {final}" if others else final
-
-
-def grouped(value: int) -> str:
-    """A whole number, its digits grouped by thin spaces."""
-    return f"{value:,}".replace(",", THIN)
-
-
-def count(value: int, one: str, many: str | None = None) -> str:
-    """`1 deposit`, `2 deposits`."""
-    return f"{grouped(value)} {one if value == 1 else many or one + 's'}"
+    return f"{', '.join(others)} {gettext(last)} {final}" if others else final
 
 
 def map_text(source: Source, asof: str | date | None, stale_days: int | None) -> str:
@@ -59,32 +43,53 @@ def map_text(source: Source, asof: str | date | None, stale_days: int | None) ->
     where the source does not reach back that far.
     """
     if asof is None:
-        return "no data for that date"
+        return gettext("no data for that date")
+    day = day_text(asof)
     if source.record == "events" and not stale_days:
-        return f"dated events up to {asof}"
-    what = "settlements compiled up to" if source.record == "events" else "map of"
-    return f"{what} {asof}" + (f", {count(stale_days, 'day')} earlier" if stale_days else "")
+        return gettext("dated events up to %(day)s", day=day)
+    if source.record == "events":
+        what = gettext("settlements compiled up to %(day)s", day=day)
+    else:
+        what = gettext("map of %(day)s", day=day)
+    if not stale_days:
+        return what
+    return gettext("%(map)s, %(days)s earlier", map=what, days=count(stale_days, "day"))
 
 
 def unmapped_text(country: str) -> str | None:
     """Why control of a deposit is not known, where it lies in a country no source maps."""
-    theatre = packaged.theatre()
-    if country == theatre.country:
+    if country == packaged.theatre().country:
         return None
-    return f"no source here maps control in {theatre.names.get(country, country)}"
+    return gettext("no source here maps control in %(country)s", country=country_name(country))
 
 
 def what_is_counted(word: str, role: str, rank: str) -> tuple[str, str, str]:
     """One, many, and which of them: `lithium deposit`, `lithium deposits`, `main commodity`."""
     name = commodity(word)
-    kind = "deposit" if rank == RANKS[0] else "site"
-    aside = "main commodity" if role == ROLES[0] else "main commodity or by-product"
-    if rank != RANKS[0]:
-        aside += f"; deposits, {_OTHER_RANKS}"
+    values = {"commodity": name, "adjective": _ADJECTIVES.get(word, name)}
+    one, many = (_counted(role, rank, n, values) for n in (1, 5))
+    return one, many, _aside(role, rank)
+
+
+def _counted(role: str, rank: str, n: int, values: Mapping[str, str]) -> str:
+    if role == ROLES[0] and rank == RANKS[0]:
+        return ngettext("%(adjective)s deposit", "%(adjective)s deposits", n, **values)
     if role == ROLES[0]:
-        adjective = _ADJECTIVES.get(word, name)
-        return f"{adjective} {kind}", f"{adjective} {kind}s", aside
-    return f"{kind} with {name}", f"{kind}s with {name}", aside
+        return ngettext("%(adjective)s site", "%(adjective)s sites", n, **values)
+    if rank == RANKS[0]:
+        return ngettext("deposit with %(commodity)s", "deposits with %(commodity)s", n, **values)
+    return ngettext("site with %(commodity)s", "sites with %(commodity)s", n, **values)
+
+
+def _aside(role: str, rank: str) -> str:
+    """Which pairings with the commodity count, and which ranks where not deposits alone."""
+    if role == ROLES[0]:
+        aside = gettext("main commodity")
+    else:
+        aside = gettext("main commodity or by-product")
+    if rank == RANKS[0]:
+        return aside
+    return gettext("%(role)s; deposits, occurrences, prospects, fields and basins", role=aside)
 
 
 def answer_text(summary: Document, question: Document, territory: Territory, source: Source) -> str:
@@ -94,60 +99,120 @@ def answer_text(summary: Document, question: Document, territory: Territory, sou
     """
     one, many, aside = what_is_counted(summary["commodity"], summary["role"], summary["rank"])
     counts = split_counts(summary)
-    whole, where = sum(counts.values()), territory.extent_words
-    when = _when(question, source)
+    whole = sum(counts.values())
+    values = {"one": one, "many": many, "aside": aside, "number": grouped(whole),
+              "where": where_text(territory), "when": _when(question, source),
+              "commodity": commodity(summary["commodity"])}  # fmt: skip
     if not whole:
-        return f"No {one} ({aside}) {where} is on record here."
+        return gettext("No %(one)s (%(aside)s) %(where)s is on record here.", **values)
     if territory.country is not None and not is_known(counts):
-        which = f"1 {one}" if whole == 1 else f"{grouped(whole)} {many}"
         reason = unmapped_text(territory.country)
-        return f"On record {where}: {which} ({aside}); {reason}."
+        return ngettext(
+            "On record %(where)s: %(number)s %(one)s (%(aside)s); %(reason)s.",
+            "On record %(where)s: %(number)s %(many)s (%(aside)s); %(reason)s.",
+            whole, **values, reason=reason,
+        )  # fmt: skip
     if not is_known(counts):
-        which = one if whole == 1 else f"{grouped(whole)} {many}"
-        return f"Control of the {which} on record {where} ({aside}) is not known {when}."
+        return _unknown_text(whole, values)
     if whole == 1:
-        (place,) = [PLACES[verdict] for verdict, number in counts.items() if number]
-        verb = "was" if is_past(question) else "is"
-        return f"The one {one} on record {where} ({aside}) {verb} {place} {when}."
+        return _one_text(counts, values, is_past=is_past(question))
     phrases = counted_text(counts, is_past=is_past(question))
-    text = f"Of the {grouped(whole)} {many} on record {where} ({aside}), {phrases} {when}."
+    text = gettext(
+        "Of the %(number)s %(many)s on record %(where)s (%(aside)s), %(phrases)s %(when)s.",
+        **values, phrases=phrases,
+    )  # fmt: skip
     return f"{text}{_in_part_text(summary)}"
+
+
+def _unknown_text(whole: int, values: Mapping[str, str]) -> str:
+    if whole == 1:
+        return gettext(
+            "Control of the %(one)s on record %(where)s (%(aside)s) is not known %(when)s.",
+            **values,
+        )
+    return gettext(
+        "Control of the %(number)s %(many)s on record %(where)s (%(aside)s) is not known %(when)s.",
+        **values,
+    )
+
+
+def _one_text(counts: Mapping[str, int], values: Mapping[str, str], *, is_past: bool) -> str:
+    """The answer where one deposit alone is counted."""
+    (where,) = [PLACES[verdict] for verdict, number in counts.items() if number]
+    message = N_("The one %(one)s on record %(where)s (%(aside)s) is %(place)s %(when)s.")
+    if is_past:
+        message = N_("The one %(one)s on record %(where)s (%(aside)s) was %(place)s %(when)s.")
+    return gettext(message, **values, place=gettext(where))
 
 
 def _in_part_text(summary: Document) -> str:
     """How many of the uncertain are occupied as a whole, but only in part in the territory."""
     if not (n := summary.get("occupied_in_part", 0)):
         return ""
-    which = "1 of the uncertain is" if n == 1 else f"{grouped(n)} of the uncertain are"
-    lies = "lies" if n == 1 else "lie"
-    return f" {which} occupied as a whole and {lies} in this territory only in part."
+    text = ngettext(
+        "%(number)s of the uncertain is occupied as a whole and lies in this territory only in "
+        "part.",
+        "%(number)s of the uncertain are occupied as a whole and lie in this territory only in "
+        "part.",
+        n,
+        number=grouped(n),
+    )
+    return f" {text}"
 
 
 def together_text(document: Document, territory: Territory, source: Source) -> str:
     """All commodities asked together, each deposit counted once, as a sentence."""
     counts, question = document["counted_once"], document["question"]
-    whole, when = sum(counts.values()), _when(question, source)
-    record = "deposits" if question["rank"] == RANKS[0] else "sites of any rank"
-    role = "main commodity" if question["role"] == ROLES[0] else "main commodity or by-product"
-    number = grouped(len(question["commodities"]))
-    what = f"{record} on record {territory.extent_words} ({role}: any of these {number})"
-    if not sum(counts.values()):
-        return f"Together: no {what} are on record here."
+    whole = sum(counts.values())
+    values = {"record": _record_text(question), "number": grouped(whole),
+              "where": where_text(territory), "when": _when(question, source),
+              "role": _any_of_text(question)}  # fmt: skip
+    if not whole:
+        return gettext("Together: no %(record)s on record %(where)s (%(role)s) are on record here.",
+                       **values)  # fmt: skip
     if not is_known(counts):
-        return f"Together: control of the {grouped(whole)} {what} is not known {when}."
+        return gettext(
+            "Together: control of the %(number)s %(record)s on record %(where)s (%(role)s) is not "
+            "known %(when)s.",
+            **values,
+        )
     phrases = counted_text(counts, is_past=is_past(question))
-    return f"Together: of the {grouped(whole)} {what}, each counted once, {phrases} {when}."
+    return gettext(
+        "Together: of the %(number)s %(record)s on record %(where)s (%(role)s), each counted once, "
+        "%(phrases)s %(when)s.",
+        **values, phrases=phrases,
+    )  # fmt: skip
+
+
+def _record_text(question: Document) -> str:
+    """What is counted of all commodities together, as after `no` and after many."""
+    if question["rank"] == RANKS[0]:
+        return ngettext("deposit", "deposits", 5)
+    return gettext("sites of any rank")
+
+
+def _any_of_text(question: Document) -> str:
+    number = grouped(len(question["commodities"]))
+    if question["role"] == ROLES[0]:
+        return gettext("main commodity: any of these %(number)s", number=number)
+    return gettext("main commodity or by-product: any of these %(number)s", number=number)
 
 
 def country_text(counts: Mapping[str, int], question: Document, source: Source) -> str:
     """All deposits of the country, each counted once, as a sentence."""
-    whole, when = sum(counts.values()), _when(question, source)
-    country = packaged.theatre().name
-    one = f"Of the {grouped(whole)} deposits of critical minerals on record in {country}"
+    whole = sum(counts.values())
+    values = {"number": grouped(whole), "country": country_name(packaged.theatre().country),
+              "when": _when(question, source)}  # fmt: skip
     if not is_known(counts):
-        return f"Control of the deposits on record in {country} is not known {when}."
+        return gettext(
+            "Control of the deposits on record in %(country)s is not known %(when)s.", **values
+        )
     phrases = counted_text(counts, is_past=is_past(question))
-    return f"{one}, each counted once, {phrases} {when}."
+    return gettext(
+        "Of the %(number)s deposits of critical minerals on record in %(country)s, each counted "
+        "once, %(phrases)s %(when)s.",
+        **values, phrases=phrases,
+    )  # fmt: skip
 
 
 def overview_text(document: Document, source: Source) -> str:
@@ -155,13 +220,23 @@ def overview_text(document: Document, source: Source) -> str:
     summaries: Sequence[Document] = document["summary"]
     occupied = [s for s in summaries if s["deposits"]["occupied"]]
     unknown = [s for s in summaries if s["deposits"]["unknown"] and s not in occupied]
-    role = "main commodity" if summaries[0]["role"] == ROLES[0] else "main commodity or by-product"
-    verb = "has" if len(occupied) == 1 else "have"
-    text = (
-        f"{grouped(len(occupied))} of {count(len(summaries), 'commodity', 'commodities')} {verb} a "
-        f"deposit in occupied land ({role}) {_when(document['question'], source)}"
+    role = gettext("main commodity or by-product")
+    if summaries[0]["role"] == ROLES[0]:
+        role = gettext("main commodity")
+    text = ngettext(
+        "%(number)s of %(commodities)s has a deposit in occupied land (%(role)s) %(when)s",
+        "%(number)s of %(commodities)s have a deposit in occupied land (%(role)s) %(when)s",
+        len(occupied),
+        number=grouped(len(occupied)),
+        commodities=count(len(summaries), "commodity", "commodities"),
+        whole=grouped(len(summaries)),
+        role=role,
+        when=_when(document["question"], source),
     )
-    return f"{text}; of {grouped(len(unknown))} it is not known." if unknown else f"{text}."
+    if not unknown:
+        return f"{text}."
+    return gettext("%(text)s; of %(number)s it is not known.", text=text,
+                   number=grouped(len(unknown)))  # fmt: skip
 
 
 def also_texts(summary: Document) -> list[tuple[str, dict[str, str]]]:
@@ -171,16 +246,19 @@ def also_texts(summary: Document) -> list[tuple[str, dict[str, str]]]:
     by_products, others = (summary["also"][key] for key in ("by_products", "other_ranks"))
     texts: list[tuple[str, dict[str, str]]] = []
     if n := sum(by_products.values()):
-        kind = count(n, "site, of any rank, that has", "sites, of any rank, that have")
-        texts.append((f"{kind} {name} as a by-product ({_places(by_products)})",
-                      {"role": ROLES[1], "rank": RANKS[1]}))  # fmt: skip
+        text = ngettext(
+            "%(number)s site, of any rank, that has %(commodity)s as a by-product (%(places)s)",
+            "%(number)s sites, of any rank, that have %(commodity)s as a by-product (%(places)s)",
+            n, number=grouped(n), commodity=name, places=_places(by_products),
+        )  # fmt: skip
+        texts.append((text, {"role": ROLES[1], "rank": RANKS[1]}))
     if n := sum(others.values()):
-        one, many = (
-            "occurrence, prospect, field or basin",
-            "occurrences, prospects, fields or basins",
-        )
-        kind = f"{grouped(n)} {adjective} {one if n == 1 else many}"
-        texts.append((f"{kind} ({_places(others)})", {"rank": RANKS[1]}))
+        text = ngettext(
+            "%(number)s %(adjective)s occurrence, prospect, field or basin (%(places)s)",
+            "%(number)s %(adjective)s occurrences, prospects, fields or basins (%(places)s)",
+            n, number=grouped(n), adjective=adjective, commodity=name, places=_places(others),
+        )  # fmt: skip
+        texts.append((text, {"rank": RANKS[1]}))
     return texts
 
 
@@ -188,55 +266,24 @@ def unconfirmed_text(summary: Document) -> str | None:
     """How many of the records, counted or beside the count, hold the commodity by memory only."""
     if not (n := summary["unconfirmed"]):
         return None
-    sites = "1 of these sites" if n == 1 else f"{grouped(n)} of these sites"
-    hold = "it holds" if n == 1 else "they hold"
-    return (
-        f"Not confirmed: of {sites}, counted or beside the count, it was entered from memory "
-        f"that {hold} {commodity(summary['commodity'])}; no source here says so."
-    )
+    return ngettext(
+        "Not confirmed: of %(number)s of these sites, counted or beside the count, it was entered "
+        "from memory that it holds %(commodity)s; no source here says so.",
+        "Not confirmed: of %(number)s of these sites, counted or beside the count, it was entered "
+        "from memory that they hold %(commodity)s; no source here says so.",
+        n, number=grouped(n), commodity=commodity(summary["commodity"]),
+    )  # fmt: skip
 
 
 def components_text(summary: Document) -> str | None:
     """How many records are parts of others and counted with them."""
     if not (n := summary["components_left_aside"]):
         return None
-    return (
-        f"{count(n, 'component of a larger deposit is', 'components of larger deposits are')} "
-        "not counted separately."
-    )
-
-
-def occupied_text(row: Document, summary: Document, number: Grouped) -> str:
-    """How much of an amount is in occupied land; what is not known or missing is said to be."""
-    low, high = row["occupied_low"], row["occupied_high"]
-    occupied, unknown = (summary["deposits"][verdict] for verdict in ("occupied", "unknown"))
-    missing = f"no published figure for the {grouped(occupied)} occupied"
-    if unknown and low is None:
-        return missing if occupied else "not known"
-    if low is not None and high is None:
-        return f"at least {number(low)}; control of {grouped(unknown)} is not known"
-    if low is None:
-        if high is None:
-            return missing if occupied else "no published figure for those that may be"
-        return f"up to {number(high)}" + (f" ({missing})" if occupied else "")
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
-
-
-def total_text(row: Document, number: Grouped) -> str:
-    """The sum over all deposits counted, with what it is where figures in it are bounds."""
-    low, total, bound = row["total_low"], row["total"], row["total_bound"]
-    if total is None and low is None:
-        return NO_FIGURE
-    most, least = (total if total is not None else low), (low if low is not None else total)
-    text = number(most)
-    if bound == "at least":
-        text = f"at least {number(least)}"
-    elif bound == "up to" or (bound and low is None):
-        text = f"up to {text}"
-    elif bound and least != most:
-        text = f"{number(least)} to {text}"
-    doubted = row["figures_in_doubt"]
-    return f"{text} ({count(doubted, 'figure')} in doubt)" if doubted else text
+    return ngettext(
+        "%(number)s component of a larger deposit is not counted separately.",
+        "%(number)s components of larger deposits are not counted separately.",
+        n, number=grouped(n),
+    )  # fmt: skip
 
 
 def split_counts(summary: Document) -> dict[str, int]:
@@ -254,13 +301,20 @@ def counted_text(counts: Mapping[str, int], *, is_past: bool) -> str:
 
     That none is occupied is said only where control of each is known.
     """
-    phrases = [(f"{grouped(counts[v])}", place) for v, place in PLACES.items() if counts.get(v)]
+    phrases = [(f"{grouped(counts[v])}", where) for v, where in PLACES.items() if counts.get(v)]
     if not counts["occupied"] and not counts["unknown"] and not counts.get("not_tested"):
-        phrases.insert(0, ("none", PLACES["occupied"]))
-    (amount, place), *others = phrases
-    one, many = ("was", "were") if is_past else ("is", "are")
-    verb = one if amount == "1" else many
-    return listing([f"{amount} {verb} {place}", *(f"{n} {where}" for n, where in others)])
+        phrases.insert(0, (gettext("none"), PLACES["occupied"]))
+    (amount, where), *others = phrases
+    one, many = N_("%(amount)s is %(place)s"), N_("%(amount)s are %(place)s")
+    if is_past:
+        one, many = N_("%(amount)s was %(place)s"), N_("%(amount)s were %(place)s")
+    first = gettext(one if amount == "1" else many, amount=amount, place=gettext(where))
+    return listing([first, *(_amount_in(amount, where) for amount, where in others)])
+
+
+def _amount_in(amount: str, where: str) -> str:
+    """`6 in government-held land`."""
+    return gettext("%(amount)s %(place)s", amount=amount, place=gettext(where))
 
 
 def is_known(counts: Mapping[str, int]) -> bool:
@@ -276,16 +330,19 @@ def is_past(question: Document) -> bool:
 def _when(question: Document, source: Source) -> str:
     """For which day, after whom, by which map where that is of another day."""
     asof, stale = question["control_asof"], question["stale_days"]
+    values = {"day": day_text(question["date"]), "source": title_of(source)}
     if asof is None:
-        return f"on {question['date']}: {source.title} has no data for that date"
-    by = f" ({map_text(source, asof, stale)})" if stale else ""
-    return f"on {question['date']}, according to {source.title}{by}"
+        return gettext("on %(day)s: %(source)s has no data for that date", **values)
+    if not stale:
+        return gettext("on %(day)s, according to %(source)s", **values)
+    return gettext("on %(day)s, according to %(source)s (%(map)s)", **values,
+                   map=map_text(source, asof, stale))  # fmt: skip
 
 
 def _places(counts: Mapping[str, int]) -> str:
     """`1 in occupied land, 3 in government-held land`; one place alone without its number."""
-    given = [(n, place) for v, place in PLACES.items() if (n := counts.get(v, 0))]
+    given = [(n, where) for v, where in PLACES.items() if (n := counts.get(v, 0))]
     if len(given) == 1:
-        (n, place) = given[0]
-        return place if n == 1 else f"all {place}"
-    return ", ".join(f"{grouped(n)} {place}" for n, place in given)
+        (n, where) = given[0]
+        return gettext(where) if n == 1 else gettext("all %(place)s", place=gettext(where))
+    return ", ".join(_amount_in(grouped(n), where) for n, where in given)

@@ -12,6 +12,7 @@ import pandas as pd
 from geodata.control.splice import Stretch, stretches_of, turning_days
 from geodata.data.packaged import PRIORITY
 from geodata.errors import InvalidInput
+from geodata.language import gettext, ngettext
 from geodata.types import DayArray
 from schemas import Source
 
@@ -49,37 +50,46 @@ class SourceSelection:
         """Why this source answers, in a sentence; empty where it was not chosen."""
         if self.basis is None:
             return ""
-        return "named in the question" if self.basis == "named" else f"{self.source}: {_why(self)}"
+        if self.basis == "named":
+            return gettext("named in the question")
+        return f"{self.source}: {_why(self)}"
 
 
 def _why(chosen: SourceSelection) -> str:
     passed = chosen.passed_over
     if chosen.basis == "unreached":
-        return "no source has a record that reaches back to the day asked"
+        return gettext("no source has a record that reaches back to the day asked")
     if chosen.basis == "only":
-        return f"the only source of the release, {_age(chosen)}"
-    rank = "the freshest" if chosen.basis == "freshest" else "preferred"
+        return gettext("the only source of the release, %(age)s", age=_age(chosen))
+    rank = gettext("the freshest") if chosen.basis == "freshest" else gettext("preferred")
     if passed is None:
         return f"{rank}, {_age(chosen)}"
     if passed.asof is None:
-        return f"the first in order whose record reaches the day asked, {_age(chosen)}"
-    return f"{rank}; {passed.source}'s {_lag(passed)}"
+        return gettext(
+            "the first in order whose record reaches the day asked, %(age)s", age=_age(chosen)
+        )
+    return f"{rank}; {_lag(passed)}"
 
 
 def _age(of: SourceSelection) -> str:
     if of.record == "maps":
-        return f"its map is {_days_text(of)} old"
-    return f"its {_lag(of)}" if of.stale_days else "its record covers the day asked"
+        return gettext("its map is %(days)s old", days=_days_text(of))
+    if not of.stale_days:
+        return gettext("its record covers the day asked")
+    return gettext("its record ends %(days)s before the day asked", days=_days_text(of))
 
 
-def _lag(of: SourceSelection) -> str:
-    if of.record == "maps":
-        return f"latest map is {_days_text(of)} older than the day asked"
-    return f"record ends {_days_text(of)} before the day asked"
+def _lag(passed: SourceSelection) -> str:
+    """How far behind the source is that was passed over."""
+    values = {"source": passed.source, "days": _days_text(passed)}
+    if passed.record == "maps":
+        return gettext("%(source)s's latest map is %(days)s older than the day asked", **values)
+    return gettext("%(source)s's record ends %(days)s before the day asked", **values)
 
 
 def _days_text(of: SourceSelection) -> str:
-    return "1 day" if of.stale_days == 1 else f"{of.stale_days} days"
+    n = of.stale_days or 0
+    return ngettext("%(n)s day", "%(n)s days", n, n=n)
 
 
 def ranked(selections: Sequence[SourceSelection], fresh_days: int) -> tuple[SourceSelection, ...]:

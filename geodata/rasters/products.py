@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.control.cells import as_of
 from geodata.control.sources import FRESH_DAYS, SourceSelection, choose
 from geodata.interval import as_days
+from geodata.language import gettext_noop as N_
 from geodata.rasters.cog import Overviews, write_cells
 from geodata.rasters.colours import EPOCH
 from geodata.rasters.coverage import coverage
@@ -147,7 +148,7 @@ def _occupation_since(folder: Path, inputs: RasterInputs) -> Raster:
     days = occupation_since(cells, day, grid)
     raster = _described(days, days != NO_DAY, grid, {
         "id": OCCUPATION,
-        "title": "Day the land was last taken",
+        "title": N_("Day the land was last taken"),
         "description": (
             f"For land occupied on {day}: the day since which it has been held without a break, "
             "as whole days since 1970-01-01. Each cell has the day of the control polygon its "
@@ -183,7 +184,7 @@ def _deposit_density(folder: Path, inputs: RasterInputs) -> Raster:
     cells = deposit_density(inputs.footprints, inputs.outline, grid)
     raster = _described(cells, cells != NO_DENSITY, grid, {
         "id": DENSITY,
-        "title": "Deposits of critical minerals expected per 1,000 km²",
+        "title": N_("Deposits of critical minerals expected per 1,000 km²"),
         "description": (
             f"{len(known)} deposits, each spread evenly over the ground where it may lie (its "
             "polygon, or the disc of its position uncertainty cut to land); the exact share of "

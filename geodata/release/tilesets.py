@@ -15,6 +15,7 @@ from geodata.crs import areas_km2
 from geodata.data import packaged
 from geodata.features.collections import COLLECTIONS, OVERLAY_COLUMNS
 from geodata.features.table import FeatureTable
+from geodata.language import gettext_noop as N_
 from geodata.release.manifest import described_file
 from geodata.tiles.kept_archives import drawn_layer, forget_unused, kept_archive
 from geodata.tiles.pmtiles import SUFFIX, PMTilesArchive
@@ -184,7 +185,7 @@ def _standings(standings: pd.DataFrame, deposits: gpd.GeoDataFrame) -> SourceLay
     texts = dict.fromkeys((*NAMED[:-1], "commodities"), "String")
     return SourceLayer(
         id="standings",
-        description="Verdict and shares of deposits by source and stretch of days.",
+        description=N_("Verdict and shares of deposits by source and stretch of days."),
         fields={**fields(described), **texts, NAMED[-1]: "Number"},
         table=table,
         geometry=deposits.geometry.to_numpy()[of],

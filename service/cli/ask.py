@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import typer
 
 from geodata.answers.claims import claims_near
+from geodata.answers.figures import NO_FIGURE, occupied_text, total_text
+from geodata.answers.names import commodity as commodity_name
 from geodata.answers.question import (
     DEFAULT_CONTROL,
     DEFAULT_TERRITORY,
@@ -20,18 +22,14 @@ from geodata.answers.question import (
 )
 from geodata.answers.reserves import reserves
 from geodata.answers.wording import (
-    NO_FIGURE,
     also_texts,
     answer_text,
     components_text,
-    occupied_text,
     overview_text,
     together_text,
-    total_text,
     unconfirmed_text,
     what_is_counted,
 )
-from geodata.answers.wording import commodity as commodity_name
 from geodata.data.commodities import parse_commodities
 from geodata.formats.geojson import dumps
 from geodata.interval import known_day, today

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from geodata.errors import InvalidInput, Refused, TooLarge
 from geodata.formats.geojson import dumps
+from geodata.language import LANGUAGES
 from geodata.store.base import Store
 from service.releases import OpenReleases
 from service.settings import Settings
@@ -46,6 +47,8 @@ class RequestContext:
 
     What two requests have not in common they do not share an answer for, so nothing is here that
     the ETag leaves out, as the query as it was written. results: what was made of it already.
+    lang: the language a page was asked in by name, which its links keep. language: the one it is
+    worded in; English for what is no page, whatever the client reads.
     """
 
     store: Store
@@ -58,6 +61,8 @@ class RequestContext:
     view: View | None = None
     encoding: str | None = None
     body: bytes = b""
+    lang: str | None = None
+    language: str = LANGUAGES[0]
     results: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

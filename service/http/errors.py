@@ -24,8 +24,10 @@ from geodata.errors import (
     TooLarge,
     Unavailable,
 )
+from geodata.language import LANGUAGES, worded_in
 from schemas.record import Record, described
 from service.http.context import PLAIN
+from service.http.languages import wanted_language
 from service.http.middleware import ALWAYS
 from service.http.negotiation import wanted_format
 from service.http.proxy import base_url, root_of
@@ -131,9 +133,8 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         return Response(status_code=307, headers={**headers, "Location": place})
     accept = request.headers.get("accept", "")
     if wanted_format(None, accept, ("json", "html"), {}) == "html":
-        told, base = problem.model_dump(mode="json"), base_url(request.scope)
-        page = request.app.state.problem_page(wrong.status, told, base)
-        return Response(page, wrong.status, headers, "text/html")
+        headers["Vary"] = "Accept, Accept-Language"
+        return _page(request, problem, headers)
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, wrong.status, headers, "application/problem+json")
 
@@ -155,6 +156,18 @@ def _without_slash(request: Request) -> str | None:
 def instance_of(scope: Scope) -> str:
     """The path asked, as the client has it: encoded, so that it can be linked as it is."""
     return f"{root_of(base_url(scope))}{quote(scope['path'][:200], safe=PLAIN)}"
+
+
+def _page(request: Request, problem: "Problem", headers: dict[str, str]) -> Response:
+    """The problem to read, in the language named or the client's."""
+    state, base = request.app.state, base_url(request.scope)
+    lang = request.query_params.get("lang")
+    lang = lang if lang in LANGUAGES else None
+    language = wanted_language(lang, request.headers.get("accept-language", ""))
+    with worded_in(language):
+        told = problem.model_dump(mode="json")
+        page = state.problem_page(problem.status, told, base, lang)
+    return Response(page, problem.status, {**headers, "Content-Language": language}, "text/html")
 
 
 class Problem(Record):

@@ -42,12 +42,12 @@ def wanted_format(
         return f
     if len(offered) == 1 or accept in {"", "*/*"}:
         return offered[0]
-    weighed = [_weighed(entry) for entry in accept[:ACCEPT_MAX].split(",")]
+    entries = [weighed(entry) for entry in accept[:ACCEPT_MAX].split(",")]
     by_kind = {kind: form for form in reversed(offered) for kind in _kinds(form, media)}
-    named = {by_kind[kind] for kind, _ in weighed if kind in by_kind}
+    named = {by_kind[kind] for kind, _ in entries if kind in by_kind}
     for form in reversed([form for form in offered if form not in named]):
         by_kind |= dict.fromkeys(_ranges(form, media), form)
-    known = [(weight, by_kind[kind]) for kind, weight in weighed if kind in by_kind and weight > 0]
+    known = [(weight, by_kind[kind]) for kind, weight in entries if kind in by_kind and weight > 0]
     return max(known, key=lambda pair: pair[0], default=(0.0, offered[0]))[1]
 
 
@@ -67,7 +67,8 @@ def _ranges(form: str, media: Mapping[str, str]) -> tuple[str, ...]:
     return ("*/*", *(f"{kind.partition('/')[0]}/*" for kind in _kinds(form, media)))
 
 
-def _weighed(entry: str) -> tuple[str, float]:
+def weighed(entry: str) -> tuple[str, float]:
+    """An entry of an Accept header and its weight."""
     kind, _, rest = entry.strip().lower().partition(";")
     for part in rest.split(";"):
         name, _, value = part.strip().partition("=")
@@ -113,7 +114,7 @@ def encoding_for(accept_encoding: str, offered: Iterable[str] = ENCODINGS) -> st
     """The encoding to use; None where the client names none of those offered, or prefers none."""
     if not accept_encoding:
         return None
-    weights = dict(_weighed(entry) for entry in accept_encoding[:ENCODINGS_MAX].split(","))
-    weighed = [(weights.get(name, weights.get("*", 0.0)), name) for name in offered]
-    best = max(weighed, key=lambda pair: pair[0], default=(0.0, None))
+    weights = dict(weighed(entry) for entry in accept_encoding[:ENCODINGS_MAX].split(","))
+    known = [(weights.get(name, weights.get("*", 0.0)), name) for name in offered]
+    best = max(known, key=lambda pair: pair[0], default=(0.0, None))
     return best[1] if best[0] > 0 else None

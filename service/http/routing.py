@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from geodata.errors import InvalidInput
 from geodata.interval import today
+from geodata.language import LANGUAGES, worded_in
 from service.http.context import (
     CONTEXT,
     PLAIN,
@@ -25,6 +26,12 @@ from service.http.context import (
     open_releases,
     read_body,
     settings_in_use,
+)
+from service.http.languages import (
+    language_headers,
+    languages_of,
+    taken_lang,
+    wanted_language,
 )
 from service.http.negotiation import (
     OF_CONTENT,
@@ -40,6 +47,7 @@ from service.http.offer import Offer, response_class, responses_of
 from service.http.proxy import REFUSAL, base_url
 from service.http.response_cache import ResponseCache
 from service.params.core import (
+    LANG,
     ParamsByName,
     ReleaseQuery,
     params_by_name,
@@ -98,8 +106,16 @@ class ReleaseRoute(APIRoute):
     def by_name(self) -> ParamsByName:
         """The parameters, unless they follow the columns of a collection."""
         if isinstance(self.offer.params, tuple):
-            return params_by_name(self.offer.params)
-        return params_by_name(params_of(self.model or ReleaseQuery))
+            return self._with_language(params_by_name(self.offer.params))
+        return self._with_language(params_by_name(params_of(self.model or ReleaseQuery)))
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether it answers with pages to read, which take a language."""
+        return "html" in self.offer.formats
+
+    def _with_language(self, by_name: ParamsByName) -> ParamsByName:
+        return {**by_name, LANG.name: LANG} if self.has_pages else by_name
 
     def bound_to(self, app: FastAPI) -> "ReleaseRoute":
         """The same route of an application, with its overrides of dependencies, and with HEAD.
@@ -154,6 +170,7 @@ class ReleaseRoute(APIRoute):
             "Cache-Control": cache_control(pinned=pinned, max_age_s=max_age_s),
             "Vary": "Accept, Accept-Encoding",
             "Lodeline-Release": ask.release,
+            **language_headers(ask),
         }
         bodies: ResponseCache = request.app.state.bodies
         wanted = is_wanted(request.headers.get("if-match"), tag)
@@ -191,7 +208,9 @@ class ReleaseRoute(APIRoute):
         store, offer = catalog.store(release), self.offer
         if callable(offer.params) or "layer" not in path_words:
             path_words = with_day_apart(store, path_words)
-        by_name = offer.params(store, path_words) if callable(offer.params) else self.by_name
+        by_name = self.by_name
+        if callable(offer.params):
+            by_name = self._with_language(offer.params(store, path_words))
         words = parse_query(request.query_params, by_name)
         if "datetime" in by_name:
             words = with_day(words, path_words)
@@ -199,10 +218,17 @@ class ReleaseRoute(APIRoute):
         form = wanted_format(words.get("f"), accept, offer.formats, offer.media)
         if form == "html":  # a form sends the fields a reader left empty
             words = {name: text for name, text in words.items() if text}
+        lang = taken_lang(words) if self.has_pages else None
+        language = LANGUAGES[0]
+        if form == "html":
+            language = wanted_language(lang, request.headers.get("accept-language", ""))
         encoding = encoding_for(request.headers.get("accept-encoding", ""), offer.encodings)
         base, path = base_url(request.scope), quote(request.scope["path"], safe=PLAIN)
         view = request.app.state.views.get(self.name)
-        return RequestContext(store, words, path_words, path, base, form, catalog, view, encoding)
+        return RequestContext(
+            store, words, path_words, path, base, form, catalog, view, encoding,
+            lang=lang if form == "html" else None, language=language,
+        )  # fmt: skip
 
     async def _make(
         self,
@@ -215,14 +241,16 @@ class ReleaseRoute(APIRoute):
             return await run_in_threadpool(self._made, ask)
         # FastAPI reads the parameters as they were read: no empty field, no repeated name.
         scope = {**request.scope, "query_string": urlencode(ask.query).encode(), CONTEXT: ask}
-        response = await by_fastapi(Request(scope, request.receive))
+        with worded_in(ask.language):
+            response = await by_fastapi(Request(scope, request.receive))
         if self.offer.headers is not None:
             response.headers.update(await run_in_threadpool(self._headers, ask))
         return response
 
     def _made(self, ask: RequestContext) -> Response:
         """The answer of a handler that needs no more than the request."""
-        response: Response = self.endpoint(ask)
+        with worded_in(ask.language):
+            response: Response = self.endpoint(ask)
         if self.offer.headers is not None:
             response.headers.update(self._headers(ask))
         return response
@@ -267,7 +295,7 @@ class ReleaseRoute(APIRoute):
         """What the answer depends on besides the release, the path and the parameters."""
         policy = self.offer.cache
         state = () if policy.state is None else policy.state(ask.catalog)
-        around = (ask.format, ask.encoding, state)
+        around = (ask.format, ask.encoding, state, *languages_of(ask))
         if policy.timeless is not None and policy.timeless(ask.query):
             return around
         day = () if pinned else (str(today()),)

@@ -22,6 +22,7 @@ class NearClaim(Record):
     about_day: dt.date
     statement: str
     url: str
+    comparable: str
     agrees: Agreement
     premature_days: int | None
     link: str

@@ -11,7 +11,7 @@ from geodata.store.base import Store
 from service.http.context import GEOJSON_TYPES
 from service.http.errors import Problem
 from service.http.routing import ReleaseRoute
-from service.params.core import COMMON, LIMIT, Param, plain_schema
+from service.params.core import COMMON, LANG, LIMIT, Param, plain_schema
 
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
 SHARED = ("f", "release", "limit")
@@ -53,7 +53,7 @@ def openapi_30(app: FastAPI, store: Store, base: str) -> Json:
     for route in _described(app):
         operations = whole["paths"][route.path_format]
         for path, name in _paths(route, store):
-            params = _of_collection(route, store, name)
+            params = (*_of_collection(route, store, name), *_of_pages(route))
             paths[path] = {
                 method: _operation(operation, path, name, params)
                 for method, operation in operations.items()
@@ -217,6 +217,11 @@ def _of_collection(route: ReleaseRoute, store: Store, name: str) -> tuple[Param,
         words = {"collection": name, "layer": name}
         return tuple(params(store, words).values())
     return params or ()
+
+
+def _of_pages(route: ReleaseRoute) -> tuple[Param, ...]:
+    """The parameter of pages, where a route has one."""
+    return (LANG,) if "html" in route.offer.formats else ()
 
 
 def _operation(operation: Json, path: str, name: str, params: Iterable[Param]) -> Json:

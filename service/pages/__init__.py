@@ -15,8 +15,8 @@ from service.pages import (
     reserves,
     tiles,
 )
-from service.pages.landing import api_page
-from service.pages.rendering import problem_page, render
+from service.pages.landing import api_page, docs_page
+from service.pages.rendering import problem_page
 
 VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "landing": landing.view,
@@ -56,4 +56,4 @@ VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "getTileMatrixSet": tiles.tile_matrix_set,
 }
 """Views by the name of their route. A view is given the document the same path gives as JSON."""
-__all__ = ["VIEWS", "api_page", "problem_page", "render"]
+__all__ = ["VIEWS", "api_page", "docs_page", "problem_page"]

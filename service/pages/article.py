@@ -5,17 +5,19 @@ from dataclasses import replace
 from datetime import date
 
 from geodata.answers.amounts import GROUP
+from geodata.answers.figures import count, grouped
 from geodata.answers.matching import find
+from geodata.answers.names import names_of
 from geodata.answers.question import Question
-from geodata.answers.wording import count, listing
+from geodata.answers.wording import listing
 from geodata.data.commodities import members
+from geodata.language import day_text, gettext, ngettext
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.claims import BESIDE, beside
-from service.pages.rendering import Document, page
+from service.pages.claims import beside
+from service.pages.rendering import Document, deposit_name, page
 from service.pages.share import card
-from service.pages.template_filters import number
 
 WIDTH = 420
 """Width of a map, of which there are two to a phrase."""
@@ -37,10 +39,9 @@ def view(ask: RequestContext, document: Document) -> str:
             date.fromisoformat(phrases[0]["then"]["date"]),
             territory=phrases[0]["territory"]["id"],
         ),
-        changed=[changed(ask.store, phrase) for phrase in phrases],
+        changed=[changed(ask, phrase) for phrase in phrases],
         charts={side: charts(ask, phrases, side) for side in SIDES},
-        agreements=BESIDE,
-        claims=beside(ask.store, document["claims"]),
+        claims=beside(document["claims"]),
         behind={(n, side): behind(ask.store, phrases[n], side)
                 for n in range(len(phrases)) for side in SIDES},
         held=[ask.store.control.territory(p["territory"]["id"]).held for p in phrases],
@@ -69,7 +70,8 @@ def names_behind(store: Store, commodity: str, day: date, territory: str) -> lis
     """
     found = find(store, Question((commodity,), day, territory))
     whole = found.selected & found.table["part_of"].isna().to_numpy()
-    names = dict(zip(found.table["id"][whole], found.table["name_en"][whole], strict=True))
+    counted = found.table[whole]
+    names = dict(zip(counted["id"], names_of(counted), strict=True))
     rows = store.facts.estimates
     rows = rows[rows["commodity"].isin(list(members(commodity))) & rows["deposit_id"].isin(names)]
     return [
@@ -81,17 +83,31 @@ def names_behind(store: Store, commodity: str, day: date, territory: str) -> lis
 def behind_text(row: Document, names: Sequence[str]) -> str:
     """`Lovozero alone; 6 of 7 deposits have no such figure`."""
     missing, whole = row["deposits_without"], row["deposits_without"] + row["deposits_with_figure"]
-    text = listing(names) + (" alone" if len(names) == 1 and missing else "")
-    verb = "has" if missing == 1 else "have"
-    without = f"{number(missing)} of {count(whole, 'deposit')} {verb} no such figure"
-    return f"{text}; {without}" if missing else text
+    if not missing:
+        return listing(names)
+    text = listing(names)
+    if len(names) == 1:
+        text = gettext("%(deposit)s alone", deposit=text)
+    without = ngettext(
+        "%(number)s of %(deposits)s has no such figure",
+        "%(number)s of %(deposits)s have no such figure",
+        missing,
+        number=grouped(missing),
+        deposits=count(whole, "deposit"),
+        whole=grouped(whole),
+    )
+    return f"{text}; {without}"
 
 
-def changed(store: Store, phrase: Document) -> list[tuple[str, str, str, str]]:
+def changed(ask: RequestContext, phrase: Document) -> list[tuple[str, str, str, str]]:
     """Deposits of a phrase whose verdict differs between the two days: id, name, then, last."""
-    then, now = (_verdicts(store, phrase[side]["date"]) for side in SIDES)
+    then, now = (_verdicts(ask.store, phrase[side]["date"]) for side in SIDES)
     names = {d["id"]: d["name_en"] for side in SIDES for d in phrase[side]["named"]}
-    return [(i, name, then[i], now[i]) for i, name in names.items() if then[i] != now[i]]
+    return [
+        (i, deposit_name(ask, {"id": i, "name_en": name}), then[i], now[i])
+        for i, name in names.items()
+        if then[i] != now[i]
+    ]
 
 
 def _verdicts(store: Store, day: str) -> dict[str, str]:
@@ -116,14 +132,23 @@ def charts(ask: RequestContext, phrases: Sequence[Document], side: str) -> list[
     ]
 
 
+def listed_text(n: int) -> str:
+    """`3 deposits listed`."""
+    return ngettext("%(number)s deposit listed", "%(number)s deposits listed", n, number=grouped(n))
+
+
 def _marked(ask: RequestContext, ground: svg_map.Map, phrase: Document, side: str) -> svg_map.Map:
     """The map of a day with the deposits of a phrase."""
     deposits, named = ask.store.facts.deposits, phrase[side]["named"]
     points = dict(zip(deposits["id"], deposits.geometry, strict=True))
-    features = [{"id": d["id"], "properties": d, "geometry": points[d["id"]]} for d in named]
+    features = [
+        {"id": d["id"], "properties": {**d, "name_uk": deposit_name(ask, d)},
+         "geometry": points[d["id"]]}
+        for d in named
+    ]  # fmt: skip
     chart = replace(
         ground,
-        title=f"{phrase['phrase']}, {phrase[side]['date']}",
-        about=f"{count(len(named), 'deposit')} listed. {ground.about}",
+        title=f"{phrase['phrase']}, {day_text(phrase[side]['date'])}",
+        about=f"{listed_text(len(named))}. {ground.about}",
     )
     return svg_map.marked(chart, features)

@@ -3,25 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geodata.answers.wording import commodity, count, listing
-from geodata.store.base import Store
+from geodata.answers.figures import at_least, count, range_text
+from geodata.answers.names import commodity
+from geodata.answers.wording import listing
+from geodata.language import gettext, ngettext
+from geodata.language import gettext_noop as N_
 from service.http.context import RequestContext
 from service.pages.rendering import Document, page
 from service.pages.template_filters import number
 
 AGREEMENTS: Mapping[str, str] = {
-    "yes": "agrees",
-    "partly": "agrees in part",
-    "no": "does not agree",
-    "not-comparable": "cannot be compared",
+    "yes": N_("agrees"),
+    "partly": N_("agrees in part"),
+    "no": N_("does not agree"),
+    "not-comparable": N_("cannot be compared"),
 }
 
 
-DIFFERS = "differs; only partly comparable"
+DIFFERS = N_("differs; only partly comparable")
 """What a `no` comes to where the two do not count quite the same."""
-BESIDE: Mapping[str, str] = {**AGREEMENTS, DIFFERS: DIFFERS}
-"""Words for the claims told beside an answer."""
-ANY_ROLE = "main commodity or by-product"
+ANY_ROLE = N_("main commodity or by-product")
 
 
 def view(ask: RequestContext, document: Document) -> str:
@@ -31,14 +32,17 @@ def view(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "claims.html",
-        title="Public claims beside our count",
+        title=gettext("Public claims beside our count"),
         document=document,
         rows=[
-            (entry, stated_text(entry), ours_text(entry), word)
+            (entry, stated_text(entry), ours_text(entry), gettext(word), word == DIFFERS)
             for entry, word in zip(entries, words, strict=True)
         ],
-        tally=[(text.replace(";", ","), number(n)) for text in _WORDS if (n := words.count(text))],
-        differs=DIFFERS,
+        tally=[
+            (gettext(text).replace(";", ","), number(n))
+            for text in _WORDS
+            if (n := words.count(text))
+        ],
     )
 
 
@@ -48,26 +52,19 @@ def agreement_text(claim: Document, agrees: str) -> str:
     return DIFFERS if agrees == "no" and partly else AGREEMENTS[agrees]
 
 
-def agreement(store: Store, near: Document) -> str:
-    """The agreement of a claim told beside an answer; `DIFFERS` where it says more than `no`."""
-    claims = store.facts.claims
-    (comparable,) = claims["comparable"][claims["id"] == near["id"]]
-    text = agreement_text({"comparable": comparable}, near["agrees"])
-    return text if text == DIFFERS else str(near["agrees"])
-
-
-def beside(store: Store, claims: Sequence[Document]) -> list[Document]:
-    """Claims told beside an answer, with the agreement a reader is shown; words: `BESIDE`."""
-    return [{**near, "agrees": agreement(store, near)} for near in claims]
+def beside(claims: Sequence[Document]) -> list[Document]:
+    """Claims told beside an answer, with the words for their agreement."""
+    return [{**near, "agreement": gettext(agreement_text(near, near["agrees"]))} for near in claims]
 
 
 def stated_text(claim: Document) -> str:
     """The figure of a claim, with its unit."""
     low, high, unit = claim["figure_low"], claim["figure_high"], claim["unit"]
     if low is None and high is None:
-        return _pieces_text(claim) or "no figure"
+        return _pieces_text(claim) or gettext("no figure")
     of = claim["denominator"]
-    return f"{_range(low, high, unit)}{f' of {of}' if of else ''}"
+    figure = _range(low, high, unit)
+    return gettext("%(figure)s of %(whole)s", figure=figure, whole=gettext(of)) if of else figure
 
 
 def ours_text(claim: Document) -> str:
@@ -78,17 +75,18 @@ def ours_text(claim: Document) -> str:
     ours = claim["ours"]
     low, high, of, unit = ours["value_low"], ours["value_high"], ours["of"], ours["unit"]
     if low is None:
-        return "nothing on record"
+        return gettext("nothing on record")
     if ours["parts"] and (parts := _ranked(claim)):
         of_parts = zip(parts, ours["parts"], strict=True)
         text = listing([_figure(p["value_low"], p["value_high"], one) for one, p in of_parts])
     elif unit == "1":
-        text = f"{_shares(low, high, of)} of {count(of, 'deposit')}"
+        text = gettext("%(figure)s of %(whole)s", figure=_shares(low, high, of),
+                       whole=count(of, "deposit"))  # fmt: skip
     else:
         whole = number(of) if "deposits" in unit else count(of, "deposit")
-        text = f"{_figure(low, high, unit)} of {whole}"
+        text = gettext("%(figure)s of %(whole)s", figure=_figure(low, high, unit), whole=whole)
     decides = claim["role"] == "any" and claim["deposit_id"] is None and claim["commodity"] != "all"
-    return f"{text} ({ANY_ROLE})" if decides else text
+    return f"{text} ({gettext(ANY_ROLE)})" if decides else text
 
 
 _WORDS = (AGREEMENTS["yes"], AGREEMENTS["partly"], DIFFERS, AGREEMENTS["no"],
@@ -115,19 +113,23 @@ def _ranked(claim: Document) -> list[str]:
 def _range(low: float | None, high: float | None, unit: str) -> str:
     """A figure stated, an open end in words."""
     if low is None:
-        return f"at most {_figure(high, high, unit)}"
-    return f"at least {_figure(low, low, unit)}" if high is None else _figure(low, high, unit)
+        return gettext("at most %(number)s", number=_figure(high, high, unit))
+    return at_least(_figure(low, low, unit)) if high is None else _figure(low, high, unit)
 
 
 def _figure(low: Any, high: Any, unit: str) -> str:  # noqa: ANN401 - numbers of JSON
     """Figures with their unit, of which there may be one: `1 deposit`."""
     scale, name = (100, "%") if unit == "1" else (1, unit)
     ends = dict.fromkeys(number(round(end * scale, 6)) for end in (low, high))
-    return f"{' to '.join(ends)} {_SINGULAR.get(name, name) if [*ends] == ['1'] else name}"
+    text = range_text(*ends) if len(ends) > 1 else next(iter(ends))
+    if name in _SINGULAR:
+        n = high * scale  # the last number said decides the form
+        return f"{text} {ngettext(_SINGULAR[name], name, n if len(ends) == 1 else max(n, 2))}"
+    return f"{text} {gettext(name)}"
 
 
 def _shares(low: float, high: float, of: int) -> str:
     """Shares of so many deposits in whole per cents, rounded once and half up."""
     numbers = [round(end * of) for end in (low, high)]
     ends = dict.fromkeys(number((200 * n + of) // (2 * of)) for n in numbers)
-    return f"{' to '.join(ends)} %"
+    return f"{range_text(*ends) if len(ends) > 1 else next(iter(ends))} %"

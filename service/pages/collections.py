@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from geodata.language import gettext
 from service.http.context import RequestContext
 from service.pages.items import FORMS
 from service.pages.rendering import Document, page
@@ -10,7 +11,11 @@ from service.pages.rendering import Document, page
 def collections(ask: RequestContext, document: Document) -> str:
     """All collections."""
     return page(
-        ask, "collections.html", title="Data", document=document, extents=_extents(document)
+        ask,
+        "collections.html",
+        title=gettext("Data"),
+        document=document,
+        extents=_extents(document),
     )
 
 
@@ -20,7 +25,7 @@ def collection(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "collection.html",
-        title=str(document["title"]),
+        title=gettext(str(document["title"])),
         document=document,
         columns=described.properties,
         by_source=described.by_source,
@@ -35,7 +40,7 @@ def schema(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "schema.html",
-        title=str(document["title"]),
+        title=gettext(str(document["title"])),
         document=document,
         collection=ask.store.collection(ask.path_params["collection"]),
     )
@@ -56,16 +61,16 @@ def _extents(document: Document) -> dict[str, dict[str, Any]]:
 
 def releases(ask: RequestContext, document: Document) -> str:
     """All releases, newest first."""
-    return page(ask, "releases.html", title="Releases", document=document)
+    return page(ask, "releases.html", title=gettext("Releases"), document=document)
 
 
 def release(ask: RequestContext, document: Document) -> str:
     """One release: its manifest."""
-    title = f"Release {document['id']}"
+    title = gettext("Release %(release)s", release=document["id"])
     return page(ask, "release.html", title=title, document=document)
 
 
 def diff(ask: RequestContext, document: Document) -> str:
     """What differs between two releases."""
-    title = f"From {document['from']} to {document['to']}"
+    title = gettext("From %(first)s to %(last)s", first=document["from"], last=document["to"])
     return page(ask, "diff.html", title=title, document=document)

@@ -1,32 +1,36 @@
 """The page of one deposit: where it may lie, who controlled that area when, what is published."""
 
 import json
-import math
-from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geodata.answers.citation import citation
+from geodata.answers.names import country_name, name_of, names_of, place
 from geodata.answers.reserves import by_source, estimates_of
 from geodata.answers.timelines import deposit_timeline
-from geodata.answers.wording import commodity, listing, map_text, unmapped_text
-from geodata.crs import areas_km2
-from geodata.data import packaged
+from geodata.answers.wording import map_text, unmapped_text
 from geodata.features.query import Query
-from geodata.geometry import as_array
 from geodata.interval import one_day, parse_datetime, today
+from geodata.language import day_text, gettext
+from geodata.language import gettext_noop as N_
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import history as timelines
 from service.pages import svg_map
+from service.pages.deposit_texts import (
+    area_text,
+    missing_text,
+    record_text,
+    roles_of,
+    verdict_text,
+)
 from service.pages.rendering import Document, page
 from service.pages.share import card
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import kilometres, metres, percent, standing
+from service.pages.template_filters import standing
 
 NEAREST_KM, FARTHEST_KM = 8.0, 90.0
 """Least and most half height of the map, km."""
@@ -35,9 +39,9 @@ ZOOM = 6.5
 """Of the picture a deposit is shared with: it and the cities around."""
 NESTED = ("roles", "linked_records", "uris")
 """Properties that are lists and documents: features of a collection carry them as JSON text."""
-_MARK = "representative point"
-_FOOTPRINT = ("footprint", "area where the deposit may lie")
-_WHOLE = ("whole", "possible extent, not tested")
+_MARK = N_("representative point")
+_FOOTPRINT = ("footprint", N_("area where the deposit may lie"))
+_WHOLE = ("whole", N_("possible extent, not tested"))
 
 
 def view(ask: RequestContext, document: Document) -> str:
@@ -50,7 +54,7 @@ def view(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "deposit.html",
-        title=deposit["name_en"],
+        title=name_of(deposit),
         document=document,
         deposit=deposit,
         day=str(day),
@@ -96,66 +100,6 @@ def requested_day(ask: RequestContext) -> date:
     return ask.store.deposit_day(Query("deposits", when=when))
 
 
-def verdict_text(store: Store, deposit: Document, day: str) -> str:
-    """The verdict as a sentence, with the day of the map behind it where that is another."""
-    source, stale = store.sources.by_id[deposit["control_source"]], deposit["stale_days"]
-    behind = map_text(source, deposit["control_asof"], stale)
-    if reason := unmapped_text(deposit["country"]):
-        return f"Not known: {reason}."
-    if deposit["overlay_basis"] == "none":
-        return (
-            "Not tested: this is a region rather than one place, or its position is too uncertain "
-            "to be compared with a map of control."
-        )
-    if deposit["control"] == "unknown":
-        return f"Not known for {day}, according to {source.title}: {behind}."
-    verb = "was" if stale or day < str(today()) else "is"
-    shares = f"{percent(deposit['control_share'])} of the area where it may lie {verb} occupied"
-    if deposit["contested_share"]:
-        shares += f" and {percent(deposit['contested_share'])} contested"
-    on = f"On {day} ({behind})" if stale else f"On {day}"
-    return {
-        "occupied": f"{on} it {verb} in occupied land: {shares}.",
-        "contested": f"{on} it {verb} in contested land: {shares}.",
-        "government": f"{on} it {verb} in government-held land.",
-        "uncertain": f"{on} its status {verb} uncertain: {shares}.",
-    }[deposit["control"]]
-
-
-BASIS_TEXTS: Mapping[str, str] = {
-    "published": "published",
-    "recalled": "not confirmed: entered from memory, and no source here names it",
-}
-"""What a pairing of a deposit and a commodity rests on."""
-
-
-def roles_of(deposit: Document) -> list[dict[str, str | None]]:
-    """The commodities of a deposit: name, role, what it rests on, and URI."""
-    return [
-        {
-            "name": commodity(entry["commodity"]),
-            "role": "main commodity" if entry["role"] == "main" else entry["role"],
-            "basis": BASIS_TEXTS.get(entry["basis"], entry["basis"]),
-            "uri": entry["uri"],
-        }
-        for entry in deposit["roles"]
-    ]
-
-
-def record_text(deposit: Document) -> str:
-    """What kind of record, of what, in which country."""
-    country = packaged.theatre().names.get(deposit["country"], deposit["country"])
-    main = commodity(deposit["commodity"])
-    doubt = " (not confirmed)" if deposit["commodity"] in deposit["recalled"] else ""
-    others = [c for c in deposit["commodities"] if c != deposit["commodity"]]
-    text = f"{deposit['rank'].capitalize()} in {country}; main commodity {main}{doubt}"
-    if not others:
-        return text
-    names = listing(f"{commodity(c)}{' (not confirmed)' if c in deposit['recalled'] else ''}"
-                    for c in others)  # fmt: skip
-    return f"{text}; {'by-product' if len(others) == 1 else 'by-products'} {names}"
-
-
 def chart(ask: RequestContext, document: Document, row: int, day: date) -> svg_map.Map:
     """The area where it may lie, to scale, over control on the day."""
     deposit, store = document["properties"], ask.store
@@ -165,40 +109,23 @@ def chart(ask: RequestContext, document: Document, row: int, day: date) -> svg_m
               *svg_map.outline(store, window),
               *_possible_area(store, window, deposit, row))  # fmt: skip
     x, y = window.spot(deposit["lon"], deposit["lat"])
-    mark = svg_map.Mark(x, y, standing(deposit), deposit["name_en"])
-    reach = _FOOTPRINT if deposit["overlay_basis"] != "none" else _WHOLE
+    mark = svg_map.Mark(x, y, standing(deposit), name_of(deposit))
+    kind, words = _FOOTPRINT if deposit["overlay_basis"] != "none" else _WHOLE
     land = svg_map.legend(shapes) if asof else ()
     return svg_map.Map(
         "place",
-        f"Map of the area around {deposit['name_en']} on {day}",
+        gettext(
+            "Map of the area around %(name)s on %(day)s",
+            name=name_of(deposit),
+            day=day_text(day),
+        ),
         area_text(store, deposit, store.facts.footprints[row]),
         window,
         shapes,
         (mark,),
         towns(store, window, day, (x, y)),
-        ((f"v-{standing(deposit)}", _MARK), reach, *land),
+        ((f"v-{standing(deposit)}", gettext(_MARK)), (kind, gettext(words)), *land),
     )
-
-
-def area_text(store: Store, deposit: Document, footprint: BaseGeometry | None) -> str:
-    """What the map shows, for those who do not see it."""
-    source = store.sources.by_id[deposit["control_source"]]
-    control = svg_map.control_text(source, deposit["control_asof"], deposit["stale_days"])
-    size = metres(deposit["position_uncertainty_m"])
-    if reason := unmapped_text(deposit["country"]):
-        return f"The deposit lies within {size} of the mark; {reason}."
-    if deposit["overlay_basis"] == "none":
-        return f"The circle of {size} shows how far it may extend; it is not tested. {control}"
-    line = deposit["line_distance_km"]
-    away = f" The contact line is {kilometres(abs(line))} away." if line is not None else ""
-    if deposit["extent"]:
-        return (
-            f"The outline is that of the deposit, drawn by hand from descriptions.{away} {control}"
-        )
-    disc = math.pi * (deposit["position_uncertainty_m"] / 1000) ** 2
-    share = 1.0 if footprint is None else float(areas_km2(as_array(footprint))[0]) / disc
-    clipped = "; water and land beyond the border are left out" if share < 0.99 else ""
-    return f"The deposit lies within {size} of the mark{clipped}.{away} {control}"
 
 
 def window_of(deposit: Document) -> SvgWindow:
@@ -219,11 +146,11 @@ def locator(store: Store, document: Document) -> svg_map.Map:
         window = SvgWindow.of(whole.bounds, 300)
     shapes = (*svg_map.ground(store, window), *svg_map.outline(store, window),
               svg_map.SvgPath("frame", window.path(box)))  # fmt: skip
-    country = packaged.theatre().names.get(deposit["country"], deposit["country"])
-    about = deposit["oblast"] or f"In {country}"
+    country = country_name(deposit["country"])
+    about = place(deposit["oblast"]) if deposit["oblast"] else country
     return svg_map.Map(
         "where",
-        f"Where {deposit['name_en']} is in {country}",
+        gettext("Where it lies in %(country)s: %(name)s", country=country, name=name_of(deposit)),
         f"{about}.",
         window,
         shapes,
@@ -241,7 +168,7 @@ def towns(
     rows = selected.sort_values(["record", "place_id"], kind="stable")
     labels: list[svg_map.Label] = []
     spots = [mark]
-    for name, lon, lat in zip(rows["name_en"], rows["lon"], rows["lat"], strict=True):
+    for name, lon, lat in zip(names_of(rows), rows["lon"], rows["lat"], strict=True):
         x, y = window.spot(lon, lat)
         inside = 20 < x < window.width - 20 and 20 < y < window.height - 40
         if inside and all(abs(x - a) > 150 or abs(y - b) > 34 for a, b in spots):
@@ -252,27 +179,13 @@ def towns(
     return tuple(labels)
 
 
-def missing_text(deposit: Document, estimates: Sequence[Document]) -> list[str]:
-    """What has not been published, a sentence each."""
-    published = {row["commodity"] for row in estimates}
-    without = [commodity(c) for c in deposit["commodities"] if c not in published]
-    texts = [f"No estimate for {listing(without, 'or')} is on record here."] if without else []
-    if estimates and not any(row["measure"] == "contained" for row in estimates):
-        texts.append("Only ore tonnage is on record here, not the metal contained in it.")
-    if any(row["grade"] is None for row in estimates):
-        texts.append("At least one estimate is published without a grade.")
-    if any(row["asof"] is None for row in estimates):
-        texts.append("At least one estimate is published without a date.")
-    return texts
-
-
 def page_citation(ask: RequestContext, deposit: Document, day: date) -> dict[str, object]:
     """The citation of this page, pinned to day and release."""
     params = {"datetime": str(day), "release": ask.release}
     if "source" in ask.query:
         params["source"] = ask.query["source"]
     choice = ask.store.sources.resolve(deposit["control_source"], day)
-    title = f"{deposit['name_en']}, {day}"
+    title = f"{name_of(deposit)}, {day_text(day)}"
     if reason := unmapped_text(deposit["country"]):
         title += f" ({reason})"
     return citation(ask.store, title, ask.url_for(ask.path, params), choice)
@@ -302,5 +215,6 @@ def _flips(store: Store, row: int, day: date, source: str) -> float | None:
 
 def _named(store: Store, rows: pd.Series) -> list[dict[str, str]]:
     which = rows.fillna(value=False).to_numpy(dtype=bool)
-    ids, names = (store.facts.deposits[column][which] for column in ("id", "name_en"))
-    return [{"id": id_, "name": name} for id_, name in zip(ids, names, strict=True)]
+    deposits = store.facts.deposits[which]
+    named = zip(deposits["id"], names_of(deposits), strict=True)
+    return [{"id": id_, "name": name} for id_, name in named]

@@ -7,21 +7,24 @@ from itertools import groupby
 
 from geodata.answers.control_series import BY
 from geodata.answers.control_series import control_series as areas_over_time
+from geodata.answers.figures import count
+from geodata.answers.names import commodity, title_of
 from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS, Question
 from geodata.answers.series import series as counts_over_time
-from geodata.answers.wording import answer_text, commodity, listing, map_text, together_text
+from geodata.answers.wording import answer_text, listing, map_text, together_text
 from geodata.control.held_area import HELD
 from geodata.interval import today
+from geodata.language import day_text, gettext
 from geodata.store.base import Store
 from service.http.context import RequestContext
 from service.pages import svg_map, svg_timeline
 from service.pages.picture.scene import scene_of
-from service.pages.rendering import Document, page
+from service.pages.rendering import Document, deposit_name, page
 from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
 from service.pages.share import card
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import VERDICT_NAMES, number, percent
+from service.pages.template_filters import number, percent, verdict_name
 from service.params.map_state import MapState
 
 AROUND_KM = 40.0
@@ -40,12 +43,12 @@ def changes(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "changes.html",
-        title="Verdict changes",
+        title=gettext("Verdict changes"),
         document=document,
         days=by_day(rows),
         first=ask.query.get("from"),
         last=str(last),
-        of="all commodities" if picked == "all" else listing(names),
+        of=gettext("all commodities") if picked == "all" else listing(names),
         ends=str(ends) if ends < last else None,
         several=len({entry["source"] for entry in document["sources"]}) > 1,
         choices=commodity_choices(ask, set(picked.split(","))),
@@ -74,7 +77,7 @@ def series(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "series.html",
-        title="Deposits by verdict over time",
+        title=gettext("Deposits by verdict over time"),
         document=document,
         points=points,
         order=order,
@@ -85,7 +88,7 @@ def series(ask: RequestContext, document: Document) -> str:
         answer=latest_text(ask.store, document, points[-1], role, rank),
         end_text=end_text(ask.store, document["series"][-1], ends),
         last=document["series"][-1]["date"],
-        names=listing(names) if len(names) <= 4 else f"{number(len(names))} commodities",
+        names=listing(names) if len(names) <= 4 else count(len(names), "commodity", "commodities"),
         territory=ask.store.control.territories[document["territory"]],
         territories=list(ask.store.control.territories.values()),
         step=ask.query.get("step", "month"),
@@ -211,18 +214,28 @@ def end_text(store: Store, last: Document, ends: date) -> str | None:
         return None
     source = store.sources.by_id[choice.source]
     what = map_text(source, choice.asof, None)
-    return (
-        f"The data end on {ends} ({source.title}: {what}); what changed up to {day} is not known."
+    return gettext(
+        "The data end on %(end)s (%(source)s: %(map)s); what changed up to %(day)s is not known.",
+        end=day_text(ends),
+        source=title_of(source),
+        map=what,
+        day=day_text(day),
     )
 
 
 def series_text(points: Sequence[Document], order: Sequence[str]) -> str:
     """The first and the last counts in words."""
     ends = [
-        f"{point['date']}: {listing(f'{number(point[v])} {VERDICT_NAMES[v]}' for v in order)}"
+        f"{day_text(point['date'])}: {listing(_count_of(point, v) for v in order)}"
         for point in (points[0], points[-1])
     ]
     return "; ".join(ends) + "."
+
+
+def _count_of(point: Document, verdict: str) -> str:
+    """`6 government-held`."""
+    return gettext("%(amount)s %(place)s", amount=number(point[verdict]),
+                   place=verdict_name(verdict))  # fmt: skip
 
 
 def at(ask: RequestContext, document: Document) -> str:
@@ -230,7 +243,11 @@ def at(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "at.html",
-        title=f"{number(document['lat'], 4)}° N, {number(document['lon'], 4)}° E",
+        title=gettext(
+            "%(lat)s° N, %(lon)s° E",
+            lat=number(document["lat"], 4),
+            lon=number(document["lon"], 4),
+        ),
         document=document,
         chart=point_map(ask, document),
     )
@@ -249,13 +266,13 @@ def point_map(ask: RequestContext, document: Document) -> svg_map.Map | None:
         *svg_map.outline(ask.store, window),
     )
     x, y = window.spot(lon, lat)
-    mark = svg_map.Mark(x, y, document["control"], "The point requested")
+    mark = svg_map.Mark(x, y, document["control"], gettext("The point requested"))
     # The source has a status for the day, so its map reaches it.
     (report,) = [r for r in document["by_source"] if r["source"] == source]
     described = ask.store.sources.by_id[source]
     control = svg_map.control_text(described, report["asof"], report["stale_days"])
-    about = f"The mark is the point requested. {control}"
-    title = f"Map of the area around the point on {day}"
+    about = f"{gettext('The mark is the point requested.')} {control}"
+    title = gettext("Map of the area around the point on %(day)s", day=day_text(day))
     return svg_map.Map("spot", title, about, window, shapes, (mark,), (), svg_map.legend(shapes))
 
 
@@ -264,7 +281,7 @@ def versions(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "versions.html",
-        title=f"Versions of {document['id']}",
+        title=gettext("Versions of %(id)s", id=document["id"]),
         document=document,
         collection=ask.store.collection(ask.path_params["collection"]),
     )
@@ -288,7 +305,7 @@ def timeline(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "timeline.html",
-        title=f"Control over time: {deposit['name_en']}",
+        title=gettext("Control over time: %(name)s", name=deposit_name(ask, deposit)),
         document=document,
         deposit=deposit,
         charts=timeline_charts(document),
@@ -314,12 +331,14 @@ def timeline_charts(document: Document) -> list[TimelineChart]:
         first_day = document["chosen"]["sources"][0]["from"]
         about = {"source": CHOSEN, "first_day": first_day, "last_map": str(last)}
         timelines.insert(0, {**about, **document["chosen"]})
-    title = f"{FIRST:%Y} to {last}, where the data end"
+    title = gettext("%(year)s to %(day)s, where the data end", year=FIRST.year, day=day_text(last))
     whole = _timeline_chart("years", title, Axis(FIRST, last), timelines)
     close = near(document["timelines"], last)
     if close is None:
         return [whole]
-    title = f"Close-up, {close.first} to {close.last}"
+    title = gettext(
+        "Close-up, %(first)s to %(last)s", first=day_text(close.first), last=day_text(close.last)
+    )
     return [whole, _timeline_chart("days", title, close, timelines)]
 
 
@@ -337,10 +356,15 @@ def _timeline_chart(
 def verdicts_text(verdicts: Sequence[Document], last_map: str) -> str:
     """Verdicts in words, for those who do not see the strip; of long ones the last eight."""
     rows = [
-        f"from {row['valid_from']} {VERDICT_NAMES[row['verdict']]}, "
-        f"{percent(row['occupied'])} of the area occupied"
+        gettext(
+            "from %(day)s %(verdict)s, %(share)s of the area occupied",
+            day=day_text(row["valid_from"]),
+            verdict=verdict_name(row["verdict"]),
+            share=percent(row["occupied"]),
+        )
         for row in verdicts[-8:]
     ]
     if not rows:
-        return "The source gives no verdict: it was not tested."
-    return f"{'; '.join(rows)}. The data end on {last_map}."
+        return gettext("The source gives no verdict: it was not tested.")
+    end = gettext("The data end on %(day)s.", day=day_text(last_map))
+    return f"{'; '.join(rows)}. {end}"

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geodata.answers.wording import count
+from geodata.answers.figures import count
+from geodata.answers.names import title_of
 from geodata.features.collections import Collection
+from geodata.language import gettext
 from schemas.record import Column
 from service.http.context import RequestContext
 from service.pages import deposit, svg_map
-from service.pages.rendering import Document, page
-from service.pages.template_filters import ANY_SOURCE, number, spaced
+from service.pages.rendering import Document, deposit_name, page
+from service.pages.template_filters import ANY_SOURCE, column_head, number
 
 FORMS = (
     ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),
@@ -44,22 +46,6 @@ ROWS_IN_FULL = 200
 """Up to so many rows are shown with all their values."""
 LIMITS = (10, 50, 200, 1000)
 VERDICTS = frozenset({"control", "status", "before", "after"})
-HEADS = {
-    "name_en": "Name",
-    "name_uk": "Name in Ukrainian",
-    "deposit_id": "Deposit",
-    "asof": "As of",
-    "control": "Verdict",
-    "control_share": "Occupied share",
-    "control_since": "Verdict since",
-    "line_distance_km": "Distance to contact line",
-    "position_uncertainty_m": "Position uncertainty",
-    "valid_from": "First day",
-    "valid_to": "Last day",
-    "before": "Verdict before",
-    "after": "Verdict after",
-}
-"""Heads of columns whose names say too little. `valid_to` is shown as the last day it holds."""
 _KINDS = {"date": "date", "integer": "number", "number": "number"}
 
 
@@ -72,7 +58,7 @@ class Field:
     value: str
     kind: str = "text"
     choices: tuple[str, ...] = ()
-    empty: str = "any"
+    empty: str = ""
 
 
 def view(ask: RequestContext, document: Document) -> str:
@@ -84,7 +70,7 @@ def view(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "items.html",
-        title=collection.title,
+        title=title_of(collection),
         collection=collection,
         document=document,
         features=features,
@@ -95,7 +81,6 @@ def view(ask: RequestContext, document: Document) -> str:
         fields=fields(ask, collection),
         carried_params=carried_params(ask, collection),
         count_text=count_text(document),
-        heads=HEADS,
         next=next((x["href"] for x in document["links"] if x["rel"] == "next"), None),
         forms=FORMS,
     )  # fmt: skip
@@ -107,7 +92,7 @@ def item(ask: RequestContext, document: Document) -> str:
     properties = document.get("properties") or {}
     if collection.id == "deposits" and set(collection.column_names) <= properties.keys():
         return deposit.view(ask, document)
-    name = properties.get("name_en") or document["id"]
+    name = deposit_name(ask, properties) if properties.get("name_en") else document["id"]
     return page(
         ask,
         "item.html",
@@ -116,7 +101,12 @@ def item(ask: RequestContext, document: Document) -> str:
         document=document,
         properties=properties,
         columns={c.name: c for c in collection.properties},
-        chart=svg_map.locator(ask.store, [document], f"Map of {name}", f"Where {name} lies.")
+        chart=svg_map.locator(
+            ask.store,
+            [document],
+            gettext("Map: %(name)s", name=name),
+            gettext("Where it lies: %(name)s.", name=name),
+        )
         if _placed([document])
         else None,
         points=_size(document.get("geometry")),
@@ -138,21 +128,23 @@ def fields(ask: RequestContext, collection: Collection) -> list[Field]:
     if collection.begins or collection.by_source:
         day = params.get("datetime", "")
         kind = "date" if "/" not in day and "T" not in day else "text"
-        controls.append(Field("datetime", "Date", day, kind))
+        controls.append(Field("datetime", gettext("Date"), day, kind))
     if collection.by_source:
         source = params.get("source", "")
         sources = tuple(ask.store.sources.ordered)
-        controls.append(Field("source", "Source", source, choices=sources, empty=ANY_SOURCE))
+        controls.append(
+            Field("source", gettext("Source"), source, choices=sources, empty=gettext(ANY_SOURCE))
+        )
     names = FORM_PARAMS.get(collection.id, _layer_fields(collection.properties))
     controls += [
-        _field(columns[name], params.get(name, ""), _on_record(ask, collection, name))
+        _field(collection, columns[name], params.get(name, ""), _on_record(ask, collection, name))
         for name in names
         if name in columns
     ]
     limits = tuple(str(n) for n in LIMITS)
     limit = params.get("limit", limits[0])
     choices = limits if limit in limits else (*limits, limit)
-    return [*controls, Field("limit", "Rows per page", limit, choices=choices)]
+    return [*controls, Field("limit", gettext("Rows per page"), limit, choices=choices)]
 
 
 def carried_params(ask: RequestContext, collection: Collection) -> list[tuple[str, str]]:
@@ -161,13 +153,13 @@ def carried_params(ask: RequestContext, collection: Collection) -> list[tuple[st
     return [(name, text) for name, text in ask.query.items() if name not in controls]
 
 
-def _field(column: Column, value: str, on_record: tuple[str, ...]) -> Field:
+def _field(collection: Collection, column: Column, value: str, on_record: tuple[str, ...]) -> Field:
     """A control for one property; a value not among its choices becomes one of them."""
     fixed = ("true", "false") if column.type == "boolean" else column.choices
     choices = fixed or on_record
     if choices and value and value not in choices:
         choices = (*choices, value)
-    label = HEADS.get(column.name) or spaced(column.name).capitalize()
+    label = column_head(column.name, collection)
     return Field(column.name, label, value, _KINDS.get(column.type, "text"), choices)
 
 
@@ -196,7 +188,7 @@ def _chart(
     """A map of the features on this page; None where none has a geometry."""
     if not _placed(features):
         return None
-    title = f"Map of {collection.title.lower()} on this page"
+    title = gettext("Map: %(name)s", name=title_of(collection))
     return svg_map.locator(ask.store, features, title, about)
 
 
@@ -208,8 +200,9 @@ def count_text(document: Document) -> str:
     """How many of how many."""
     here, whole = document["numberReturned"], document.get("numberMatched")
     if whole is None or here == whole:
-        return f"{count(here, 'feature')} on this page."
-    return f"{number(here)} of {count(whole, 'feature')} on this page."
+        return gettext("%(rows)s on this page.", rows=count(here, "feature"))
+    return gettext("%(number)s of %(rows)s on this page.", number=number(here),
+                   rows=count(whole, "feature"), whole=number(whole))  # fmt: skip
 
 
 def _size(geometry: Document | None) -> int:

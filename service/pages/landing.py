@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from geodata.answers.matching import of_rank, selected_deposits
+from geodata.answers.names import country_name
 from geodata.answers.question import (
     DEFAULT_COMMODITIES,
     DEFAULT_CONTROL,
@@ -17,19 +18,21 @@ from geodata.answers.rows import json_rows
 from geodata.answers.wording import country_text
 from geodata.data import packaged
 from geodata.interval import today
+from geodata.language import day_text, gettext, ngettext
+from geodata.language import gettext_noop as N_
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.rendering import Document, page, render
+from service.pages.rendering import Document, page
 from service.pages.template_filters import VERDICT_NAMES, standing
 
 COLUMNS = ("id", "name_en", "name_uk", "country", "commodity", "recalled", "tested", "control",
          "control_since", "control_share", "contested_share", "line_distance_km")  # fmt: skip
 HEADS: Mapping[str, str] = {
-    "answers": "Answers",
-    "data": "Data",
-    "releases": "Releases",
-    "tiles": "Tiles and maps",
-    "processes": "Processes",
+    "answers": N_("Answers"),
+    "data": N_("Data"),
+    "releases": N_("Releases"),
+    "tiles": N_("Tiles and maps"),
+    "processes": N_("Processes"),
 }
 
 
@@ -66,8 +69,10 @@ def view(ask: RequestContext, document: Document) -> str:
         abroad=int((table["country"] != country.country).sum()),
         rows=sorted(listed, key=lambda r: VERDICTS.index(r["control"])),
         chart=svg_map.of_day(
-            store, "today", f"Deposits of critical minerals in {country.name}, {day}",
-            f"{len(rows)} deposits of critical minerals by verdict. "
+            store, "today",
+            gettext("Deposits of critical minerals in %(country)s, %(day)s",
+                    country=country_name(country.country), day=day_text(day)),
+            f"{counted_once(len(rows))} "
             f"{svg_map.control_text(source, choice.asof, choice.stale_days)}",
             day, choice.source, features,
         ),
@@ -76,16 +81,28 @@ def view(ask: RequestContext, document: Document) -> str:
     )  # fmt: skip
 
 
+def counted_once(n: int) -> str:
+    """How many deposits the map of the first page shows."""
+    return ngettext(
+        "%(n)s deposit of critical minerals by verdict.",
+        "%(n)s deposits of critical minerals by verdict.",
+        n,
+        n=n,
+    )
+
+
 def conformance(ask: RequestContext, document: Document) -> str:
     """Conformance classes, by standard."""
     classes = sorted(document["conformsTo"])
     groups = [(name, list(uris)) for name, uris in groupby(classes, key=_standard)]
-    return page(ask, "conformance.html", title="Conformance", document=document, groups=groups)
+    return page(
+        ask, "conformance.html", title=gettext("Conformance"), document=document, groups=groups
+    )
 
 
 def functions(ask: RequestContext, document: Document) -> str:
     """Functions that filters may use."""
-    return page(ask, "functions.html", title="Filter functions", document=document)
+    return page(ask, "functions.html", title=gettext("Filter functions"), document=document)
 
 
 def _standard(uri: str) -> str:
@@ -111,17 +128,22 @@ class Operation:
         return self.path if self.method == "GET" and complete else None
 
 
-def api_page(document: Document) -> str:
-    """The page of an OpenAPI document."""
-    servers = document.get("servers") or [{"url": ""}]
-    return render(
+def api_page(ask: RequestContext, document: Document) -> str:
+    """The page of an OpenAPI document; what that says of each operation stays in English."""
+    return page(
+        ask,
         "api.html",
-        base=str(servers[0]["url"]),
-        title="The API",
+        title=gettext("The API"),
         path="/api.html",
         document=document,
+        about=gettext(document["info"]["description"]),
         groups=groups(document),
     )
+
+
+def docs_page(ask: RequestContext, assets: Mapping[str, str | None]) -> str:
+    """The page around Swagger UI, which speaks English. assets: versions of its files."""
+    return page(ask, "docs.html", title=gettext("The API, to try"), path="/docs", assets=assets)
 
 
 def groups(document: Document) -> list[tuple[str, str, list[Operation]]]:
@@ -133,7 +155,9 @@ def groups(document: Document) -> list[tuple[str, str, list[Operation]]]:
             by_tag.setdefault(tag, []).append(_operation(document, path, method, operation))
     order = [tag for tag in HEADS if tag in by_tag]
     rest = [tag for tag in by_tag if tag not in HEADS]
-    return [(tag, HEADS.get(tag, tag.capitalize()), by_tag[tag]) for tag in (*order, *rest)]
+    return [
+        (tag, gettext(HEADS.get(tag, tag.capitalize())), by_tag[tag]) for tag in (*order, *rest)
+    ]
 
 
 def _operation(document: Document, path: str, method: str, operation: Document) -> Operation:

@@ -17,6 +17,7 @@ from geodata.answers.question import RANKS, VERDICTS
 from geodata.data import packaged
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
+from geodata.language import gettext
 from geodata.store.base import Store
 from schemas import Source
 from service.http.context import RequestContext
@@ -48,7 +49,7 @@ def map_page(ask: RequestContext, state: MapState) -> str:
     return page(
         ask,
         "map.html",
-        title="Map",
+        title=gettext("Map"),
         card=state_card(ask, state),
         first=FIRST,
         later=_later(),

@@ -3,6 +3,9 @@
 import math
 from collections.abc import Mapping
 
+from geodata.answers.names import title_of
+from geodata.language import gettext
+from geodata.language import gettext_noop as N_
 from geodata.rasters.colours import RAMPS, RESCALES
 from service.http.context import RequestContext
 from service.pages.rendering import Document, page
@@ -11,15 +14,15 @@ ACROSS, DOWN = 4, 3
 """Most tiles of a picture."""
 DEGREES = 85.0511
 STATISTICS = {
-    "count": "Cells with a value", "min": "Minimum", "max": "Maximum", "mean": "Mean",
-    "median": "Median", "stdev": "Standard deviation", "sum": "Sum",
-    "integral": "Integral (value times km²)",
+    "count": N_("Cells with a value"), "min": N_("Minimum"), "max": N_("Maximum"),
+    "mean": N_("Mean"), "median": N_("Median"), "stdev": N_("Standard deviation"),
+    "sum": N_("Sum"), "integral": N_("Integral (value times km²)"),
 }  # fmt: skip
 
 
 def rasters(ask: RequestContext, document: Document) -> str:
     """All rasters."""
-    return page(ask, "rasters.html", title="Rasters", document=document)
+    return page(ask, "rasters.html", title=gettext("Rasters"), document=document)
 
 
 def raster(ask: RequestContext, document: Document) -> str:
@@ -27,7 +30,7 @@ def raster(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "raster.html",
-        title=document["title"],
+        title=gettext(document["title"]),
         document=document,
         rows=_tiles_with_values(ask, document),
         ramps=RAMPS,
@@ -46,7 +49,7 @@ def statistics(ask: RequestContext, document: Document) -> str:
     figures = {n: document[key] for key, n in STATISTICS.items() if document[key] is not None}
     territory = document["area"].get("territory")
     titles = ask.store.control.territories
-    title = titles[territory].title if territory else "The area you sent"
+    title = title_of(titles[territory]) if territory else gettext("The area you sent")
     return _values(ask, document, title, figures)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from geodata.answers.figures import count
+from geodata.answers.names import commodity, title_of
 from geodata.answers.question import DEFAULT_COMMODITIES
 from geodata.answers.wording import (
     also_texts,
     answer_text,
-    commodity,
     components_text,
     listing,
     map_text,
@@ -20,26 +21,28 @@ from geodata.answers.wording import (
 )
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
+from geodata.language import day_text, gettext
+from geodata.language import gettext_noop as N_
 from schemas import Source, Territory
 from service.http.context import RequestContext
 from service.pages import svg_map
-from service.pages.claims import BESIDE, beside
+from service.pages.claims import beside
 from service.pages.rendering import Document, page
 from service.pages.share import Card, card
 from service.pages.svg_timeline import Bar
-from service.pages.template_filters import VERDICT_NAMES, number, standing
+from service.pages.template_filters import VERDICT_NAMES, number, standing, verdict_name
 
 COMMON = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
 """Commodities offered first in the form."""
 FEW = 6
 """Up to so many commodities are answered by a sentence each."""
 ROLE_NAMES: Mapping[str, str] = {
-    "main": "as the main commodity",
-    "any": "as the main commodity or a by-product",
+    "main": N_("as the main commodity"),
+    "any": N_("as the main commodity or a by-product"),
 }
 RANK_NAMES: Mapping[str, str] = {
-    "deposit": "deposits",
-    "any": "deposits, occurrences, prospects, fields and basins",
+    "deposit": N_("deposits"),
+    "any": N_("deposits, occurrences, prospects, fields and basins"),
 }
 FORMS = (("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("parquet", "GeoParquet"))
 
@@ -66,8 +69,7 @@ def view(ask: RequestContext, document: Document) -> str:
         chart=chart(ask, document),
         choices=choices(ask, question),
         forms=FORMS,
-        agreements=BESIDE,
-        claims=beside(ask.store, document["claims"]),
+        claims=beside(document["claims"]),
         today=str(today()),
         card=shared(ask, document, territory, source),
     )
@@ -99,8 +101,14 @@ def shared(ask: RequestContext, document: Document, territory: Territory, source
 def title(question: Document) -> str:
     """What the page is called."""
     names = [commodity(name) for name in question["commodities"]]
-    listed = listing(names) if len(names) <= 4 else f"{number(len(names))} commodities"
-    return f"Deposits of {listed}, {question['date']}"
+    listed = listing(names)
+    if len(names) > 4:
+        listed = count(len(names), "commodity", "commodities")
+    return gettext(
+        "Deposits of %(commodities)s, %(day)s",
+        commodities=listed,
+        day=day_text(question["date"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -162,15 +170,22 @@ def chart(ask: RequestContext, document: Document) -> svg_map.Map:
     """The deposits listed, over control on the day."""
     question, features = document["question"], document["features"]
     counts = {v: len(rows) for v, rows in groups(features)}
-    listed = listing([f"{number(n)} {VERDICT_NAMES[v]}" for v, n in counts.items()]) or "none"
+    listed = listing(
+        gettext("%(amount)s %(place)s", amount=number(n), place=verdict_name(v))
+        for v, n in counts.items()
+    ) or gettext("none")
     source = ask.store.sources.by_id[question["source"]]
     control = svg_map.control_text(source, question["control_asof"], question["stale_days"])
     return svg_map.of_day(
         ask.store,
         "map",
-        f"Map of the deposits listed, {question['date']}",
-        f"Deposits listed: {listed}. {control} Each is drawn at its representative point; the "
-        "position uncertainty is in the table.",
+        gettext("Map of the deposits listed, %(day)s", day=day_text(question["date"])),
+        gettext(
+            "Deposits listed: %(listed)s. %(control)s Each is drawn at its representative point; "
+            "the position uncertainty is in the table.",
+            listed=listed,
+            control=control,
+        ),
         date.fromisoformat(question["date"]),
         question["source"],
         features,
@@ -207,7 +222,7 @@ def commodity_choices(ask: RequestContext, picked: set[str]) -> dict[str, Any]:
 
 def territories(ask: RequestContext, document: Document) -> str:
     """All territories."""
-    return page(ask, "territories.html", title="Territories", document=document)
+    return page(ask, "territories.html", title=gettext("Territories"), document=document)
 
 
 def territory(ask: RequestContext, document: Document) -> str:
@@ -216,7 +231,7 @@ def territory(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "territory.html",
-        title=described["title"],
+        title=title_of(described),
         document=document,
         territory=described,
         area=area_text(described),
@@ -229,7 +244,7 @@ def territory(ask: RequestContext, document: Document) -> str:
 def area_text(described: Document) -> str:
     """The area of a territory; of land held on a day no source reaches, that it is not known."""
     if described["source"] and not described["control_asof"]:
-        return "Area not known"
+        return gettext("Area not known")
     return f"{number(described['area_km2'], 1)} km²"
 
 
@@ -254,8 +269,20 @@ def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
         line = store.control.contact_line_on(day, described["source"]).line
         parts = (*parts, svg_map.SvgPath("front-case", window.path(line)),
                  svg_map.SvgPath("front", window.path(line)))  # fmt: skip
-    legend = (("territory", "the territory"), *svg_map.legend(parts))
+    legend = (("territory", gettext("the territory")), *svg_map.legend(parts))
     behind = map_behind(ask, described)
-    about = f"{area_text(described)} on {described['date']}{f' ({behind})' if behind else ''}."
+    about = gettext(
+        "%(area)s on %(day)s",
+        area=area_text(described),
+        day=day_text(described["date"]),
+    )
+    about = f"{about} ({behind})." if behind else f"{about}."
     shapes = (*parts, *svg_map.outline(store, window))
-    return svg_map.Map("area", f"Map of {described['title']}", about, window, shapes, legend=legend)
+    return svg_map.Map(
+        "area",
+        gettext("Map: %(name)s", name=title_of(described)),
+        about,
+        window,
+        shapes,
+        legend=legend,
+    )

@@ -8,12 +8,15 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.answers.names import name_of, title_of
 from geodata.answers.wording import map_text, unmapped_text
 from geodata.data import packaged
+from geodata.language import gettext
+from geodata.language import gettext_noop as N_
 from geodata.store.base import Store
 from schemas import Source
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import VERDICT_NAMES, standing
+from service.pages.template_filters import standing, verdict_name
 
 Feature = Mapping[str, Any]
 FEW = 40
@@ -22,9 +25,9 @@ MANY = 400
 """More marks than this are drawn as plain dots, in one path."""
 _MARKED = ("occupied", "uncertain", "contested", "government", "unknown", "not_tested")
 CONTROL = (
-    ("held", "occupied land"),
-    ("fought", "contested land"),
-    ("front", "contact line"),
+    ("held", N_("occupied land")),
+    ("fought", N_("contested land")),
+    ("front", N_("contact line")),
 )
 """What is drawn of control: CSS class and words of the legend."""
 
@@ -61,7 +64,7 @@ class Label:
 def legend(shapes: Iterable[SvgPath]) -> tuple[tuple[str, str], ...]:
     """Legend of what was drawn of control."""
     kinds = {shape.kind for shape in shapes}
-    return tuple(entry for entry in CONTROL if entry[0] in kinds)
+    return tuple((kind, gettext(words)) for kind, words in CONTROL if kind in kinds)
 
 
 def marks(window: SvgWindow, features: Iterable[Feature]) -> tuple[Mark, ...]:
@@ -121,8 +124,12 @@ def ground(store: Store, window: SvgWindow) -> tuple[SvgPath, ...]:
 def control_text(source: Source, asof: str | date | None, stale_days: int | None) -> str:
     """Whose control of which day a map shows."""
     if asof is None:
-        return f"{source.title} has no data for this date."
-    return f"Control according to {source.title}: {map_text(source, asof, stale_days)}."
+        return gettext("%(source)s has no data for this date.", source=title_of(source))
+    return gettext(
+        "Control according to %(source)s: %(map)s.",
+        source=title_of(source),
+        map=map_text(source, asof, stale_days),
+    )
 
 
 def control(store: Store, window: SvgWindow, day: date, source: str) -> tuple[SvgPath, ...]:
@@ -209,17 +216,19 @@ def _area_kind(feature: Feature) -> str:
 
 def _verdicts(spots: Iterable[Mark]) -> tuple[tuple[str, str], ...]:
     kinds = dict.fromkeys(mark.kind for mark in spots)
-    return tuple((f"v-{kind}", VERDICT_NAMES[kind]) for kind in kinds if kind != "spot")
+    return tuple((f"v-{kind}", verdict_name(kind)) for kind in kinds if kind != "spot")
 
 
 def _mark(window: SvgWindow, feature: Feature, at: shapely.Point) -> Mark:
     properties = feature.get("properties") or {}
     verdict = standing(properties) or properties.get("status")
     kind = verdict if verdict in _MARKED else "spot"
-    name = properties.get("name_en") or properties.get("deposit_id") or feature.get("id")
+    name = properties.get("deposit_id") or feature.get("id")
+    if properties.get("name_en"):
+        name = name_of(properties)
     x, y = window.spot(at.x, at.y)
     reason = unmapped_text(properties.get("country") or packaged.theatre().country)
-    words = f"{VERDICT_NAMES[kind]}{f': {reason}' if reason else ''}" if kind != "spot" else ""
+    words = f"{verdict_name(kind)}{f': {reason}' if reason else ''}" if kind != "spot" else ""
     text = f"{name}, {words}" if words else str(name)
     link = f"/collections/deposits/items/{feature['id']}" if "control" in properties else None
     return Mark(x, y, kind, text, link)

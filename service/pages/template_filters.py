@@ -7,62 +7,96 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from geodata.answers.question import VERDICTS
-from geodata.answers.wording import (
+from markupsafe import Markup, escape
+
+from geodata.answers.figures import (
     THIN,
-    commodity,
+    at_least,
     count,
-    listing,
-    map_text,
     occupied_text,
+    range_text,
     total_text,
-    unmapped_text,
+    up_to,
 )
-from geodata.data import packaged
+from geodata.answers.names import commodity, country_name, name_of, place, title_of
+from geodata.answers.question import VERDICTS
+from geodata.answers.wording import listing, map_text, unmapped_text
+from geodata.features.collections import Collection
+from geodata.language import LANGUAGES, day_text, gettext, is_translated, language
+from geodata.language import gettext_noop as N_
 
 MINUS = "\u2212"
 NOTHING = "\u2013"
 _URL = re.compile(r"https?://[^\s<>\"'()]+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 VERDICT_MEANINGS: Mapping[str, str] = {
-    "occupied": "At least 95 % of the area where the deposit may lie is occupied.",
-    "uncertain": "No firm verdict: part of the area where the deposit may lie is occupied or "
-    "contested and part is not.",
-    "not_tested": "No verdict: where the deposit is is not known well enough to compare it with a "
-    "map of control.",
-    "contested": "At least 95 % of the area where the deposit may lie is contested: claimed by "
-    "both sides, or firmly held by neither.",
-    "government": "At most 5 % of the area where the deposit may lie is occupied, and none of it "
-    "is contested.",
-    "unknown": "Not known: the source has no data for this place on the date requested.",
+    "occupied": N_("At least 95 % of the area where the deposit may lie is occupied."),
+    "uncertain": N_(
+        "No firm verdict: part of the area where the deposit may lie is occupied or contested and "
+        "part is not."
+    ),
+    "not_tested": N_(
+        "No verdict: where the deposit is is not known well enough to compare it with a map of "
+        "control."
+    ),
+    "contested": N_(
+        "At least 95 % of the area where the deposit may lie is contested: claimed by both sides, "
+        "or firmly held by neither."
+    ),
+    "government": N_(
+        "At most 5 % of the area where the deposit may lie is occupied, and none of it is "
+        "contested."
+    ),
+    "unknown": N_("Not known: the source has no data for this place on the date requested."),
 }
 BASES: Mapping[str, str] = {
-    "published_coordinates": "published coordinates",
-    "settlement": "the settlement where it lies",
-    "settlement_offset": "a published distance from a settlement",
-    "district": "a description of the district",
+    "published_coordinates": N_("published coordinates"),
+    "settlement": N_("the settlement where it lies"),
+    "settlement_offset": N_("a published distance from a settlement"),
+    "district": N_("a description of the district"),
 }
-UNITS: Mapping[str, str] = {"1": "share, 0 to 1", "d": "days", "har": "ha", "By": "bytes",
-                            "deg": "degrees"}  # fmt: skip
-ANY_SOURCE = "first in priority with a recent map"
+UNITS: Mapping[str, str] = {"1": N_("share, 0 to 1"), "d": N_("days"), "har": N_("ha"),
+                            "By": N_("bytes"), "deg": N_("degrees"), "km2": "km²"}  # fmt: skip
+ANY_SOURCE = N_("first in priority with a recent map")
 """Which source answers where none is chosen, as forms say it."""
 Rows = Sequence[Mapping[str, Any]]
 
 VERDICT_NAMES: Mapping[str, str] = {
-    "occupied": "occupied",
-    "uncertain": "uncertain",
-    "contested": "contested",
-    "government": "government-held",
-    "unknown": "not known",
-    "not_tested": "not tested",
+    "occupied": N_("occupied"),
+    "uncertain": N_("uncertain"),
+    "contested": N_("contested"),
+    "government": N_("government-held"),
+    "unknown": N_("not known"),
+    "not_tested": N_("not tested"),
 }
 VERDICT_HEADS: Mapping[str, str] = {
-    "occupied": "In occupied land",
-    "uncertain": "Uncertain",
-    "contested": "In contested land",
-    "government": "In government-held land",
-    "unknown": "Not known",
-    "not_tested": "Not tested",
+    "occupied": N_("In occupied land"),
+    "uncertain": N_("Uncertain"),
+    "contested": N_("In contested land"),
+    "government": N_("In government-held land"),
+    "unknown": N_("Not known"),
+    "not_tested": N_("Not tested"),
 }
+COLUMN_HEADS: Mapping[str, str] = {
+    "name_en": N_("Name"),
+    "name_uk": N_("Name in Ukrainian"),
+    "deposit_id": N_("Deposit"),
+    "asof": N_("As of"),
+    "control": N_("Verdict"),
+    "control_share": N_("Occupied share"),
+    "control_since": N_("Verdict since"),
+    "line_distance_km": N_("Distance to contact line"),
+    "position_uncertainty_m": N_("Position uncertainty"),
+    "valid_from": N_("First day"),
+    "valid_to": N_("Last day"),
+    "before": N_("Verdict before"),
+    "after": N_("Verdict after"),
+}
+"""Heads of columns whose names say too little. `valid_to` is shown as the last day it holds."""
+
+
+LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "uk": "Українська"}
+"""Languages of pages by their own names."""
 
 
 class Piece(NamedTuple):
@@ -78,8 +112,12 @@ def number(value: float | None, digits: int = 0) -> str:
         return NOTHING
     if isinstance(value, int) and not digits:  # as a double it would lose digits beyond 2**53
         return f"{MINUS if value < 0 else ''}{abs(value):,}".replace(",", THIN)
-    text = f"{abs(value):,.{digits}f}".replace(",", THIN)
+    text = f"{abs(value):,.{digits}f}".replace(",", THIN).replace(".", _decimal_point())
     return f"{MINUS}{text}" if value < 0 and float(f"{value:.{digits}f}") != 0 else text
+
+
+def _decimal_point() -> str:
+    return "." if language() == LANGUAGES[0] else ","
 
 
 def plain(value: float | None) -> str:
@@ -95,11 +133,11 @@ def percent(share: float | None) -> str:
     if share is None:
         return NOTHING
     if 0 < share < 0.001:
-        return f"<{THIN}0.1{THIN}%"
+        return f"<{THIN}{number(0.1, 1)}{THIN}%"
     if 0.999 < share < 1:
-        return f">{THIN}99.9{THIN}%"
-    text = f"{share * 100:.1f}".removesuffix(".0")
-    return f"{text}{THIN}%"
+        return f">{THIN}{number(99.9, 1)}{THIN}%"
+    per_cent = round(share * 100, 1)
+    return f"{number(per_cent, 0 if per_cent == round(per_cent) else 1)}{THIN}%"
 
 
 def metres(value: float | None) -> str:
@@ -114,9 +152,9 @@ def kilometres(value: float | None) -> str:
     if value is None:
         return NOTHING
     if 0 < abs(value) < 1:
-        return f"{number(value * 1000)}{THIN}m"
+        return f"{number(value * 1000)}{THIN}{unit('m')}"
     digits = 1 if abs(value) < 100 and round(value, 1) != round(value) else 0
-    return f"{number(value, digits)}{THIN}km"
+    return f"{number(value, digits)}{THIN}{unit('km')}"
 
 
 def line_distance(value: float | None) -> str:
@@ -126,34 +164,40 @@ def line_distance(value: float | None) -> str:
     """
     if value is None:
         return NOTHING
-    side = "inside" if value < 0 else "outside"
-    return f"{kilometres(abs(value))}, {side} occupied land"
+    distance = kilometres(abs(value))
+    if value < 0:
+        return gettext("%(distance)s, inside occupied land", distance=distance)
+    return gettext("%(distance)s, outside occupied land", distance=distance)
 
 
 def amount(row: Mapping[str, Any]) -> str:
     """An estimate's amount with its range and unit, as published."""
     low, best, high = row["amount_low"], row["amount"], row["amount_high"]
     if best is None:
-        ends = [
-            f"at least {number(low)}" if low is not None and high is None else "",
-            f"up to {number(high)}" if high is not None and low is None else "",
-        ]
-        text = "".join(ends) or f"{number(low)} to {number(high)}"
+        text = _bounds(low, high)
     elif low == best and high is None:
-        text = f"at least {number(best)}"
+        text = at_least(number(best))
     else:
-        spread = [number(v) for v in (low, high) if v is not None and v != best]
-        text = number(best) + (f" ({' to '.join(spread)})" if spread else "")
-    return f"{text}{THIN}{row['unit']}"
+        ends = [number(v) for v in (low, high) if v is not None and v != best]
+        spread = range_text(*ends) if len(ends) > 1 else "".join(ends)
+        text = number(best) + (f" ({spread})" if spread else "")
+    return f"{text}{THIN}{unit(row['unit'])}"
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    """What is known of an amount of which only ends are."""
+    if high is None:
+        return at_least(number(low))
+    return up_to(number(high)) if low is None else range_text(number(low), number(high))
 
 
 def span(low: float | None, high: float | None) -> str:
     """A range of sums; missing figures are said to be missing."""
     if low is None and high is None:
-        return "no figure published"
+        return gettext("no figure published")
     if low is None:
-        return f"up to {number(high)}"
-    return number(low) if low == high or high is None else f"{number(low)} to {number(high)}"
+        return up_to(number(high))
+    return number(low) if low == high or high is None else range_text(number(low), number(high))
 
 
 def standing(row: Mapping[str, Any]) -> str:
@@ -190,7 +234,7 @@ def value(entry: object) -> str:
     if entry is None or entry == []:
         return NOTHING
     if isinstance(entry, bool):
-        return "yes" if entry else "no"
+        return gettext("yes") if entry else gettext("no")
     if isinstance(entry, int | float):
         return plain(entry)
     if isinstance(entry, list) and not any(isinstance(e, list | dict) for e in entry):
@@ -203,12 +247,72 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+def unit(name: str) -> str:
+    """A unit of a column or an amount, in words where its code is none."""
+    return gettext(UNITS.get(name, name)) if name else ""
+
+
+def text(message: str) -> str:
+    """A word or text of the data in the language of the page; as it is where it has none in it."""
+    return gettext(message) if message else message
+
+
+def foreign(message: str) -> bool:
+    """Whether a text of the data is in English on a page that is not."""
+    if is_translated(message):
+        return False
+    words = _URL.sub("", message)
+    return re.search("[A-Za-z]{3}", words) is not None and _CYRILLIC.search(words) is None
+
+
+def translated(message: str) -> Markup:
+    """A text of the data in the language of the page; marked as English where it has none in it."""
+    if foreign(message):
+        return Markup('<span lang="en">{}</span>').format(message)
+    return escape(text(message))
+
+
+def moment(when: str) -> str:
+    """An instant `YYYY-MM-DDThh:mm:ssZ` as readers of the language write it."""
+    day, _, clock = when.partition("T")
+    if language() == LANGUAGES[0] or not clock:
+        return when
+    return f"{day_text(day)} {clock.removesuffix('Z')[:5]} UTC"
+
+
+def verdict_name(kind: str) -> str:
+    """A verdict or status in a word or two."""
+    return gettext(VERDICT_NAMES.get(kind, kind))
+
+
+def verdict_meaning(kind: str) -> str:
+    """What a verdict means, a sentence."""
+    return gettext(VERDICT_MEANINGS[kind])
+
+
+def basis_name(basis: str) -> str:
+    """What a position rests on."""
+    return gettext(BASES.get(basis, basis))
+
+
+def column_head(name: str, collection: Collection) -> str:
+    """The head of a column; a user's own are as the user named them."""
+    if collection.layer is not None:
+        return spaced(name).capitalize()
+    return gettext(COLUMN_HEADS.get(name) or spaced(name).capitalize())
+
+
+def first_capital(words: str) -> str:
+    """Words with their first letter large, the others as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def bytes_(size: int) -> str:
     """A file's size."""
-    for unit, of in (("MB", 1_000_000), ("kB", 1000)):
+    for name, of in ((N_("MB"), 1_000_000), (N_("kB"), 1000)):
         if size >= of:
-            return f"{size / of:.1f}{THIN}{unit}"
-    return f"{size}{THIN}B"
+            return f"{number(size / of, 1)}{THIN}{text(name)}"
+    return f"{size}{THIN}{text('B')}"
 
 
 def _short(address: str) -> str:
@@ -222,13 +326,18 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number, "plain": plain, "percent": percent, "metres": metres,
     "kilometres": kilometres, "line_distance": line_distance, "amount": amount,
     "day_before": day_before, "commodity": commodity, "listing": listing, "pieces": pieces,
-    "value": value, "spaced": spaced, "bytes": bytes_,
+    "value": value, "spaced": spaced, "bytes": bytes_, "day": day_text, "moment": moment,
+    "unit": unit, "text": text, "translated": translated, "foreign": foreign, "place": place,
+    "column_head": column_head, "has_head": COLUMN_HEADS.__contains__,
+    "first_capital": first_capital,
 }  # fmt: skip
 GLOBALS: Mapping[str, Any] = {
     "VERDICTS": VERDICTS, "VERDICT_NAMES": VERDICT_NAMES, "VERDICT_HEADS": VERDICT_HEADS,
-    "VERDICT_MEANINGS": VERDICT_MEANINGS, "BASES": BASES, "UNITS": UNITS, "NOTHING": NOTHING,
-    "ANY_SOURCE": ANY_SOURCE, "count": count, "map_text": map_text, "span": span,
-    "standing": standing,
-    "unmapped_text": unmapped_text, "occupied_text": occupied_text, "total_text": total_text,
-    "figure": number, "COUNTRIES": packaged.theatre().names,
+    "NOTHING": NOTHING, "ANY_SOURCE": ANY_SOURCE, "language": language,
+    "LANGUAGE_NAMES": LANGUAGE_NAMES,
+    "verdict_name": verdict_name, "verdict_meaning": verdict_meaning, "basis_name": basis_name,
+    "country_name": country_name, "title_of": title_of, "name_of": name_of, "count": count,
+    "map_text": map_text,
+    "span": span, "standing": standing, "unmapped_text": unmapped_text,
+    "occupied_text": occupied_text, "total_text": total_text, "figure": number,
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """The pages of tiles: tilesets of a collection or of all, one of them, and the grid they lie on."""
 
+from geodata.answers.names import title_of
+from geodata.language import gettext
 from service.http.context import RequestContext
 from service.pages.rendering import Document, page
 from service.styles.document import KINDS
@@ -7,8 +9,8 @@ from service.styles.document import KINDS
 
 def tilesets(ask: RequestContext, document: Document) -> str:
     """The tilesets of a collection, or of the dataset."""
-    title = f"Tiles of {_of(ask)}"
-    return page(ask, "tilesets.html", title=title, document=document, of=_of(ask))
+    title = gettext("Tiles: %(layers)s", layers=_of(ask))
+    return page(ask, "tilesets.html", title=title, document=document)
 
 
 def tileset(ask: RequestContext, document: Document) -> str:
@@ -17,7 +19,7 @@ def tileset(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "tileset.html",
-        title=f"Tiles of {_of(ask)}",
+        title=gettext("Tiles: %(layers)s", layers=_of(ask)),
         document=document,
         tiles=next(entry["href"] for entry in links if entry.get("templated")),
         links=[entry for entry in links if not entry.get("templated")],
@@ -27,7 +29,7 @@ def tileset(ask: RequestContext, document: Document) -> str:
 
 def tile_matrix_sets(ask: RequestContext, document: Document) -> str:
     """The grids there are."""
-    return page(ask, "grids.html", title="Tile grids", document=document)
+    return page(ask, "grids.html", title=gettext("Tile grids"), document=document)
 
 
 def tile_matrix_set(ask: RequestContext, document: Document) -> str:
@@ -38,11 +40,13 @@ def tile_matrix_set(ask: RequestContext, document: Document) -> str:
 def _of(ask: RequestContext) -> str:
     """What the tiles show."""
     if "collection" in ask.path_params:
-        return ask.store.collection(ask.path_params["collection"]).title
-    return ask.query.get("collections", "all collections").replace(",", ", ")
+        return title_of(ask.store.collection(ask.path_params["collection"]))
+    return ask.query.get("collections", gettext("all collections")).replace(",", ", ")
 
 
 def styles(ask: RequestContext, document: Document) -> str:
     """All styles."""
     palettes = {kind.id: kind.palette for kind in KINDS.values()}
-    return page(ask, "styles.html", title="Map styles", document=document, palettes=palettes)
+    return page(
+        ask, "styles.html", title=gettext("Map styles"), document=document, palettes=palettes
+    )

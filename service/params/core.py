@@ -32,6 +32,7 @@ from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.interval import known_day, today
+from geodata.language import LANGUAGES
 from schemas.record import ColumnType
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 10000
@@ -68,6 +69,11 @@ class Param:
     longest: int = TEXT_MAX
 
 
+LANG = Param(
+    "lang",
+    {"type": "string", "enum": list(LANGUAGES)},
+    "Language of the page; default by Accept-Language. Other formats do not change with it.",
+)
 LIMIT = Param(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},

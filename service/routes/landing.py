@@ -6,6 +6,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from geodata.cql2 import function_descriptions
+from geodata.language import gettext_noop as N_
 from service.http.context import (
     GEOJSON,
     HTML,
@@ -23,12 +24,12 @@ from service.http.routing import release_router
 from service.ogc import documents
 from service.ogc.conformance import CONFORMS_TO
 from service.ogc.openapi import OPENAPI_JSON, openapi_30
-from service.pages import api_page, render
+from service.pages import api_page, docs_page
 from service.pages.map import map_page
 from service.params.map_state import MapState
 
 TITLE = "Lodeline"
-DESCRIPTION = (
+DESCRIPTION = N_(
     "Which mineral reserves lie in which territory on a date, according to which source, "
     "and how certain that is."
 )
@@ -116,7 +117,9 @@ def api(ask: Context, request: Request) -> Response:
     """The OpenAPI 3.0 document, or to read."""
     document = openapi_30(request.app, ask.store, ask.base)
     return (
-        ask.html(api_page(document)) if ask.format == "html" else ask.json(document, OPENAPI_JSON)
+        ask.html(api_page(ask, document))
+        if ask.format == "html"
+        else ask.json(document, OPENAPI_JSON)
     )
 
 
@@ -131,7 +134,7 @@ def api_alias(ask: Context, request: Request) -> Response:
 @answers("html")
 def api_html(ask: Context, request: Request) -> Response:
     """The same to read."""
-    return ask.html(api_page(openapi_30(request.app, ask.store, ask.base)))
+    return ask.html(api_page(ask, openapi_30(request.app, ask.store, ask.base)))
 
 
 @router.get("/functions", name="functions", tags=["data"], summary="Functions filters may use")
@@ -152,10 +155,8 @@ def docs(ask: Context, request: Request) -> Response:
     """Swagger UI over the document; the page of `/api.html` where its package is not installed."""
     assets = {name: version(name) for name in ("swagger-ui-bundle.js", "swagger-ui.css")}
     if None in assets.values():
-        return ask.html(api_page(openapi_30(request.app, ask.store, ask.base)))
-    return ask.html(
-        render("docs.html", base=ask.base, title="The API, to try", path="/docs", assets=assets)
-    )
+        return ask.html(api_page(ask, openapi_30(request.app, ask.store, ask.base)))
+    return ask.html(docs_page(ask, assets))
 
 
 def map_headers(_: RequestContext, _query: MapState) -> dict[str, str]:

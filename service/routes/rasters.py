@@ -12,6 +12,8 @@ from starlette.responses import Response
 from geodata.answers.sources import source_facts
 from geodata.errors import InvalidInput, NotFound
 from geodata.interval import today
+from geodata.language import gettext
+from geodata.language import gettext_noop as N_
 from geodata.rasters.colours import RAMPS, RESCALES, Scale, beyond, day_of, scale_of, stops
 from geodata.rasters.colours import legend_png as drawn_legend
 from schemas import Raster
@@ -37,7 +39,7 @@ SENT: dict[int | str, dict[str, Any]] = {
     413: problem_response("The area is too large"),
     415: problem_response("The body is of another type"),
 }
-WEIGHTS = (
+WEIGHTS = N_(
     "Shares of cells inside the area are exact. count and sum count each cell by its share; mean, "
     "median and stdev weigh it by the ground it covers inside the area; integral is the sum of "
     "value times km2 of ground."
@@ -187,9 +189,9 @@ def point(ask: Context, query: Annotated[SpotQuery, Query()]) -> Response:
     try:
         value = ask.store.rasters.value_at(found.id, lon, lat)
     except NotFound:
-        value, reason = None, "the point lies outside the raster"
+        value, reason = None, gettext("the point lies outside the raster")
     if value is None and reason is None:
-        reason = "the cell at this point has no value"
+        reason = gettext("the cell at this point has no value")
     document = {"raster": found.id, "lon": lon, "lat": lat, "unit": found.unit}
     return ask.answer({
         **document,

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from geodata.control.sources import SourceSelection
+from geodata.language import gettext_noop as N_
 from geodata.store.drawings import TilesetAbout
 from service.styles import layers
 from service.styles.expressions import valid_on
@@ -35,8 +36,8 @@ class StyleKind:
 KINDS = {
     kind.id: kind
     for kind in (
-        StyleKind("lodeline", "Lodeline, light", "light"),
-        StyleKind("lodeline-dark", "Lodeline, dark", "dark"),
+        StyleKind("lodeline", N_("Lodeline, light"), "light"),
+        StyleKind("lodeline-dark", N_("Lodeline, dark"), "dark"),
     )
 }
 
