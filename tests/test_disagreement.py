@@ -1,12 +1,22 @@
 """Is disagreement the land on which two sources that both speak say different things, all of it?"""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
-from releases import DONBAS, DONBAS_FROM, OUTLINE, built_with_two_sources, land
+from releases import (
+    DONBAS,
+    DONBAS_FROM,
+    OUTLINE,
+    SmallFacts,
+    built_with_two_sources,
+    give_batch,
+    land,
+)
 from served import Client, client_of, common_folder, made_once
 from shapely import box
 from shapely.geometry.base import BaseGeometry
@@ -15,11 +25,15 @@ from store_questions import everything
 from geodata.control.disagreement import Map, differences, disagreement_table, pairs_on
 from geodata.control.sources import SourceSelection
 from geodata.crs import areas_km2
+from geodata.data import packaged
 from geodata.geometry import EMPTY
 from geodata.interval import one_day
 from geodata.interval import today as _today
+from geodata.release.build import build
+from geodata.release.publish import publish
 from geodata.store.embedded import EmbeddedStore
-from geodata.workspace import Workspace
+from geodata.workspace import Workspace, file_sha256
+from schemas import Batch
 
 DAY = date(2025, 2, 25)
 NOWHERE = {"occupied": EMPTY, "contested": EMPTY, "unknown": EMPTY}
@@ -203,3 +217,47 @@ def test_tiles_of_the_line_hold_all_days_where_a_source_is_named(client: Client)
 
     assert of_all.status == of_day.status == 200
     assert len(of_day.body) < len(of_all.body) / 2
+
+
+def test_three_sources_of_a_release_disagree_in_three_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third source with maps of its own, described as the second is."""
+    SmallFacts(monkeypatch)
+    known = packaged.sources()
+    third = known["deepstate"].model_copy(update={"id": "third", "title": "A third"})
+    monkeypatch.setattr(packaged, "sources", lambda: {**known, "third": third})
+    workspace = Workspace(tmp_path)
+    maps = [(DONBAS_FROM, {"occupied": land(box(36, 47, 37, 49))})]
+    give_batch(workspace, maps, "one")
+    give_batch(workspace, [(DONBAS_FROM, {"occupied": land(box(36.5, 47, 37.5, 49))})], "two")
+    as_third(workspace)
+    publish(workspace, build(workspace).id)
+    client = client_of(workspace)
+
+    found = rows(client, datetime=str(DONBAS_FROM))
+    pairs = {(row["source"], row["other_source"]) for row in found}
+    assert pairs == {("deepstate", "settlements"), ("deepstate", "third"), ("settlements", "third")}
+    of_pair = [
+        row for row in found if row["other_source"] == "third" and row["source"] == "deepstate"
+    ]
+    assert {(row["status"], row["other_status"]) for row in of_pair} == {
+        ("occupied", "government"), ("government", "occupied"),
+    }  # fmt: skip
+    assert sum(row["area_km2"] for row in of_pair) == pytest.approx(
+        2 * area(box(36, 47, 36.5, 49)), rel=1e-3
+    )
+
+
+def as_third(workspace: Workspace) -> None:
+    """Make the batch called "two" one of the third source."""
+    folder = workspace.batches / "deepstate" / "deepstate-two"
+    snapshots = pd.read_parquet(folder / "snapshots.parquet").assign(source="third")
+    snapshots.to_parquet(folder / "snapshots.parquet")
+    path = folder / "batch.json"
+    batch = Batch.model_validate_json(path.read_bytes())
+    sha256 = {name: file_sha256(folder / name) for name in batch.sha256}
+    changed = batch.model_copy(update={"id": "third-two", "source": "third", "sha256": sha256})
+    path.write_text(changed.model_dump_json())
+    (workspace.batches / "third").mkdir()
+    folder.rename(workspace.batches / "third" / "third-two")

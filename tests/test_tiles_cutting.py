@@ -18,6 +18,7 @@ from geodata.tiles.grid import (
     tile_matrix_set,
     to_units,
 )
+from geodata.types import GeometryArray
 
 KYIV = np.array([[30.5234, 50.4501]])
 
@@ -170,3 +171,43 @@ def test_no_points_are_shown_of_none() -> None:
     found = thin(np.full((3, 2), np.nan), np.zeros(3), 4)
 
     assert found.tile_slices() == []
+
+
+def _cells(seed: int) -> GeometryArray:
+    """Land cut into cells as folds of many maps cut it: slivers, wedges and corners on edges."""
+    random = np.random.default_rng(seed)
+    points = shapely.multipoints(random.uniform(0, 2000, (300, 2)))
+    areas = shapely.get_parts(
+        shapely.voronoi_polygons(points, extend_to=shapely.box(0, 0, 2000, 2000))
+    )
+    land = shapely.buffer(shapely.Point(1000, 1000), 900)
+    strips = [
+        shapely.box(x, 0, x + width, 2000)
+        for x, width in random.uniform((0, 1), (2000, 9), (40, 2))
+    ]
+    cut = shapely.union_all(strips)
+    parts = [*shapely.intersection(areas, land - cut), *shapely.intersection(areas, land & cut)]
+    cells = shapely.get_parts(shapely.set_precision(np.array(parts, dtype=object), 1.0))
+    return np.asarray(cells[(shapely.get_type_id(cells) == 3) & ~shapely.is_empty(cells)])
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("scale", [4, 16, 64])
+@pytest.mark.parametrize("tolerance", [0.0, 4.0])
+def test_land_cut_into_cells_has_no_hairlines_between_them_on_any_level(
+    seed: int, scale: float, tolerance: float
+) -> None:
+    cells = _cells(seed)
+    drawn = partition(cells).at(scale, tolerance)
+    drawn = drawn[~shapely.is_missing(drawn)]
+
+    land = shapely.union_all(drawn)
+    holes = [ring for part in shapely.get_parts(land) for ring in part.interiors]
+    assert shapely.is_valid(drawn).all()
+    assert shapely.area(drawn).sum() == pytest.approx(shapely.area(land), abs=1e-6)
+    assert [hole for hole in holes if shapely.Polygon(hole).area < hole.length] == []
+    assert (shapely.get_coordinates(drawn) == np.rint(shapely.get_coordinates(drawn))).all()
+    # What is drawn is the land, to a unit and the tolerance along its edge.
+    whole = shapely.transform(shapely.union_all(cells), lambda xy: xy / scale)
+    apart = shapely.area(shapely.symmetric_difference(whole, land))
+    assert apart <= shapely.length(whole) * (1 + tolerance)

@@ -211,11 +211,17 @@ class SourceRegistry:
         """The row of `snapshots` behind a selection; None before the record, and for events."""
         if selection.asof is None or self.by_id[selection.source].record == "events":
             return None
-        rows = self.snapshots[
-            (self.snapshots["source"] == selection.source)
-            & (self.snapshots["day"] == pd.Timestamp(selection.asof))
-        ]
-        return None if rows.empty else {str(k): v for k, v in rows.iloc[0].items()}
+        return self._snapshots.get((selection.source, selection.asof))
+
+    @cached_property
+    def _snapshots(self) -> dict[tuple[str, date], dict[str, object]]:
+        """The rows of `snapshots` by source and day; of two the first."""
+        rows = self.snapshots.to_dict("records")
+        days = pd.to_datetime(self.snapshots["day"]).dt.date
+        return {
+            (str(row["source"]), day): {str(k): v for k, v in row.items()}
+            for row, day in zip(rows[::-1], days[::-1], strict=True)
+        }
 
     @cached_property
     def _days(self) -> dict[str, DayArray]:

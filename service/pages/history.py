@@ -16,6 +16,7 @@ from geodata.control.held_area import HELD
 from geodata.interval import today
 from geodata.language import day_text, gettext
 from geodata.store.base import Store
+from schemas import Territory
 from service.http.context import RequestContext
 from service.pages import svg_map, svg_timeline
 from service.pages.picture.scene import scene_of
@@ -117,7 +118,8 @@ def control_series(ask: RequestContext, document: Document) -> str:
         document=document,
         territory=territory,
         territories=list(ask.store.control.territories.values()),
-        answer=_area_text(drawn, territory.title),
+        answer=_area_text(drawn, territory),
+        is_silent=any(p["contested_km2"] is None for p in drawn),
         end_text=end_text(ask.store, points[-1], ends),
         order=order,
         strip=svg_timeline.counts(areas, order, axis) if areas and order else None,
@@ -144,15 +146,19 @@ def _of_all(ask: RequestContext, document: Document) -> Sequence[Document]:
     return list(whole["series"])
 
 
-def _area_text(points: Sequence[Document], title: str) -> str:
+def _area_text(points: Sequence[Document], territory: Territory) -> str:
+    """The last areas drawn as a sentence a reader may print."""
     if not points:
-        return f"No source has a map of these dates: what was held of “{title}” is not known."
+        return (
+            f"No source has a map of these dates: what was held is not known ({territory.title})."
+        )
     point = points[-1]
     contested = point["contested_km2"]
     more = f" and {number(contested)} km² contested" if contested else ""
+    within = "" if territory.id == "occupied" else f" ({territory.title})"
     return (
-        f"On {point['date']}, {number(point['occupied_km2'])} km² were occupied{more} "
-        f"({title}), according to {point['source']}."
+        f"On {point['date']}, {number(point['occupied_km2'])} km² were occupied{more}{within}, "
+        f"according to {point['source']}."
     )
 
 

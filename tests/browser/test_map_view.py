@@ -124,7 +124,24 @@ def test_sources_that_disagree_are_shown_to(twofold_page: MapPage) -> None:
 
     assert twofold_page.text("#differ-said").startswith(f"Sources disagree on {ringed} of ")
     assert ringed > 5
-    assert twofold_page.run("() => map.queryRenderedFeatures({layers: ['differ-fill']}).length") > 0
+    # On that day and its line, both ways; a day of one source alone has none, and it comes back.
+    for _ in range(2):
+        twofold_page.until("() => map.queryRenderedFeatures({layers: ['differ-fill']}).length > 0")
+        drawn = twofold_page.run(
+            "() => [...new Set(map.queryRenderedFeatures({layers: ['differ-fill']})"
+            ".map(f => [f.properties.day, f.properties.narrow, f.properties.status ==="
+            " f.properties.other_status].join()))]"
+        )
+        assert drawn == ["2024-07-15,false,false"]
+        assert "km²" in twofold_page.text("#differ-land")
+        twofold_page.go_to("2024-07-01")
+        twofold_page.until(
+            "() => !document.getElementById('differ-land').textContent.includes('km')"
+        )
+        twofold_page.settle()
+        gone = "() => map.queryRenderedFeatures({layers: ['differ-fill']}).length"
+        assert twofold_page.run(gone) == 0
+        twofold_page.go_to("2024-07-15")
     assert "DeepStateMap" in twofold_page.text("#who")
     twofold_page.go_to("2024-07-01")
     assert "settlements" in twofold_page.text("#who")

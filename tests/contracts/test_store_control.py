@@ -10,6 +10,8 @@ from oracles import holds, off_the_border, share
 from store_questions import WAR_DAY, controls, everything, table
 
 from geodata.answers.question import VERDICTS
+from geodata.control.held_area import areas_on
+from geodata.crs import areas_km2
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.collections import OVERLAY_COLUMNS
 from geodata.features.query import Query
@@ -21,6 +23,36 @@ DAYS = [date(1990, 1, 1), date(2014, 3, 20), date(2022, 3, 1), date(2024, 7, 9),
 SOURCES = ("deepstate", "settlements")
 EVERYWHERE = [(x, y) for x in np.arange(22.3, 40.2, 1.5) for y in np.arange(44.3, 52.4, 0.9)]
 OVERLAY = {column.name for column in OVERLAY_COLUMNS}
+
+# Land measured and compared
+
+
+@pytest.mark.parametrize("by_oblast", [False, True])
+def test_areas_of_cells_sum_to_the_area_of_the_land(store: Store, by_oblast: bool) -> None:  # noqa: FBT001
+    """By the settlements, in what was occupied since 2022, on a day after it and one before."""
+    rows = store.control.held_areas("occupied-since-2022", "settlements", "settlements", by_oblast)
+
+    assert set(rows["status"]) == {"occupied", "contested"}
+    assert (rows["part"] == "").all() != by_oblast
+    day = np.array([THEN], dtype="datetime64[D]")
+    land = store.control.territory_on("occupied-since-2022", THEN, "settlements")
+    occupied = rows[(rows["status"] == "occupied").to_numpy()]
+    whole = areas_km2(np.array([land], dtype=object))[0]
+    assert areas_on(occupied, day)[0] == pytest.approx(whole, rel=2e-3 if by_oblast else 1e-7)
+    assert areas_on(occupied, np.array(["1990-01-01"], dtype="datetime64[D]"))[0] == 0
+
+
+def test_disagreements_of_a_day_are_those_of_the_collection(store: Store) -> None:
+    rows = store.control.disagreements_on(THEN)
+
+    assert (
+        rows["id"].tolist()
+        == table(everything(store, "disagreements", when=WAR_DAY))["id"].tolist()
+    )
+    assert set(rows["source"]) == {"deepstate"}
+    assert (rows["status"] != rows["other_status"]).all()
+    assert store.control.disagreements_on(date(1990, 1, 1)).empty
+
 
 # Facts
 
