@@ -15,6 +15,7 @@ from geodata.answers.wording import answer_text, listing, map_text, together_tex
 from geodata.control.held_area import HELD
 from geodata.interval import today
 from geodata.language import day_text, gettext
+from geodata.language import gettext_noop as N_
 from geodata.store.base import Store
 from schemas import Territory
 from service.http.context import RequestContext
@@ -114,7 +115,7 @@ def control_series(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "control_series.html",
-        title="Occupied land over time",
+        title=gettext("Occupied land over time"),
         document=document,
         territory=territory,
         territories=list(ask.store.control.territories.values()),
@@ -124,8 +125,9 @@ def control_series(ask: RequestContext, document: Document) -> str:
         order=order,
         strip=svg_timeline.counts(areas, order, axis) if areas and order else None,
         ticks=axis.ticks(),
-        about=f"From the first date to the last; the plot's top is {number(most)} km².",
-        measured={"territory": "the territory as one", "oblast": "each oblast of it"},
+        about=gettext("From the first date to the last; the plot's top is %(area)s km².")
+        % {"area": number(most)},
+        measured={"territory": N_("the territory as one"), "oblast": N_("each oblast of it")},
         first=points[0]["date"],
         last=points[-1]["date"],
         step=ask.query.get("step", "month"),
@@ -148,18 +150,30 @@ def _of_all(ask: RequestContext, document: Document) -> Sequence[Document]:
 
 def _area_text(points: Sequence[Document], territory: Territory) -> str:
     """The last areas drawn as a sentence a reader may print."""
+    title = title_of(territory)
     if not points:
-        return (
-            f"No source has a map of these dates: what was held is not known ({territory.title})."
+        text = gettext(
+            "No source has a map of these dates: what was held is not known (%(place)s)."
         )
+        return text % {"place": title}
     point = points[-1]
-    contested = point["contested_km2"]
-    more = f" and {number(contested)} km² contested" if contested else ""
-    within = "" if territory.id == "occupied" else f" ({territory.title})"
-    return (
-        f"On {point['date']}, {number(point['occupied_km2'])} km² were occupied{more}{within}, "
-        f"according to {point['source']}."
-    )
+    words = {
+        "day": day_text(point["date"]),
+        "occupied": number(point["occupied_km2"]),
+        "contested": number(point["contested_km2"]),
+        "place": title,
+        "source": point["source"],
+    }
+    if point["contested_km2"]:
+        text = gettext(
+            "%(place)s: on %(day)s %(occupied)s km² were occupied and %(contested)s km² contested, "
+            "according to %(source)s."
+        )
+    else:
+        text = gettext(
+            "%(place)s: on %(day)s %(occupied)s km² were occupied, according to %(source)s."
+        )
+    return text % words
 
 
 def closing_point(
