@@ -24,7 +24,7 @@ from geodata.errors import (
     Unavailable,
 )
 from schemas.record import Record, described
-from service.http.middleware import ALWAYS
+from service.http.middleware import ALWAYS, methods_at
 from service.http.negotiation import wanted_format
 from service.http.proxy import base_url, root_of
 
@@ -62,9 +62,12 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _bug(request)
     kind, title = HTTP_KINDS.get(error.status_code, ("http", "Error"))
-    detail = f"{request.method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
+    method = "GET" if request.method == "HEAD" else request.method  # their headers are the same
+    detail = f"{method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
     response = _response(request, ProblemKind(error.status_code, kind, title, detail))
     response.headers.update(error.headers or {})
+    if error.status_code == 405:  # Starlette names the methods of the first route of the path alone
+        response.headers["Allow"] = ", ".join(methods_at(request.scope))
     return response
 
 
