@@ -188,10 +188,9 @@ class SecurityHeaders:
 
 def methods_at(scope: Scope) -> tuple[str, ...]:
     """The methods that some route has at the path of a request; none where no route has it."""
+    whole = {**scope, "method": "GET", "root_path": scope.get("app_root_path", "")}  # as it came
     routes = [
-        route
-        for route in scope["app"].router.routes
-        if route.matches({**scope, "method": "GET"})[0] is not Match.NONE
+        route for route in scope["app"].router.routes if route.matches(whole)[0] is not Match.NONE
     ]
     named = [getattr(route, "methods", None) or {"GET", "HEAD"} for route in routes]
     methods = {method for each in named for method in each}
