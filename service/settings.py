@@ -87,6 +87,12 @@ class Settings(BaseSettings):
             )
         return name
 
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def empty_is_unset(cls, value: object) -> object:
+        """None for an empty text, which is what a file for containers makes of a name not set."""
+        return value or None
+
     @field_validator("public_url")
     @classmethod
     def public_url_is_a_base(cls, place: HttpUrl | None) -> HttpUrl | None:

@@ -10,8 +10,11 @@ import pytest
 
 from tests.ways import PAGE, ROOT, table, written
 
-PAGES = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md")
-FOLDERS = ("service", "geodata", "schemas", "tools", "tests", "requirements", ".ci")
+PAGES = (
+    *("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"),
+    *("docs/behind-a-proxy.md", "docs/settings.md"),
+)
+FOLDERS = ("service", "geodata", "schemas", "tools", "tests", "requirements", ".ci", "docs")
 SUFFIXES = (".py", ".js", ".css", ".html", ".md", ".toml", ".yml")
 """Of files people write; files of other kinds a page may name as what a user has."""
 DOTTED = re.compile(rf"(?:{'|'.join(FOLDERS[:5])})(?:\.\w+)+")

@@ -158,7 +158,7 @@ def test_other_methods_are_refused_with_those_allowed(
     answer = client.ask(method, path, {"X-HTTP-Method-Override": "GET"})
     assert answer.status == 405
     assert answer.problem()["kind"] == "method-not-allowed"
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.fixture

@@ -72,11 +72,14 @@ def test_the_application_is_not_made_with_a_store_there_is_not(
     assert "hush" not in str(refused.value)
 
 
-def test_the_store_of_the_compose_file_is_one_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = re.search(r"LODELINE_STORE: \$\{LODELINE_STORE:-(.*)\}", COMPOSE.read_text())
-    assert given is not None
-    monkeypatch.setenv("LODELINE_STORE", given[1])
-    assert settings_of_environment().store == "embedded"
+def test_the_settings_of_the_compose_file_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = re.findall(r"(LODELINE_\w+): \$\{\1:-(.*)\}", COMPOSE.read_text())
+    assert {name for name, _ in given} >= {"LODELINE_STORE", "LODELINE_PUBLIC_URL"}
+    monkeypatch.delenv("LODELINE_WORKSPACE", raising=False)
+    default = settings_of_environment()
+    for name, value in given:
+        monkeypatch.setenv(name, value)
+    assert settings_of_environment() == default
 
 
 SETTINGS = COMPOSE.parent / "docs" / "settings.md"

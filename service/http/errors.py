@@ -28,7 +28,7 @@ from geodata.language import LANGUAGES, worded_in
 from schemas.record import Record, described
 from service.http.context import PLAIN
 from service.http.languages import wanted_language
-from service.http.middleware import ALWAYS
+from service.http.middleware import ALWAYS, methods_at
 from service.http.negotiation import wanted_format
 from service.http.proxy import base_url, root_of
 
@@ -70,11 +70,14 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _bug(request)
     kind, title = HTTP_KINDS.get(error.status_code, ("http", "Error"))
-    detail = f"{request.method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
+    method = "GET" if request.method == "HEAD" else request.method  # their headers are the same
+    detail = f"{method} {request.url.path[:200]}: {title.lower()}; see / for what there is."
     if error.status_code == 412:
         detail = error.detail
     response = _response(request, ProblemKind(error.status_code, kind, title, detail))
     response.headers.update(error.headers or {})
+    if error.status_code == 405:  # Starlette names the methods of the first route of the path alone
+        response.headers["Allow"] = ", ".join(methods_at(request.scope))
     return response
 
 

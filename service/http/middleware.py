@@ -8,6 +8,7 @@ import brotli
 import zstandard
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.negotiation import encoding_for
@@ -36,8 +37,9 @@ ALWAYS = {
 }
 _RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
 _MAY_BE_OWN = {b"content-security-policy"}
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+"""Methods there are, in the order they are told."""
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": (
         "Accept, Content-Type, If-Match, If-None-Match, If-Range, Range"
     ),
@@ -101,7 +103,7 @@ class Compression:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         encoding = None
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             encoding = encoding_for(Headers(scope=scope).get("accept-encoding", ""))
         if encoding is None:
             await self.app(scope, receive, send)
@@ -109,20 +111,27 @@ class Compression:
         # A server that sends files by their path would send them as they are.
         known = scope.get("extensions", {})
         extensions = {k: v for k, v in known.items() if k != "http.response.pathsend"}
-        await self.app({**scope, "extensions": extensions}, receive, _Sender(send, encoding).send)
+        sender = _Sender(send, encoding, bare=scope["method"] == "HEAD")
+        await self.app({**scope, "extensions": extensions}, receive, sender.send)
 
 
 class _Sender:
-    """One answer: decides at its start, then passes it on smaller or as it is."""
+    """One answer: decides at its start, then passes it on smaller or as it is.
 
-    def __init__(self, send: Send, encoding: str) -> None:
+    bare: without its body, whose headers are those of the body (RFC 9110, 9.3.2).
+    """
+
+    def __init__(self, send: Send, encoding: str, *, bare: bool = False) -> None:
         self._send = send
+        self._bare = bare
         self._encoding = encoding
         self._encoder: Encoder | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._begin(message)
+        elif message["type"] == "http.response.body" and self._bare:
+            message = {**message, "body": b""}
         elif message["type"] == "http.response.body" and self._encoder is not None:
             message = await self._smaller(message, self._encoder)
         await self._send(message)
@@ -152,7 +161,7 @@ class _Sender:
 
 
 class SecurityHeaders:
-    """Adds the headers of ALWAYS to every answer, errors included, and answers preflights.
+    """Adds the headers of ALWAYS to every answer, errors included, and answers OPTIONS.
 
     A page with a policy of its own keeps it.
     """
@@ -165,8 +174,9 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["method"] == "OPTIONS":
-            await _answer_preflight(send)
+        allowed = methods_at(scope) if scope["method"] == "OPTIONS" else ()
+        if allowed:
+            await _answer_options(send, ", ".join(allowed))
             return
 
         async def with_headers(message: Message) -> None:
@@ -179,8 +189,19 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers)
 
 
-async def _answer_preflight(send: Send) -> None:
-    headers = {**ALWAYS, **PREFLIGHT, "Allow": "GET, HEAD, OPTIONS"}
+def methods_at(scope: Scope) -> tuple[str, ...]:
+    """The methods that some route has at the path of a request; none where no route has it."""
+    whole = {**scope, "method": "GET", "root_path": scope.get("app_root_path", "")}  # as it came
+    routes = [
+        route for route in scope["app"].router.routes if route.matches(whole)[0] is not Match.NONE
+    ]
+    named = [getattr(route, "methods", None) or {"GET", "HEAD"} for route in routes]
+    methods = {method for each in named for method in each}
+    return tuple(m for m in METHODS if m in methods or (m == "OPTIONS" and methods))
+
+
+async def _answer_options(send: Send, allowed: str) -> None:
+    headers = {**ALWAYS, **PREFLIGHT, "Access-Control-Allow-Methods": allowed, "Allow": allowed}
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 204, "headers": raw})
     await send({"type": "http.response.body", "body": b""})

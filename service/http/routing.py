@@ -55,7 +55,7 @@ from service.params.core import (
     parse_cursor,
     parse_query,
 )
-from service.params.dated import with_day, with_day_apart
+from service.params.dated import NAMES_A_DAY, with_day, with_day_apart
 from service.releases import OpenReleases
 from service.settings import Settings
 
@@ -206,13 +206,14 @@ class ReleaseRoute(APIRoute):
             raise request.scope[REFUSAL]
         path_words = {name: str(value) for name, value in request.path_params.items()}
         store, offer = catalog.store(release), self.offer
-        if callable(offer.params) or "layer" not in path_words:
+        dated = NAMES_A_DAY in request.scope["path"]
+        if dated and (callable(offer.params) or "layer" not in path_words):
             path_words = with_day_apart(store, path_words)
         by_name = self.by_name
         if callable(offer.params):
             by_name = self._with_language(offer.params(store, path_words))
         words = parse_query(request.query_params, by_name)
-        if "datetime" in by_name:
+        if dated and "datetime" in by_name:
             words = with_day(words, path_words)
         accept = request.headers.get("accept", "")
         form = wanted_format(words.get("f"), accept, offer.formats, offer.media)

@@ -17,6 +17,8 @@ from service.params.core import Words
 
 ON = "on"
 """The day among the words of a path that names one."""
+NAMES_A_DAY = "-on-"
+"""What is in the path of a collection on a day, so that others need not be looked at."""
 _NAME = re.compile(r"(?P<of>[^/]{1,200})-on-(?P<day>\d{4}-\d{2}-\d{2})", re.ASCII)
 
 
