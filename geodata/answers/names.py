@@ -18,7 +18,7 @@ def commodity(name: str) -> str:
     """The name of a commodity, in lower case within a sentence."""
     entry = _NAMES.get(name)
     if entry is None:
-        return name.lower()
+        return gettext(name).lower()
     ukrainian = entry.name_uk if language() == "uk" else None
     return (ukrainian or gettext(entry.name_en)).lower()
 
@@ -40,6 +40,11 @@ def title_of(thing: Any) -> str:  # noqa: ANN401 - a territory, source or collec
     given = thing if isinstance(thing, Mapping) else vars(thing)
     ukrainian = given.get("title_uk") if language() == "uk" else None
     return str(ukrainian or gettext(given["title"]))
+
+
+def name_column() -> str:
+    """The column of names in the language."""
+    return "name_uk" if language() == "uk" else "name_en"
 
 
 def name_of(deposit: Document) -> str:

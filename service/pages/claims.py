@@ -91,7 +91,6 @@ def ours_text(claim: Document) -> str:
 
 _WORDS = (AGREEMENTS["yes"], AGREEMENTS["partly"], DIFFERS, AGREEMENTS["no"],
           AGREEMENTS["not-comparable"])  # fmt: skip
-_SINGULAR = {"deposits": "deposit", "occurrences": "occurrence"}
 
 
 def _pieces_text(claim: Document) -> str:
@@ -122,9 +121,11 @@ def _figure(low: Any, high: Any, unit: str) -> str:  # noqa: ANN401 - numbers of
     scale, name = (100, "%") if unit == "1" else (1, unit)
     ends = dict.fromkeys(number(round(end * scale, 6)) for end in (low, high))
     text = range_text(*ends) if len(ends) > 1 else next(iter(ends))
-    if name in _SINGULAR:
-        n = high * scale  # the last number said decides the form
-        return f"{text} {ngettext(_SINGULAR[name], name, n if len(ends) == 1 else max(n, 2))}"
+    n = high * scale if len(ends) == 1 else max(high * scale, 2)  # the last number decides the form
+    if name == "deposits":
+        return f"{text} {ngettext('deposit', 'deposits', n)}"
+    if name == "occurrences":
+        return f"{text} {ngettext('occurrence', 'occurrences', n)}"
     return f"{text} {gettext(name)}"
 
 

@@ -55,6 +55,7 @@ def about(ask: RequestContext) -> dict[str, object]:
         "base": ask.base,
         "release": manifest.id,
         "pinned": "release" in ask.query,
+        "lang": ask.language,
         "created": manifest.created,
         "first": str(_first_month(store)),
         "last": str(min(today(), store.sources.last_day_of_data)),

@@ -95,6 +95,10 @@ COLUMN_HEADS: Mapping[str, str] = {
 """Heads of columns whose names say too little. `valid_to` is shown as the last day it holds."""
 
 
+EVENTS_KM = 3
+"""Median error of estimated coordinates among dated places, km: see geodata/data/sources."""
+SPOT_ZOOM = 9
+"""How near the map is to a place a page leads to."""
 LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "uk": "Українська"}
 """Languages of pages by their own names."""
 
@@ -155,14 +159,33 @@ def kilometres(value: float | None) -> str:
     return f"{number(value, digits)}{THIN}{unit('km')}"
 
 
-def line_distance(value: float | None) -> str:
+def to_the_line(value: float | None, record: str = "maps") -> str:
+    """A length to or of a shift of the contact line, as fine as the source's record of it is.
+
+    record: of `Source`. A line drawn between dated places is known no better than where they are.
+    """
+    if value is None or record != "events":
+        return kilometres(value)
+    if abs(value) < EVENTS_KM:
+        return gettext("less than %(distance)s", distance=kilometres(EVENTS_KM))
+    return kilometres(round(value))
+
+
+def area_km2(value: float, record: str = "maps") -> str:
+    """An area in km², as fine as the source's record is; record: of `Source`."""
+    if record == "events":
+        return f"{number(round(value, -2))}{THIN}{unit('km2')}"
+    return f"{number(value, 1)}{THIN}{unit('km2')}"
+
+
+def line_distance(value: float | None, record: str = "maps") -> str:
     """The signed distance from a deposit to the contact line in words.
 
     What lies beyond occupied land may be contested: it is not said to be the government's.
     """
     if value is None:
         return NOTHING
-    distance = kilometres(abs(value))
+    distance = to_the_line(abs(value), record)
     if value < 0:
         return gettext("%(distance)s, inside occupied land", distance=distance)
     return gettext("%(distance)s, outside occupied land", distance=distance)
@@ -297,6 +320,11 @@ def column_head(name: str, collection: Collection) -> str:
     return gettext(COLUMN_HEADS.get(name) or spaced(name).capitalize())
 
 
+def spot(lon: float, lat: float) -> str:
+    """A place of the map, as its address has it: zoom, latitude and longitude."""
+    return f"{SPOT_ZOOM:.2f}/{lat:.4f}/{lon:.4f}"
+
+
 def first_capital(words: str) -> str:
     """Words with their first letter large, the others as they are."""
     return words[:1].upper() + words[1:]
@@ -319,7 +347,8 @@ def _short(address: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number, "plain": plain, "percent": percent, "metres": metres,
-    "kilometres": kilometres, "line_distance": line_distance, "amount": amount,
+    "kilometres": kilometres, "line_distance": line_distance, "to_the_line": to_the_line,
+    "amount": amount,
     "day_before": day_before, "commodity": commodity, "listing": listing, "pieces": pieces,
     "value": value, "spaced": spaced, "bytes": bytes_, "day": day_text, "moment": moment,
     "unit": unit, "text": text, "translated": translated, "foreign": foreign, "place": place,
@@ -333,6 +362,6 @@ GLOBALS: Mapping[str, Any] = {
     "verdict_name": verdict_name, "verdict_meaning": verdict_meaning, "basis_name": basis_name,
     "country_name": country_name, "title_of": title_of, "name_of": name_of, "count": count,
     "map_text": map_text,
-    "span": span, "standing": standing, "unmapped_text": unmapped_text,
+    "span": span, "spot": spot, "standing": standing, "unmapped_text": unmapped_text,
     "occupied_text": occupied_text, "total_text": total_text, "figure": number,
 }  # fmt: skip
