@@ -20,7 +20,7 @@ from geodata.features.collections import COLLECTIONS
 from geodata.language import CATALOGUES
 from service.pages.items import FORM_PARAMS, TABLE_COLUMNS
 from service.pages.rendering import environment
-from service.pages.template_filters import COLUMN_HEADS, UNITS, spaced
+from service.pages.vocabulary import COLUMN_HEADS, UNITS, spaced
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = CATALOGUES / "uk.po"

@@ -1,6 +1,6 @@
 """What is it called in the language of the answer: a commodity, a deposit, a place, a source?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from geodata.data import packaged
 from geodata.data.commodities import commodities
 from geodata.language import LANGUAGES, gettext, is_translated, language
+from geodata.language import gettext_noop as N_
 from schemas import Territory
 
 Document = Mapping[str, Any]
@@ -78,3 +79,9 @@ def where_text(territory: Territory) -> str:
     if language() == LANGUAGES[0]:
         return territory.extent_words
     return gettext("that may lie in “%(territory)s”", territory=title_of(territory))
+
+
+def listing(names: Iterable[str], last: str = N_("and")) -> str:
+    """`a, b and c`."""
+    *others, final = [*names] or [""]
+    return f"{', '.join(others)} {gettext(last)} {final}" if others else final

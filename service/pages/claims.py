@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata.answers.figures import at_least, count, range_text
-from geodata.answers.names import commodity
-from geodata.answers.wording import listing
+from geodata.answers.names import commodity, listing
 from geodata.language import gettext, ngettext
 from geodata.language import gettext_noop as N_
 from service.http.context import RequestContext

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from shapely.geometry.base import BaseGeometry
 
-from geodata.answers.names import commodity, country_name, title_of
-from geodata.answers.wording import listing, map_text, unmapped_text
+from geodata.answers.names import commodity, country_name, listing, title_of
+from geodata.answers.wording import map_text, unmapped_text
 from geodata.crs import areas_km2
 from geodata.geometry import as_array
 from geodata.interval import today

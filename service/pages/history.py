@@ -6,10 +6,10 @@ from datetime import date
 from itertools import groupby
 
 from geodata.answers.figures import count
-from geodata.answers.names import commodity, title_of
+from geodata.answers.names import commodity, listing, title_of
 from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS, Question
 from geodata.answers.series import series as counts_over_time
-from geodata.answers.wording import answer_text, listing, map_text, together_text
+from geodata.answers.wording import answer_text, map_text, together_text
 from geodata.interval import today
 from geodata.language import day_text, gettext
 from geodata.store.base import Store
@@ -19,7 +19,8 @@ from service.pages.rendering import Document, deposit_name, page
 from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import number, percent, verdict_name
+from service.pages.template_filters import number, percent
+from service.pages.vocabulary import verdict_name
 
 AROUND_KM = 40.0
 FORMS = (("json", "JSON"),)

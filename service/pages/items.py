@@ -15,7 +15,8 @@ from schemas.record import Column
 from service.http.context import RequestContext
 from service.pages import deposit, svg_map
 from service.pages.rendering import Document, deposit_name, here_link, page
-from service.pages.template_filters import ANY_SOURCE, column_head, first_capital, number
+from service.pages.template_filters import first_capital, number
+from service.pages.vocabulary import ANY_SOURCE, column_head
 from service.params.core import parse_cursor
 from service.params.items import items_query, parse_sortby, searched_columns
 

@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 from geodata.answers.figures import count
-from geodata.answers.names import commodity, title_of
+from geodata.answers.names import commodity, listing, title_of
 from geodata.answers.question import DEFAULT_COMMODITIES, DEFAULT_CONTROL
 from geodata.answers.wording import (
     also_texts,
     answer_text,
     components_text,
-    listing,
     map_text,
     overview_text,
     split_counts,
@@ -29,7 +28,8 @@ from service.pages import svg_map
 from service.pages.claims import beside
 from service.pages.rendering import Document, page
 from service.pages.svg_timeline import Bar
-from service.pages.template_filters import VERDICT_NAMES, area_km2, number, standing, verdict_name
+from service.pages.template_filters import area_km2, number, standing
+from service.pages.vocabulary import VERDICT_NAMES, verdict_name
 
 COMMON = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
 """Commodities offered first in the form."""
