@@ -18,7 +18,8 @@ from service.http.context import RequestContext
 from service.http.response_cache import ResponseCache
 from service.http.routing import ReleaseRoute
 from service.pages import VIEWS, problem_page
-from service.pages.template_filters import VERDICT_NAMES, day_before, number, percent
+from service.pages.template_filters import day_before, number, percent
+from service.pages.vocabulary import VERDICT_NAMES
 from service.routes import ROUTES
 
 Show = Callable[..., Page]

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.answers.wording import listing
+from geodata.answers.names import listing
 from service.pages.history import up_to_data
 from service.pages.svg_timeline import Axis, counts, near, strip
 from service.pages.svg_window import KM_PER_DEGREE, SvgWindow

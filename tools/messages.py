@@ -13,13 +13,14 @@ import pandas as pd
 import polib
 
 from geodata.answers.claim_parts import RANKED
+from geodata.answers.series import STEPS
 from geodata.data import packaged
 from geodata.data.commodities import commodities
 from geodata.features.collections import COLLECTIONS
 from geodata.language import CATALOGUES
 from service.pages.items import FORM_PARAMS, TABLE_COLUMNS
 from service.pages.rendering import environment
-from service.pages.template_filters import COLUMN_HEADS, UNITS, spaced
+from service.pages.vocabulary import COLUMN_HEADS, UNITS, spaced
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = CATALOGUES / "uk.po"
@@ -90,7 +91,7 @@ def _texts_of_descriptions() -> Iterator[str | None]:
     for source in packaged.sources().values():
         yield from (source.title, source.day_rule, source.attribution, *source.caveats)
     yield from (entry.name_en for entry in commodities() if not entry.name_uk)
-    yield from (rank.capitalize() for rank in RANKED)
+    yield from (*STEPS, "array", "by-product", *(rank.capitalize() for rank in RANKED))
 
 
 def _texts_of_collections() -> Iterator[str | None]:
@@ -113,9 +114,8 @@ def _texts_of_facts() -> Iterator[str]:
             yield from tables[name][column]
     deposits = tables["deposits"]
     yield from deposits["name_en"][deposits["name_uk"] == ""]
-    home = deposits[deposits["country"] == packaged.theatre().country]
     for level in ("oblast", "raion"):
-        yield from (f"{p}, {level}" for text in home[level] if text for p in text.split(" / "))
+        yield from (f"{p}, {level}" for text in deposits[level] if text for p in text.split(" / "))
 
 
 def in_step(catalogue: polib.POFile) -> polib.POFile:

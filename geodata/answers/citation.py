@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from geodata.answers.matching import MatchingDeposits
-from geodata.answers.names import commodity_word, country_name, names_of, title_of
+from geodata.answers.names import commodity_word, country_name, listing, names_of, title_of
 from geodata.answers.question import Question
-from geodata.answers.wording import listing, map_text
+from geodata.answers.wording import map_text
 from geodata.control.sources import SourceSelection
 from geodata.data import packaged
 from geodata.data.commodities import members

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 
 from geodata.answers.matching import MatchingDeposits, of_role
-from geodata.answers.names import title_of
+from geodata.answers.names import listing, title_of
 from geodata.answers.question import DEFAULT_CONTROL, VERDICTS, Question
 from geodata.answers.sources import source_facts
-from geodata.answers.wording import counted_text, is_past, listing
+from geodata.answers.wording import counted_text, is_past
 from geodata.control.sources import SourceSelection
 from geodata.language import day_text, gettext
 from geodata.language import gettext_noop as N_

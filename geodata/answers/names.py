@@ -1,6 +1,6 @@
 """What is it called in the language of the answer: a commodity, a deposit, a place, a source?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from geodata.data import packaged
 from geodata.data.commodities import commodities
 from geodata.language import LANGUAGES, gettext, is_translated, language
+from geodata.language import gettext_noop as N_
 from schemas import Territory
 
 Document = Mapping[str, Any]
@@ -18,7 +19,7 @@ def commodity(name: str) -> str:
     """The name of a commodity, in lower case within a sentence."""
     entry = _NAMES.get(name)
     if entry is None:
-        return name.lower()
+        return gettext(name).lower()
     ukrainian = entry.name_uk if language() == "uk" else None
     return (ukrainian or gettext(entry.name_en)).lower()
 
@@ -40,6 +41,11 @@ def title_of(thing: Any) -> str:  # noqa: ANN401 - a territory, source or collec
     given = thing if isinstance(thing, Mapping) else vars(thing)
     ukrainian = given.get("title_uk") if language() == "uk" else None
     return str(ukrainian or gettext(given["title"]))
+
+
+def name_column() -> str:
+    """The column of names in the language."""
+    return "name_uk" if language() == "uk" else "name_en"
 
 
 def name_of(deposit: Document) -> str:
@@ -73,3 +79,9 @@ def where_text(territory: Territory) -> str:
     if language() == LANGUAGES[0]:
         return territory.extent_words
     return gettext("that may lie in “%(territory)s”", territory=title_of(territory))
+
+
+def listing(names: Iterable[str], last: str = N_("and")) -> str:
+    """`a, b and c`."""
+    *others, final = [*names] or [""]
+    return f"{', '.join(others)} {gettext(last)} {final}" if others else final

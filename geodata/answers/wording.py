@@ -4,12 +4,12 @@ Sentences are worded in the language of the answer being made (`geodata.language
 message, because the order of its parts differs between languages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from geodata.answers.figures import count, grouped
-from geodata.answers.names import commodity, country_name, title_of, where_text
+from geodata.answers.names import commodity, country_name, listing, title_of, where_text
 from geodata.answers.question import RANKS, ROLES, VERDICTS
 from geodata.data import packaged
 from geodata.interval import today
@@ -28,12 +28,6 @@ PLACES: Mapping[str, str] = {
 }
 """What is said of deposits of a verdict, and of those too vaguely placed to have one."""
 _ADJECTIVES = {"rare-earths": "rare-earth", "rare-metals": "rare-metal"}
-
-
-def listing(names: Iterable[str], last: str = N_("and")) -> str:
-    """`a, b and c`."""
-    *others, final = [*names] or [""]
-    return f"{', '.join(others)} {gettext(last)} {final}" if others else final
 
 
 def map_text(source: Source, asof: str | date | None, stale_days: int | None) -> str:
@@ -81,6 +75,13 @@ def _counted(role: str, rank: str, n: int, values: Mapping[str, str]) -> str:
     return ngettext("site with %(commodity)s", "sites with %(commodity)s", n, **values)
 
 
+def _counted_of(summary: Document, whole: int) -> str:
+    """`4 lithium deposits`: as many as there are, in the form that follows their number."""
+    name = commodity(summary["commodity"])
+    values = {"commodity": name, "adjective": _ADJECTIVES.get(summary["commodity"], name)}
+    return f"{grouped(whole)} {_counted(summary['role'], summary['rank'], whole, values)}"
+
+
 def _aside(role: str, rank: str) -> str:
     """Which pairings with the commodity count, and which ranks where not deposits alone."""
     if role == ROLES[0]:
@@ -102,7 +103,8 @@ def answer_text(summary: Document, question: Document, territory: Territory, sou
     whole = sum(counts.values())
     values = {"one": one, "many": many, "aside": aside, "number": grouped(whole),
               "where": where_text(territory), "when": _when(question, source),
-              "commodity": commodity(summary["commodity"])}  # fmt: skip
+              "commodity": commodity(summary["commodity"]),
+              "counted": _counted_of(summary, whole)}  # fmt: skip
     if not whole:
         return gettext("No %(one)s (%(aside)s) %(where)s is on record here.", **values)
     if territory.country is not None and not is_known(counts):

@@ -5,7 +5,7 @@ table of operators. Everything a caller needs is here.
 """
 
 from geodata.cql2.columns import FilterInput
-from geodata.cql2.filters import Filter, compile_filter, function_descriptions
+from geodata.cql2.filters import Filter, both, compile_filter, function_descriptions
 from geodata.cql2.literals import FilterCrs
 
-__all__ = ["Filter", "FilterCrs", "FilterInput", "compile_filter", "function_descriptions"]
+__all__ = ["Filter", "FilterCrs", "FilterInput", "both", "compile_filter", "function_descriptions"]

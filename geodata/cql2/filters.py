@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geodata.cql2.ast import Items, Kind, Node, Property, Value, canonical, properties_of
+from geodata.cql2.ast import Call, Items, Kind, Node, Property, Value, canonical, properties_of
 from geodata.cql2.check import Scope, checked
 from geodata.cql2.columns import MOMENT, Datum, FilterInput, column_of
 from geodata.cql2.literals import CRS84_FILTER, FilterCrs
@@ -121,6 +121,13 @@ class Filter:
         Raises InvalidInput where evaluation meets a value it cannot work with.
         """
         return mask_of(self.tree, frame)
+
+
+def both(first: Filter, second: Filter) -> Filter:
+    """The filter of the rows that two filters select."""
+    tree = Call("and", (first.tree, second.tree), "boolean")
+    names = dict.fromkeys((*first.properties, *second.properties))
+    return Filter(tree, tuple(names), canonical(tree))
 
 
 def compile_filter(

@@ -7,9 +7,8 @@ from datetime import date
 from geodata.answers.amounts import GROUP
 from geodata.answers.figures import count, grouped
 from geodata.answers.matching import find
-from geodata.answers.names import names_of
+from geodata.answers.names import listing, names_of
 from geodata.answers.question import Question
-from geodata.answers.wording import listing
 from geodata.data.commodities import members
 from geodata.language import day_text, gettext, ngettext
 from geodata.store.base import Store

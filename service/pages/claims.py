@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata.answers.figures import at_least, count, range_text
-from geodata.answers.names import commodity
-from geodata.answers.wording import listing
+from geodata.answers.names import commodity, listing
 from geodata.language import gettext, ngettext
 from geodata.language import gettext_noop as N_
 from service.http.context import RequestContext
@@ -91,7 +90,6 @@ def ours_text(claim: Document) -> str:
 
 _WORDS = (AGREEMENTS["yes"], AGREEMENTS["partly"], DIFFERS, AGREEMENTS["no"],
           AGREEMENTS["not-comparable"])  # fmt: skip
-_SINGULAR = {"deposits": "deposit", "occurrences": "occurrence"}
 
 
 def _pieces_text(claim: Document) -> str:
@@ -122,9 +120,11 @@ def _figure(low: Any, high: Any, unit: str) -> str:  # noqa: ANN401 - numbers of
     scale, name = (100, "%") if unit == "1" else (1, unit)
     ends = dict.fromkeys(number(round(end * scale, 6)) for end in (low, high))
     text = range_text(*ends) if len(ends) > 1 else next(iter(ends))
-    if name in _SINGULAR:
-        n = high * scale  # the last number said decides the form
-        return f"{text} {ngettext(_SINGULAR[name], name, n if len(ends) == 1 else max(n, 2))}"
+    n = high * scale if len(ends) == 1 else max(high * scale, 2)  # the last number decides the form
+    if name == "deposits":
+        return f"{text} {ngettext('deposit', 'deposits', n)}"
+    if name == "occurrences":
+        return f"{text} {ngettext('occurrence', 'occurrences', n)}"
     return f"{text} {gettext(name)}"
 
 

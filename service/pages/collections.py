@@ -1,8 +1,11 @@
 """The pages of the data: all collections, one of them and its schemas, and the releases."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from geodata.language import gettext
+from geodata.answers.names import title_of
+from geodata.language import LANGUAGES, gettext, language
+from geodata.language import gettext_noop as N_
 from service.http.context import RequestContext
 from service.pages.items import FORMS
 from service.pages.rendering import Document, page
@@ -40,10 +43,26 @@ def schema(ask: RequestContext, document: Document) -> str:
     return page(
         ask,
         "schema.html",
-        title=gettext(str(document["title"])),
+        title=_schema_title(ask, document),
         document=document,
         collection=ask.store.collection(ask.path_params["collection"]),
     )
+
+
+SCHEMAS: Mapping[str, str] = {
+    "queryables": N_("queryables"),
+    "sortables": N_("sortables"),
+    "schema": N_("schema"),
+}
+"""What a schema of a collection is of, by the end of its path."""
+
+
+def _schema_title(ask: RequestContext, document: Document) -> str:
+    """The title of a schema as it is in English, else after the name of its collection."""
+    if language() == LANGUAGES[0]:
+        return str(document["title"])
+    described = ask.store.collection(ask.path_params["collection"])
+    return f"{title_of(described)}: {gettext(SCHEMAS[ask.path.rpartition('/')[2]])}"
 
 
 def extent(document: Document) -> dict[str, Any]:

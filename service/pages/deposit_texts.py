@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from shapely.geometry.base import BaseGeometry
 
-from geodata.answers.names import commodity, country_name, title_of
-from geodata.answers.wording import listing, map_text, unmapped_text
+from geodata.answers.names import commodity, country_name, listing, title_of
+from geodata.answers.wording import map_text, unmapped_text
 from geodata.crs import areas_km2
 from geodata.geometry import as_array
 from geodata.interval import today
@@ -15,7 +15,7 @@ from geodata.language import gettext_noop as N_
 from geodata.store.base import Store
 from service.pages import svg_map
 from service.pages.rendering import Document
-from service.pages.template_filters import first_capital, kilometres, metres, percent
+from service.pages.template_filters import first_capital, metres, percent, to_the_line
 
 
 def verdict_text(store: Store, deposit: Document, day: str) -> str:
@@ -133,7 +133,7 @@ def area_text(store: Store, deposit: Document, footprint: BaseGeometry | None) -
             control=control,
         )
     line = deposit["line_distance_km"]
-    away = "" if line is None else _away_text(line)
+    away = "" if line is None else _away_text(line, source.record)
     if deposit["extent"]:
         drawn = gettext("The outline is that of the deposit, drawn by hand from descriptions.")
         return f"{drawn}{away} {control}"
@@ -148,8 +148,9 @@ def area_text(store: Store, deposit: Document, footprint: BaseGeometry | None) -
     return f"{gettext(message, radius=size)}{away} {control}"
 
 
-def _away_text(line_km: float) -> str:
-    away = gettext("The contact line is %(distance)s away.", distance=kilometres(abs(line_km)))
+def _away_text(line_km: float, record: str) -> str:
+    distance = to_the_line(abs(line_km), record)
+    away = gettext("The contact line is %(distance)s away.", distance=distance)
     return f" {away}"
 
 

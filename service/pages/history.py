@@ -8,10 +8,10 @@ from itertools import groupby
 from geodata.answers.control_series import BY
 from geodata.answers.control_series import control_series as areas_over_time
 from geodata.answers.figures import count
-from geodata.answers.names import commodity, title_of
+from geodata.answers.names import commodity, listing, title_of
 from geodata.answers.question import DEFAULT_COMMODITIES, RANKS, ROLES, VERDICTS, Question
 from geodata.answers.series import series as counts_over_time
-from geodata.answers.wording import answer_text, listing, map_text, together_text
+from geodata.answers.wording import answer_text, map_text, together_text
 from geodata.control.held_area import HELD
 from geodata.interval import today
 from geodata.language import day_text, gettext
@@ -26,7 +26,8 @@ from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
 from service.pages.share import card
 from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import number, percent, verdict_name
+from service.pages.template_filters import number, percent
+from service.pages.vocabulary import verdict_name
 from service.params.map_state import MapState
 
 AROUND_KM = 40.0

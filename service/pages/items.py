@@ -1,18 +1,24 @@
 """The pages of a collection's features: a page of them with map and filter, and one of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geodata.answers.figures import count
-from geodata.answers.names import title_of
-from geodata.features.collections import Collection
+from geodata.answers.names import commodity, name_column, place, title_of
+from geodata.answers.rows import json_rows
+from geodata.crs import CRS84_AXES
+from geodata.features.collections import Collection, sortable_columns
+from geodata.features.collections import names_of as names_of_columns
 from geodata.language import gettext
 from schemas.record import Column
 from service.http.context import RequestContext
 from service.pages import deposit, svg_map
-from service.pages.rendering import Document, deposit_name, page
-from service.pages.template_filters import ANY_SOURCE, column_head, number
+from service.pages.rendering import Document, deposit_name, here_link, page
+from service.pages.template_filters import first_capital, number
+from service.pages.vocabulary import ANY_SOURCE, column_head
+from service.params.core import parse_cursor
+from service.params.items import items_query, parse_sortby, searched_columns
 
 FORMS = (
     ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),
@@ -27,6 +33,7 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "control": ("status", "source", "valid_from", "valid_to", "status_original"),
     "timelines": ("deposit_id", "source", "status", "share", "valid_from", "valid_to"),
     "changes": ("name_en", "commodity", "day", "before", "after", "source"),
+    "claims": ("by", "statement", "about_day", "comparable", "url"),
     "settlements": ("name_en", "name_uk", "oblast", "status", "valid_from", "valid_to", "basis"),
     "admin-areas": ("name_en", "name_uk", "level", "parent", "approximate", "source"),
 }  # fmt: skip
@@ -39,11 +46,15 @@ FORM_PARAMS: Mapping[str, tuple[str, ...]] = {
     "changes": ("commodity", "after", "deposit_id"),
     "settlements": ("name_en", "oblast", "status"),
     "admin-areas": ("level", "name_en"),
+    "claims": ("by", "comparable"),
 }
 """Parameters in the form, by collection."""
 FEW_COLUMNS = 7
 ROWS_IN_FULL = 200
 """Up to so many rows are shown with all their values."""
+MOST_DRAWN = 2000
+"""Rows drawn on the map of a page of items; drawing more takes longer than reading the page."""
+DRAWN_COLUMNS = ("id", "name_en", "name_uk", "deposit_id", "country", "control", "tested", "status")
 LIMITS = (10, 50, 200, 1000)
 VERDICTS = frozenset({"control", "status", "before", "after"})
 _KINDS = {"date": "date", "integer": "number", "number": "number"}
@@ -59,6 +70,12 @@ class Field:
     kind: str = "text"
     choices: tuple[str, ...] = ()
     empty: str = ""
+
+    def label_of(self, choice: str) -> str:
+        """A choice as a reader knows it."""
+        if self.name == "commodity":
+            return first_capital(commodity(choice))
+        return place(choice) if self.name == "oblast" else gettext(choice)
 
 
 def view(ask: RequestContext, document: Document) -> str:
@@ -77,11 +94,12 @@ def view(ask: RequestContext, document: Document) -> str:
         table_columns=[columns[name] for name in table_columns(collection) if name in present],
         columns=[columns[name] for name in collection.column_names if name in present],
         in_full=len(features) <= ROWS_IN_FULL,
-        chart=_chart(ask, collection, features, count_text(document)),
+        chart=_chart(ask, collection, document),
         fields=fields(ask, collection),
         carried_params=carried_params(ask, collection),
-        count_text=count_text(document),
-        next=next((x["href"] for x in document["links"] if x["rel"] == "next"), None),
+        count_text=count_text(document, first_row(ask)),
+        pages={x["rel"]: x["href"] for x in document["links"] if x["rel"] in {"prev", "next"}},
+        sorts=sorts(ask, collection),
         forms=FORMS,
     )  # fmt: skip
 
@@ -125,6 +143,8 @@ def fields(ask: RequestContext, collection: Collection) -> list[Field]:
     params = ask.query
     columns = {column.name: column for column in collection.properties}
     controls = []
+    if searched_columns(collection):
+        controls.append(Field("q", gettext("Search"), params.get("q", ""), "search"))
     if collection.begins or collection.by_source:
         day = params.get("datetime", "")
         kind = "date" if "/" not in day and "T" not in day else "text"
@@ -182,27 +202,81 @@ def _present(features: Sequence[Document], collection: Collection) -> set[str]:
     return set(features[0].get("properties") or {})
 
 
-def _chart(
-    ask: RequestContext, collection: Collection, features: Sequence[Document], about: str
-) -> svg_map.Map | None:
-    """A map of the features on this page; None where none has a geometry."""
-    if not _placed(features):
+def _chart(ask: RequestContext, collection: Collection, document: Document) -> svg_map.Map | None:
+    """A map of all rows that match, up to `MOST_DRAWN`; None where the page has no geometry."""
+    if not _placed(document["features"]):
         return None
+    query = replace(items_query(ask.query, collection), start=0, limit=MOST_DRAWN, sortby=(),
+                    properties=None, crs=CRS84_AXES)  # fmt: skip
+    table = ask.store.select(query).rows.read().to_geopandas()
+    shapes = table.geometry
+    names = [name for name in DRAWN_COLUMNS if name in table.columns]
+    rows = json_rows(table, names)
+    features = [
+        {"id": row.get("id"), "properties": _named(ask, row), "geometry": shape}
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
     title = gettext("Map: %(name)s", name=title_of(collection))
-    return svg_map.locator(ask.store, features, title, about)
+    return svg_map.locator(ask.store, features, title, drawn_text(document, len(features)))
+
+
+def _named(ask: RequestContext, row: Document) -> Document:
+    """A row with the name of its deposit in the language of the page, where it has one."""
+    return {**row, "name_uk": deposit_name(ask, row)} if row.get("name_en") else row
+
+
+def drawn_text(document: Document, drawn: int) -> str:
+    """How many of the rows that match are on the map."""
+    whole = document.get("numberMatched", drawn)
+    if whole > drawn:
+        return gettext("The map shows the first %(number)s of %(whole)s rows.",
+                       number=number(drawn), whole=number(whole))  # fmt: skip
+    return gettext("The map shows every row that matches: %(number)s.", number=number(drawn))
 
 
 def _placed(features: Sequence[Document]) -> bool:
     return any(svg_map.geometry(feature) is not None for feature in features)
 
 
-def count_text(document: Document) -> str:
-    """How many of how many."""
+def first_row(ask: RequestContext) -> int:
+    """The number of the first row of the page, from 1."""
+    return parse_cursor(ask.query["cursor"])[1] + 1 if "cursor" in ask.query else 1
+
+
+def count_text(document: Document, first: int = 1) -> str:
+    """Which of how many rows the page shows."""
     here, whole = document["numberReturned"], document.get("numberMatched")
     if whole is None or here == whole:
         return gettext("%(rows)s on this page.", rows=count(here, "feature"))
-    return gettext("%(number)s of %(rows)s on this page.", number=number(here),
-                   rows=count(whole, "feature"), whole=number(whole))  # fmt: skip
+    return gettext(
+        "%(first)s to %(last)s of %(rows)s",
+        first=number(first),
+        last=number(first + here - 1),
+        rows=count(whole, "feature"),
+        whole=number(whole),
+    )
+
+
+@dataclass(frozen=True)
+class Sort:
+    """How a column can be sorted by. order: how it is now, as ARIA says. href: the other way."""
+
+    order: str
+    href: str
+
+
+def sorts(ask: RequestContext, collection: Collection) -> dict[str, Sort]:
+    """By column: the order it is in, and the link that sorts by it, the second time downward."""
+    keys = dict(parse_sortby(ask.query["sortby"], collection) if ask.query.get("sortby") else ())
+    has_both = "name_uk" in collection.column_names
+    found = {}
+    for name in names_of_columns(sortable_columns(collection)):
+        shown = name_column() if name == "name_en" and has_both else name
+        down = keys.get(shown)
+        order = "none" if down is None else "descending" if down else "ascending"
+        wanted = f"{'-' if order == 'ascending' else ''}{shown}"
+        found[name] = Sort(order, here_link(ask)(sortby=wanted, cursor=None))
+    return found
 
 
 def _size(geometry: Document | None) -> int:

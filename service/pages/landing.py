@@ -23,7 +23,8 @@ from geodata.language import gettext_noop as N_
 from service.http.context import RequestContext
 from service.pages import svg_map
 from service.pages.rendering import Document, page
-from service.pages.template_filters import VERDICT_NAMES, standing
+from service.pages.template_filters import standing
+from service.pages.vocabulary import VERDICT_NAMES
 
 COLUMNS = ("id", "name_en", "name_uk", "country", "commodity", "recalled", "tested", "control",
          "control_since", "control_share", "contested_share", "line_distance_km")  # fmt: skip

@@ -68,6 +68,7 @@ def about(ask: RequestContext) -> dict[str, object]:
         "base": ask.base,
         "release": manifest.id,
         "pinned": "release" in ask.query,
+        "lang": ask.language,
         "created": manifest.created,
         "licence": packaged.FACTS_LICENCE,
         "first": str(_first_month(store)),

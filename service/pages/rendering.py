@@ -7,7 +7,7 @@ not addresses: they follow the page to whatever host and scheme it is read from.
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -91,9 +91,10 @@ def page(ask: RequestContext, template: str, **values: object) -> str:
         "sources": ask.store.sources.by_id,
         "begins": {s: str(ask.store.sources.first_day(s)) for s in ask.store.sources.present},
         "reported_to": {s: str(ask.store.sources.last_day(s)) for s in ask.store.sources.present},
-        "here": _here(ask),
+        "here": here_link(ask),
+        "map_at": map_link(ask),
         "name_of": partial(deposit_name, ask),
-        "languages": {each: _here(ask)(lang=each) for each in LANGUAGES},
+        "languages": {each: here_link(ask)(lang=each) for each in LANGUAGES},
         "origin": ask.base.removesuffix(root_of(ask.base)),
     }
     return render(template, base=ask.base, pinned=pinned, lang=ask.lang, **{**shared, **values})
@@ -110,7 +111,23 @@ def _names(ask: RequestContext) -> dict[object, str]:
     return dict(zip(deposits["id"], names_of(deposits), strict=True))
 
 
-def _here(ask: RequestContext) -> Callable[..., str]:
+def map_link(ask: RequestContext) -> Callable[..., str]:
+    """Links to the map at a state: the words its address knows (`static/map/permalink.js`)."""
+    keep = {"release": ask.query.get("release"), "lang": ask.lang}
+    page_of_map = _linker(root_of(ask.base), keep)("/map")
+
+    def map_at(**state: object) -> str:
+        words = {name: str(text) for name, text in state.items() if text not in {None, ""}}
+        return (
+            f"{page_of_map}#{urlencode(words, quote_via=quote, safe=',/')}"
+            if words
+            else page_of_map
+        )
+
+    return map_at
+
+
+def here_link(ask: RequestContext) -> Callable[..., str]:
     """A link to the same request with some parameters changed; None drops one."""
 
     def here(**changed: object) -> str:

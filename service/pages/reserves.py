@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 from geodata.answers.figures import count
-from geodata.answers.names import commodity, title_of
-from geodata.answers.question import DEFAULT_COMMODITIES
+from geodata.answers.names import commodity, listing, title_of
+from geodata.answers.question import DEFAULT_COMMODITIES, DEFAULT_CONTROL
 from geodata.answers.wording import (
     also_texts,
     answer_text,
     components_text,
-    listing,
     map_text,
     overview_text,
     split_counts,
@@ -30,7 +29,8 @@ from service.pages.claims import beside
 from service.pages.rendering import Document, page
 from service.pages.share import Card, card
 from service.pages.svg_timeline import Bar
-from service.pages.template_filters import VERDICT_NAMES, number, standing, verdict_name
+from service.pages.template_filters import area_km2, number, standing
+from service.pages.vocabulary import VERDICT_NAMES, verdict_name
 
 COMMON = (*DEFAULT_COMMODITIES, "graphite", "zirconium", "uranium", "manganese", "niobium")
 """Commodities offered first in the form."""
@@ -68,6 +68,7 @@ def view(ask: RequestContext, document: Document) -> str:
         reporting_sources=reporting_sources(document["features"]),
         chart=chart(ask, document),
         choices=choices(ask, question),
+        map_state=map_state(ask, question),
         forms=FORMS,
         claims=beside(document["claims"]),
         today=str(today()),
@@ -96,6 +97,21 @@ def shared(ask: RequestContext, document: Document, territory: Territory, source
         role=question["role"],
         rank=question["rank"],
     )
+
+
+def map_state(ask: RequestContext, question: Document) -> dict[str, object]:
+    """The same question as the map's address asks it; what it has by itself is left out."""
+    minerals = [name for name in ask.query.get("commodity", "").split(",") if name]
+    listed = ask.query.get("control", ",".join(DEFAULT_CONTROL))
+    return {
+        "day": question["date"],
+        "source": ask.query.get("source"),
+        "minerals": None if "all" in minerals else ",".join(question["commodities"]),
+        "verdicts": None if ask.query.get("include") == "all" else listed,
+        "territory": question["territory"],
+        "role": question["role"],
+        "rank": question["rank"],
+    }
 
 
 def title(question: Document) -> str:
@@ -234,18 +250,19 @@ def territory(ask: RequestContext, document: Document) -> str:
         title=title_of(described),
         document=document,
         territory=described,
-        area=area_text(described),
+        area=area_text(ask, described),
         map_behind=map_behind(ask, described),
         chart=territory_chart(ask, document),
         choices=[ask.store.sources.by_id[s] for s in ask.store.sources.ordered],
     )
 
 
-def area_text(described: Document) -> str:
+def area_text(ask: RequestContext, described: Document) -> str:
     """The area of a territory; of land held on a day no source reaches, that it is not known."""
     if described["source"] and not described["control_asof"]:
         return gettext("Area not known")
-    return f"{number(described['area_km2'], 1)} km²"
+    source = ask.store.sources.by_id.get(described["source"] or "")
+    return area_km2(described["area_km2"], source.record if source else "maps")
 
 
 def map_behind(ask: RequestContext, described: Document) -> str | None:
@@ -273,7 +290,7 @@ def territory_chart(ask: RequestContext, document: Document) -> svg_map.Map:
     behind = map_behind(ask, described)
     about = gettext(
         "%(area)s on %(day)s",
-        area=area_text(described),
+        area=area_text(ask, described),
         day=day_text(described["date"]),
     )
     about = f"{about} ({behind})." if behind else f"{about}."

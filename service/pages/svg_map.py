@@ -16,7 +16,8 @@ from geodata.language import gettext_noop as N_
 from geodata.store.base import Store
 from schemas import Source
 from service.pages.svg_window import SvgWindow
-from service.pages.template_filters import standing, verdict_name
+from service.pages.template_filters import standing
+from service.pages.vocabulary import verdict_name
 
 Feature = Mapping[str, Any]
 FEW = 40

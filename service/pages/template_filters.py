@@ -18,85 +18,36 @@ from geodata.answers.figures import (
     total_text,
     up_to,
 )
-from geodata.answers.names import commodity, country_name, name_of, place, title_of
+from geodata.answers.names import commodity, country_name, listing, name_of, place, title_of
 from geodata.answers.question import VERDICTS
-from geodata.answers.wording import listing, map_text, unmapped_text
-from geodata.features.collections import Collection
+from geodata.answers.wording import map_text, unmapped_text
 from geodata.language import LANGUAGES, day_text, gettext, is_translated, language
 from geodata.language import gettext_noop as N_
+from service.pages.vocabulary import (
+    ANY_SOURCE,
+    COLUMN_HEADS,
+    LANGUAGE_NAMES,
+    VERDICT_HEADS,
+    VERDICT_NAMES,
+    basis_name,
+    column_head,
+    spaced,
+    unit,
+    verdict_meaning,
+    verdict_name,
+)
 
 MINUS = "\u2212"
 NOTHING = "\u2013"
 _URL = re.compile(r"https?://[^\s<>\"'()]+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
-VERDICT_MEANINGS: Mapping[str, str] = {
-    "occupied": N_("At least 95 % of the area where the deposit may lie is occupied."),
-    "uncertain": N_(
-        "No firm verdict: part of the area where the deposit may lie is occupied or contested and "
-        "part is not."
-    ),
-    "not_tested": N_(
-        "No verdict: where the deposit is is not known well enough to compare it with a map of "
-        "control."
-    ),
-    "contested": N_(
-        "At least 95 % of the area where the deposit may lie is contested: claimed by both sides, "
-        "or firmly held by neither."
-    ),
-    "government": N_(
-        "At most 5 % of the area where the deposit may lie is occupied, and none of it is "
-        "contested."
-    ),
-    "unknown": N_("Not known: the source has no data for this place on the date requested."),
-}
-BASES: Mapping[str, str] = {
-    "published_coordinates": N_("published coordinates"),
-    "settlement": N_("the settlement where it lies"),
-    "settlement_offset": N_("a published distance from a settlement"),
-    "district": N_("a description of the district"),
-}
-UNITS: Mapping[str, str] = {"1": N_("share, 0 to 1"), "d": N_("days"), "har": N_("ha"),
-                            "By": N_("bytes"), "deg": N_("degrees"), "km2": "km²"}  # fmt: skip
-ANY_SOURCE = N_("first in priority with a recent map")
-"""Which source answers where none is chosen, as forms say it."""
 Rows = Sequence[Mapping[str, Any]]
 
-VERDICT_NAMES: Mapping[str, str] = {
-    "occupied": N_("occupied"),
-    "uncertain": N_("uncertain"),
-    "contested": N_("contested"),
-    "government": N_("government-held"),
-    "unknown": N_("not known"),
-    "not_tested": N_("not tested"),
-}
-VERDICT_HEADS: Mapping[str, str] = {
-    "occupied": N_("In occupied land"),
-    "uncertain": N_("Uncertain"),
-    "contested": N_("In contested land"),
-    "government": N_("In government-held land"),
-    "unknown": N_("Not known"),
-    "not_tested": N_("Not tested"),
-}
-COLUMN_HEADS: Mapping[str, str] = {
-    "name_en": N_("Name"),
-    "name_uk": N_("Name in Ukrainian"),
-    "deposit_id": N_("Deposit"),
-    "asof": N_("As of"),
-    "control": N_("Verdict"),
-    "control_share": N_("Occupied share"),
-    "control_since": N_("Verdict since"),
-    "line_distance_km": N_("Distance to contact line"),
-    "position_uncertainty_m": N_("Position uncertainty"),
-    "valid_from": N_("First day"),
-    "valid_to": N_("Last day"),
-    "before": N_("Verdict before"),
-    "after": N_("Verdict after"),
-}
-"""Heads of columns whose names say too little. `valid_to` is shown as the last day it holds."""
 
-
-LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "uk": "Українська"}
-"""Languages of pages by their own names."""
+EVENTS_KM = 3
+"""Median error of estimated coordinates among dated places, km: see geodata/data/sources."""
+SPOT_ZOOM = 9
+"""How near the map is to a place a page leads to."""
 
 
 class Piece(NamedTuple):
@@ -157,14 +108,33 @@ def kilometres(value: float | None) -> str:
     return f"{number(value, digits)}{THIN}{unit('km')}"
 
 
-def line_distance(value: float | None) -> str:
+def to_the_line(value: float | None, record: str = "maps") -> str:
+    """A length to or of a shift of the contact line, as fine as the source's record of it is.
+
+    record: of `Source`. A line drawn between dated places is known no better than where they are.
+    """
+    if value is None or record != "events":
+        return kilometres(value)
+    if abs(value) < EVENTS_KM:
+        return gettext("less than %(distance)s", distance=kilometres(EVENTS_KM))
+    return kilometres(round(value))
+
+
+def area_km2(value: float, record: str = "maps") -> str:
+    """An area in km², as fine as the source's record is; record: of `Source`."""
+    if record == "events":
+        return f"{number(round(value, -2))}{THIN}{unit('km2')}"
+    return f"{number(value, 1)}{THIN}{unit('km2')}"
+
+
+def line_distance(value: float | None, record: str = "maps") -> str:
     """The signed distance from a deposit to the contact line in words.
 
     What lies beyond occupied land may be contested: it is not said to be the government's.
     """
     if value is None:
         return NOTHING
-    distance = kilometres(abs(value))
+    distance = to_the_line(abs(value), record)
     if value < 0:
         return gettext("%(distance)s, inside occupied land", distance=distance)
     return gettext("%(distance)s, outside occupied land", distance=distance)
@@ -242,16 +212,6 @@ def value(entry: object) -> str:
     return entry if isinstance(entry, str) else json.dumps(entry, ensure_ascii=False)
 
 
-def spaced(name: str) -> str:
-    """A column's name with blanks, to read."""
-    return name.replace("_", " ")
-
-
-def unit(name: str) -> str:
-    """A unit of a column or an amount, in words where its code is none."""
-    return gettext(UNITS.get(name, name)) if name else ""
-
-
 def text(message: str) -> str:
     """A word or text of the data in the language of the page; as it is where it has none in it."""
     return gettext(message) if message else message
@@ -280,26 +240,9 @@ def moment(when: str) -> str:
     return f"{day_text(day)} {clock.removesuffix('Z')[:5]} UTC"
 
 
-def verdict_name(kind: str) -> str:
-    """A verdict or status in a word or two."""
-    return gettext(VERDICT_NAMES.get(kind, kind))
-
-
-def verdict_meaning(kind: str) -> str:
-    """What a verdict means, a sentence."""
-    return gettext(VERDICT_MEANINGS[kind])
-
-
-def basis_name(basis: str) -> str:
-    """What a position rests on."""
-    return gettext(BASES.get(basis, basis))
-
-
-def column_head(name: str, collection: Collection) -> str:
-    """The head of a column; a user's own are as the user named them."""
-    if collection.layer is not None:
-        return spaced(name).capitalize()
-    return gettext(COLUMN_HEADS.get(name) or spaced(name).capitalize())
+def spot(lon: float, lat: float) -> str:
+    """A place of the map, as its address has it: zoom, latitude and longitude."""
+    return f"{SPOT_ZOOM:.2f}/{lat:.4f}/{lon:.4f}"
 
 
 def first_capital(words: str) -> str:
@@ -324,7 +267,8 @@ def _short(address: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number, "plain": plain, "percent": percent, "metres": metres,
-    "kilometres": kilometres, "line_distance": line_distance, "amount": amount,
+    "kilometres": kilometres, "line_distance": line_distance, "to_the_line": to_the_line,
+    "amount": amount,
     "day_before": day_before, "commodity": commodity, "listing": listing, "pieces": pieces,
     "value": value, "spaced": spaced, "bytes": bytes_, "day": day_text, "moment": moment,
     "unit": unit, "text": text, "translated": translated, "foreign": foreign, "place": place,
@@ -338,6 +282,6 @@ GLOBALS: Mapping[str, Any] = {
     "verdict_name": verdict_name, "verdict_meaning": verdict_meaning, "basis_name": basis_name,
     "country_name": country_name, "title_of": title_of, "name_of": name_of, "count": count,
     "map_text": map_text,
-    "span": span, "standing": standing, "unmapped_text": unmapped_text,
+    "span": span, "spot": spot, "standing": standing, "unmapped_text": unmapped_text,
     "occupied_text": occupied_text, "total_text": total_text, "figure": number,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """How are the words of an items request read: boxes, days, filters, order, columns, CRS."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -7,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from geodata.answers.question import RANKS, ROLES
-from geodata.cql2 import Filter, FilterCrs, compile_filter
+from geodata.cql2 import Filter, FilterCrs, both, compile_filter
 from geodata.crs import CRS84_AXES, OFFERED, Axes, parse_crs
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
@@ -53,6 +54,12 @@ ROLE = Param(
     "Whether commodity is the main one, or any the deposit has.",
 )
 CURSOR = Param("cursor", {"type": "string"}, "Where the next page begins; from a next link.")
+Q = Param(
+    "q",
+    {"type": "string"},
+    "Words to search for: rows that have each of them in some text, whatever the case.",
+    longest=200,
+)
 PROPERTIES = Param(
     "properties",
     {"type": "array", "items": {"type": "string"}},
@@ -100,7 +107,8 @@ def _items_params(collection: Collection) -> tuple[Param, ...]:
 
 def _page_params(collection: Collection) -> tuple[Param, ...]:
     """Parameters that are no properties, those of control sources and roles left out."""
-    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY)
+    search = (Q,) if searched_columns(collection) else ()
+    shown = (*SELECTION, LIMIT, CURSOR, CRS, PROPERTIES, SKIP_GEOMETRY, *search)
     return tuple(p for p in shown if p is not DATETIME or takes_datetime(collection))
 
 
@@ -141,6 +149,14 @@ def queryable_names(collection: Collection) -> tuple[str, ...]:
     hidden = {param.name for param in _page_params(collection)}
     hidden |= {"f", "release"} | ({"source"} if collection.by_source else set())
     return tuple(c.name for c in collection.queryables if c.name not in hidden)
+
+
+@lru_cache(maxsize=256)
+def searched_columns(collection: Collection) -> tuple[str, ...]:
+    """Columns whose texts `q` searches; none where a column of its own has that name."""
+    if any(column.name == Q.name for column in collection.queryables):
+        return ()
+    return tuple(c.name for c in collection.queryables if c.type == "string" and not c.choices)
 
 
 def _property_param(column: Column) -> Param:
@@ -216,16 +232,36 @@ def parse_filter(words: Words, collection: Collection) -> Filter | None:
     """The compiled filter, None where none is given."""
     language = parse_choice(words, "filter-lang", LANGUAGES, LANGUAGES[0])
     axes = parse_crs(words["filter-crs"], "filter-crs") if "filter-crs" in words else CRS84_AXES
+    searched = parse_search(words, collection)
     if "filter" not in words:
-        return None
+        return searched
     aliases = dict.fromkeys(collection.aliases, "geometry")
-    return compile_filter(
+    given = compile_filter(
         words["filter"],
         "cql2-json" if language == "cql2-json" else "cql2-text",
         collection.columns,
         aliases=aliases,
         crs=_filter_crs(axes),
     )
+    return given if searched is None else both(given, searched)
+
+
+def parse_search(words: Words, collection: Collection) -> Filter | None:
+    """The rows that have each word of `q` in some text, None where there is none."""
+    columns = searched_columns(collection)
+    wanted = words.get(Q.name, "").split() if columns else []
+    if not wanted:
+        return None
+    return compile_filter(
+        " AND ".join(_any_like(word, columns) for word in wanted), "cql2-text", collection.columns
+    )
+
+
+def _any_like(word: str, columns: tuple[str, ...]) -> str:
+    """That any of some columns holds a word, as CQL2 text; its wildcards are letters here."""
+    pattern = re.sub(r"([\\%_])", r"\\\1", word).replace("'", "''")
+    likes = (f"CASEI(\"{name}\") LIKE CASEI('%{pattern}%')" for name in columns)
+    return f"({' OR '.join(likes)})"
 
 
 def _filter_crs(axes: Axes) -> FilterCrs:

@@ -60,6 +60,7 @@ def is_quick(words: Mapping[str, str]) -> bool:
     """Whether a page of items is answered below about 2 ms: no filter, order, or many rows."""
     heavy = words.keys() & {
         "filter",
+        "q",
         "sortby",
         "crs",
         "properties",
@@ -276,14 +277,19 @@ def _page_links(ask: RequestContext) -> list[Link]:
         *_standing_links(ask.base, described(ask.store, ask.path_params).id),
     ]
     if page.next_start is not None:
-        cursor = cursor_for(ask.query, collection, ask.release, page.next_start)
-        links.append(link(_next_url(ask, cursor), "next", MEDIA.get(ask.format, GEOJSON)))
+        next_page = _page_url(ask, collection, page.next_start)
+        links.append(link(next_page, "next", MEDIA.get(ask.format, GEOJSON)))
+    if page.query.start:
+        before = max(page.query.start - page.query.limit, 0)
+        previous_page = _page_url(ask, collection, before)
+        links.append(link(previous_page, "prev", MEDIA.get(ask.format, GEOJSON)))
     return links
 
 
-def _next_url(ask: RequestContext, cursor: str) -> str:
-    """The URL of the next page; the cursor pins the release."""
+def _page_url(ask: RequestContext, collection: str, start: int) -> str:
+    """The URL of the page that begins with a row; the cursor pins the release."""
     words = {name: text for name, text in ask.query.items() if name != "release"}
+    cursor = cursor_for(ask.query, collection, ask.release, start)
     return ask.url_for(ask.path, {**words, "cursor": cursor})
 
 

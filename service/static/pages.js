@@ -43,3 +43,37 @@ for (const form of document.querySelectorAll("form[method=get]")) {
     }
   });
 }
+
+// Sorts the tables that are whole on the page by a button in each head; the server's own tables sort by links.
+const collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+const bare = (cell) => (cell?.querySelector("time")?.dateTime ?? cell?.textContent ?? "").trim();
+const figure = (text) => {
+  const plain = text.replace(/[\s\u202f\u00a0]/g, "").replace("\u2212", "-").replace(",", ".");
+  const match = /^[<>]?(-?\d+(?:\.\d+)?)/.exec(plain);
+  return match ? Number(match[1]) * (/^\d[\d.]*(m|м)(?![a-zа-яm])/.test(plain) ? 0.001 : 1) : null;
+};
+const compare = (a, b) => {
+  const [x, y] = [figure(a), figure(b)];
+  return x !== null && y !== null && !/^\d{4}-\d\d/.test(a) ? x - y : collator.compare(a, b);
+};
+for (const table of document.querySelectorAll("table")) {
+  const [body, ...more] = table.tBodies;
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  if (more.length || !body || body.rows.length < 3 || table.querySelector("[aria-sort], [rowspan], [colspan]")) continue;
+  const sort = (head, column) => {
+    const down = head.getAttribute("aria-sort") === "ascending";
+    const rows = [...body.rows].map((row) => ({ row, text: bare(row.cells[column]) }));
+    rows.sort((a, b) => (a.text === "–") - (b.text === "–") || (down ? compare(b.text, a.text) : compare(a.text, b.text)));
+    body.append(...rows.map(({ row }) => row));
+    for (const other of heads) other.setAttribute("aria-sort", other === head ? (down ? "descending" : "ascending") : "none");
+  };
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...head.childNodes);
+    button.addEventListener("click", () => sort(head, column));
+    head.append(button);
+    head.setAttribute("aria-sort", "none");
+  });
+}

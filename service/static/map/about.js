@@ -13,7 +13,7 @@ export function readAbout(text) {
   return about;
 }
 
-/** The state of a page opened without a hash: the last day of its data, everything, the reader's language. */
+/** The state of a page opened without a hash: the last day of its data, everything, the language of the page. */
 export const usualState = (about) => ({
   day: about.lastDay,
   compare: null,
@@ -27,7 +27,7 @@ export const usualState = (about) => ({
   spot: null,
   commodities: [],
   verdicts: [...about.verdicts],
-  lang: navigator.languages?.some((tag) => tag.startsWith("uk")) ? "uk" : "en",
+  lang: about.lang,
   theme: null,
   range: "all",
   camera: null,

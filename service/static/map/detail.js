@@ -77,7 +77,7 @@ export function createDetail(about, state, deposits, card) {
     ];
   }
 
-  const page = (entry) => el("p", {}, el("a", { href: `${about.root}/collections/deposits/items/${encodeURIComponent(entry.id)}?f=html&datetime=${toText(state.values.day)}${about.pinned ? `&release=${about.release}` : ""}` }, t("deposit_page")));
+  const page = (entry) => el("p", {}, el("a", { href: `${about.root}/collections/deposits/items/${encodeURIComponent(entry.id)}?f=html&lang=${state.values.lang}&datetime=${toText(state.values.day)}${about.pinned ? `&release=${about.release}` : ""}` }, t("deposit_page")));
 
   function says(one, lang) {
     const source = about.sources.find((entry) => entry.id === one.source);
