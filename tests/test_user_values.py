@@ -285,6 +285,15 @@ def test_a_layer_whose_days_are_unknown_has_no_datetime_anywhere(client: Client)
         assert [("datetime" in offered[name]) for name in offered] == [False, True, True]
 
 
+@pytest.mark.parametrize(("name", "last"), [("vt", "2024-01-30"), ("vt-closed", "2024-01-31")])
+def test_time_in_downloads_ends_on_the_last_day_that_finds_a_row(
+    client: Client, name: str, last: str
+) -> None:
+    feature = client.json(f"/collections/{name}/items?f=jsonfg")["features"][0]
+    assert feature["time"] == {"interval": ["2024-01-01", last]}
+    assert f"<end>{last}</end>" in client.get(f"/collections/{name}/items?f=kml").text
+
+
 @pytest.mark.parametrize("name", ["vt", "vt-closed", "acled", "inspire", "spans", "ev_time"])
 def test_an_item_is_there_on_the_days_that_find_it(client: Client, name: str) -> None:
     for when in ("2024-01-01T06:00:00Z", "2024-01-31", "2024-02-24", "2024-02-24T03:00:00Z"):
