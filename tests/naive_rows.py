@@ -77,6 +77,7 @@ class PlainRows:
             self.query.crs.code,
             geometry_type=self.collection.geometry_type,
             ordered=bool(self.query.sortby),
+            closed=self.collection.closed,
         )
 
 

@@ -19,7 +19,7 @@ EVERYTHING = 10**9
 class Query:
     """A question to one collection of one release.
 
-    area: WKB of a polygon, CRS84: a box given in another CRS. when: half-open days. equals:
+    area: WKB of a polygon, CRS84: a box given in another CRS. when: days, or instants. equals:
     (property, text) pairs that must all hold; the text is read as the column's type. filter: a
     condition by its checked tree, of which a store makes what it evaluates. source: one control
     source, or None for the rule of priority. start: ordinal of the first row wanted

@@ -204,6 +204,7 @@ class TableRows:
             query.crs.code,
             geometry_type=self.table.collection.geometry_type,
             ordered=bool(query.sortby),
+            closed=self.table.collection.closed,
         )
 
 

@@ -111,7 +111,8 @@ def _is_list(kind: pa.DataType) -> bool:
 def spans(rows: Rows) -> list[Span] | None:
     """The days of each row, from `valid_from` and `valid_to` or from `day`; None without them.
 
-    `valid_to` is the first day outside, so the last day inside is the one before.
+    `valid_to` is the first day outside, so the last day inside is the one before, unless the rows
+    say that it is the last itself.
     """
     days = {
         name: rows.table.column(name)
@@ -120,7 +121,7 @@ def spans(rows: Rows) -> list[Span] | None:
         and pa.types.is_date32(rows.table.schema.field(name).type)
     }
     if "valid_from" in days and "valid_to" in days:
-        last = _day_before(days["valid_to"])
+        last = days["valid_to"] if rows.closed else _day_before(days["valid_to"])
         return list(zip(_texts(days["valid_from"]), _texts(last), strict=True))
     if "day" in days:
         return [(day, day) for day in _texts(days["day"])]

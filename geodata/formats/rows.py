@@ -26,7 +26,8 @@ class Rows:
     list<string>. geometry: (n,) shapely, x (or longitude) first, coordinates in `crs`; None where
     it was not asked for; single entries may be None. geometry_type: what the collection holds
     (`Point`, `MultiPolygon`, ...), so that a file without rows still says it; else it is read off
-    the shapes. ordered: the client asked for this order, so no format may change it.
+    the shapes. ordered: the client asked for this order, so no format may change it. closed:
+    `valid_to` is the last day itself and not the day after, as users' layers may have it.
     """
 
     columns: tuple[Column, ...]
@@ -35,6 +36,7 @@ class Rows:
     crs: str = CRS84
     geometry_type: str | None = None
     ordered: bool = False
+    closed: bool = False
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

@@ -84,7 +84,7 @@ class FeatureStore(Protocol):
         """Bounds of a collection, CRS84 west, south, east, north; None where it has no place."""
 
     def days(self, name: str) -> tuple[str | None, str | None]:
-        """First and last day of a collection, None where open or timeless."""
+        """First and last day that `datetime` finds rows on, None where open or timeless."""
 
     def deposit_day(self, query: Query) -> date:
         """The day deposits are laid over control for: the last of those asked, today if none."""
