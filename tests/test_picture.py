@@ -276,6 +276,16 @@ def test_a_crowd_of_pictures_is_turned_away_before_it_takes_all_threads(
     assert drawn.picture(store, state, 200, 200) == b"later", "every place was given back"
 
 
+def test_a_part_of_the_country_says_that_its_numbers_are_of_the_whole(
+    store: EmbeddedStore,
+) -> None:
+    whole = legend_of(scene_of(store, state_of(day=THEN)))
+    part = legend_of(scene_of(store, state_of(day=THEN, at="8/48/35")))
+
+    assert "beyond the edge" in part[-1].text
+    assert part[:-1] == whole
+
+
 def test_two_days_stand_beside_each_other(store: EmbeddedStore) -> None:
     scene = scene_of(store, state_of(day=LATER, with_="2022-04-01", split="40"))
 

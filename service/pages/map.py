@@ -28,8 +28,6 @@ FIRST = (
     *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
-ELSEWHERE = ("embed",)
-"""Scripts of another page."""
 TILESETS = ("basemap", "control", "timelines")
 STYLES = {"light": "lodeline", "dark": "lodeline-dark"}
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -149,7 +147,9 @@ def _palette() -> Mapping[str, object]:
 @cache
 def _later() -> tuple[str, ...]:
     """The other scripts, so that the browser need not find them one behind the other."""
-    return tuple(sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST, *ELSEWHERE}))
+    return tuple(
+        sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST, "embed"})
+    )  # it has its own page
 
 
 def data_block(document: object) -> Markup:
