@@ -34,8 +34,6 @@ FIRST = (
     *("words", "words-en", "words-uk"),
 )
 """Scripts the first picture of the map needs; the others follow it."""
-ELSEWHERE = ("embed",)
-"""Scripts of another page."""
 PLACES = "basemap/places.geojson.gz"
 _AT_WATER = 0.02
 """Degrees by which a town on a river or coast may miss the land of its oblast."""
@@ -212,7 +210,9 @@ def _palette() -> Mapping[str, object]:
 @cache
 def _later() -> tuple[str, ...]:
     """The other scripts, so that the browser need not find them one behind the other."""
-    return tuple(sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST, *ELSEWHERE}))
+    return tuple(
+        sorted({place.stem for place in STATIC.glob("*.js")} - {*FIRST, "embed"})
+    )  # it has its own page
 
 
 def data_block(document: object) -> Markup:

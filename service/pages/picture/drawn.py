@@ -18,7 +18,7 @@ AT_ONCE, WAITING = 2, 6
 """Pictures a worker draws at a time, and how many requests may wait: each keeps a thread, of which
 there are 40 for all requests."""
 LIMITS = SandboxLimits(seconds=30, cpu_s=30, memory_bytes=1 << 30, file_bytes=64 << 20)
-"""For the largest picture, 2000 by 2000, which takes 0.6 s and 90 MB."""
+"""For the largest picture, 2000 by 2000, which takes 1.5 s of CPU and 80 MB."""
 _SCRIPT = Path(__file__).parent / "rasterise.py"
 _taken_on = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _drawing = threading.BoundedSemaphore(AT_ONCE)

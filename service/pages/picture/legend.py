@@ -16,7 +16,10 @@ class Key:
 
 
 def legend_of(scene: Scene) -> list[Key]:
-    """What of land and lines is drawn, and each verdict shown with how many have it."""
+    """What of land and lines is drawn, and each verdict shown with how many have it.
+
+    Where the map is of a part of the country, that the numbers are not of that part alone.
+    """
     say, now = scene.words, scene.now
     land = [
         ("held", "land_occupied", any(not m.occupied.is_empty for m in scene.moments)),
@@ -31,6 +34,8 @@ def legend_of(scene: Scene) -> list[Key]:
         n = now.counts.get(verdict, 0)
         alone = scene.then is None and n
         keys.append(Key(verdict, say(f"place_{verdict}", n) if alone else say(verdict)))
+    if scene.state.at is not None and shown:
+        keys.append(Key("note", say("picture_beyond")))
     return keys
 
 
@@ -40,6 +45,8 @@ def key_svg(key: Key, x: float, y: float, body: float, paint: Paint) -> str:
     top, width, height = y - 0.78 * size, 1.45 * size, 0.95 * size
     box = f'x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
     edge = f'stroke="{paint.soft}" stroke-width="{size / 22:.2f}"'
+    if key.kind == "note":
+        return ""
     if key.kind == "line":
         middle = top + height / 2
         return (

@@ -1,7 +1,7 @@
 """How does SVG become PNG: by resvg, in a process of its own?
 
 Run as a script in the sandbox of `geodata.ingest`: the binding holds the interpreter's lock while
-it draws, half a second for a large picture, in which a server would answer nobody. The request
+it draws, a second for a large picture, in which a server would answer nobody. The request
 (JSON, first argument) names the file to read, the file to write, and the fonts.
 """
 

@@ -221,6 +221,7 @@ export default {
   picture_control: "Control: {source} (licence: {licence}).",
   picture_facts: "Deposits ({licence}): {facts}. Base map: Natural Earth (public domain). Lodeline, release {release}.",
   picture_credit: "Control: {sources}. Deposits: {licence}. Natural Earth. Lodeline, release {release}.",
+  picture_beyond: "Numbers are of all, also beyond the edge.",
   embed_open: "Open in Lodeline",
   embed_wheel: "Hold Ctrl and scroll to zoom the map",
   embed_wheel_mac: "Hold ⌘ and scroll to zoom the map",

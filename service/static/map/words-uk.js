@@ -254,6 +254,7 @@ export default {
   picture_control: "Контроль: {source} (ліцензія: {licence}).",
   picture_facts: "Родовища ({licence}): {facts}. Основа карти: Natural Earth (суспільне надбання). Lodeline, випуск {release}.",
   picture_credit: "Контроль: {sources}. Родовища: {licence}. Natural Earth. Lodeline, випуск {release}.",
+  picture_beyond: "Числа охоплюють усі, також за межами карти.",
   embed_open: "Відкрити в Lodeline",
   embed_wheel: "Щоб змінити масштаб, прокручуйте, утримуючи Ctrl",
   embed_wheel_mac: "Щоб змінити масштаб, прокручуйте, утримуючи ⌘",
