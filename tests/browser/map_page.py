@@ -23,6 +23,8 @@ WAIT_MS = 60_000
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 DESK, PHONE = {"width": 920, "height": 600}, {"width": 360, "height": 740}
 COUNTRY = "#at=5.00/48.5000/31.5000"
+PHONES = [(390, 844), (360, 640), (412, 915)]
+DESKS = [(1280, 800), (920, 600), (1920, 1080)]
 TURN = "shevchenkivske_li"
 TURN_HASH = "#day=2025-06-20&at=9.00/47.9093/36.7126"
 
@@ -131,3 +133,20 @@ class MapPage:
     def hash(self) -> str:
         """The part of the address that names the view."""
         return str(self.run("() => location.hash"))
+
+    def click_at(self, lon: float, lat: float) -> None:
+        """Click the map at a place, which is in sight."""
+        stage = self.tab.locator("#map").bounding_box()
+        spot = self.run(f"() => map.project([{lon}, {lat}])")
+        self.tab.mouse.click(stage["x"] + spot["x"], stage["y"] + spot["y"])
+
+    def at_point(self, lon: float, lat: float) -> str:
+        """Id of what lies uppermost where a place is drawn: of the map, or of what hides it."""
+        return str(
+            self.run(
+                f"""() => {{ const stage = document.getElementById('map').getBoundingClientRect();
+                const {{x, y}} = map.project([{lon}, {lat}]);
+                const top = document.elementFromPoint(stage.left + x, stage.top + y);
+                return top === null ? 'outside' : top.closest('[id]').id; }}"""
+            )
+        )
