@@ -13,6 +13,7 @@ from geodata.features.collections import names_of as names_of_columns
 from geodata.language import gettext
 from schemas.record import Column
 from service.http.context import RequestContext
+from service.http.downloads import terms
 from service.pages import deposit, svg_map
 from service.pages.rendering import Document, deposit_name, here_link, page
 from service.pages.template_filters import first_capital, number
@@ -21,9 +22,9 @@ from service.params.core import parse_cursor
 from service.params.items import items_query, parse_sortby, searched_columns
 
 FORMS = (
-    ("json", "GeoJSON"), ("csv", "CSV"), ("xlsx", "Excel"), ("gpkg", "GeoPackage"),
-    ("parquet", "GeoParquet"), ("fgb", "FlatGeobuf"), ("arrow", "Arrow"), ("shp", "Shapefile"),
-    ("kml", "KML"), ("jsonfg", "JSON-FG"), ("geojsonseq", "GeoJSON lines"),
+    ("geojson", "GeoJSON"), ("csv", "CSV"), ("csv-bom", "CSV (Excel)"), ("xlsx", "XLSX"),
+    ("gpkg", "GeoPackage"), ("parquet", "GeoParquet"), ("fgb", "FlatGeobuf"), ("arrow", "Arrow"),
+    ("shp", "Shapefile"), ("kml", "KML"), ("jsonfg", "JSON-FG"), ("geojsonseq", "GeoJSON lines"),
 )  # fmt: skip
 TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "deposits": ("name_en", "commodity", "control", "control_share", "control_since",
@@ -101,6 +102,7 @@ def view(ask: RequestContext, document: Document) -> str:
         pages={x["rel"]: x["href"] for x in document["links"] if x["rel"] in {"prev", "next"}},
         sorts=sorts(ask, collection),
         forms=FORMS,
+        licence=terms(ask.store, collection)[0],
     )  # fmt: skip
 
 

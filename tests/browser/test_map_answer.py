@@ -124,7 +124,7 @@ def test_what_is_on_the_screen_can_be_taken_away_in_every_form(open_page: MapPag
         with urlopen(link, timeout=60) as found:
             assert found.status == 200
             assert found.read()
-    (deposits,) = [x for x in links if "/deposits/items" in x and "f=json" in x]
+    (deposits,) = [x for x in links if "/deposits/items" in x and "f=geojson" in x]
     with urlopen(deposits, timeout=60) as found:
         ids = {feature["id"] for feature in json.loads(found.read())["features"]}
     assert set(open_page.verdicts()) <= ids

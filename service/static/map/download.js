@@ -7,7 +7,7 @@ import { takePicture } from "./picture.js";
 import { answerForm } from "./question.js";
 import { t } from "./words.js";
 
-const FORMS = [["GeoJSON", "json"], ["GeoPackage", "gpkg"], ["GeoParquet", "parquet"], ["CSV", "csv"]];
+const FORMS = [["GeoJSON", "geojson"], ["GeoPackage", "gpkg"], ["GeoParquet", "parquet"], ["CSV", "csv"]];
 const TABLES = [["CSV", "csv"], ["XLSX", "xlsx"], ["Parquet", "parquet"]];
 
 /** The box of the map, west,south,east,north. */
@@ -31,7 +31,7 @@ export function depositFilter(about, state) {
 
 export function createDownload(about, state, map, source, caption) {
   function links(title, path, words, forms) {
-    const found = forms.map(([name, f]) => el("li", {}, el("a", { href: pathOf(about, path, { ...words, f, ...(f === "json" ? { limit: 10000 } : {}) }), download: true }, name)));
+    const found = forms.map(([name, f]) => el("li", {}, el("a", { href: pathOf(about, path, { ...words, f }), download: true }, name)));
     return [el("h3", {}, title), el("ul", { class: "forms" }, found)];
   }
 
