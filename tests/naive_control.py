@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from naive_land import NaiveLand
 from naive_rows import PlainRows, Row, Values
 from shapely.geometry.base import BaseGeometry
 
@@ -19,12 +20,10 @@ from geodata.control.contact_line import (
     flips_if_line_moves_km,
     sample_points,
 )
-from geodata.control.disagreement import Difference, Map, differences, disagreement_table
 from geodata.control.overlay import overlay_source, share_inside
 from geodata.control.sources import SourceSelection
 from geodata.control.splice import Stretch, spliced
-from geodata.control.timeline import MAPPED
-from geodata.crs import CRS84, areas_km2
+from geodata.crs import CRS84
 from geodata.data import packaged
 from geodata.errors import InvalidInput, NotFound
 from geodata.features.query import Query
@@ -50,7 +49,7 @@ def meets(values: Values, stretch: Stretch) -> bool:
     return begun and (values["valid_to"] is None or stretch.first < values["valid_to"])
 
 
-class NaiveControl:
+class NaiveControl(NaiveLand):
     """Control, worked out of the rows of cells and verdicts."""
 
     def __init__(self, store: "NaiveStore", territories: Mapping[str, Territory]) -> None:
@@ -246,40 +245,6 @@ class NaiveControl:
             moves.append(round(float(flips_if_line_moves_km(away, verdict)[0]), 3))
         return np.array(moves)
 
-    def disagreements_on(self, day: date) -> gpd.GeoDataFrame:
-        reaching = [each for each in self._store.sources.all_on(day) if each.asof is not None]
-        return disagreement_table(
-            (one, other, self._differences(one, other))
-            for number, one in enumerate(reaching)
-            for other in reaching[number + 1 :]
-        )
-
-    def _differences(self, one: SourceSelection, other: SourceSelection) -> tuple[Difference, ...]:
-        maps = [
-            Map(
-                self.covered_area(each.source),
-                {s: self.land_on(each.day, s, each.source) for s in MAPPED},
-            )
-            for each in (one, other)
-        ]
-        return differences(*maps, self._store.facts.outline)
-
-    def differing_rows_on(self, day: date) -> list[Row]:
-        """Rows of disagreements on a day."""
-
-        def make() -> list[Row]:
-            table = self.disagreements_on(day)
-            records = table.drop(columns="geometry").to_dict("records")
-            days = ("day", "asof", "other_asof")
-            return [
-                Row(number, {**record, **{name: record[name].date() for name in days}}, shape)
-                for number, (record, shape) in enumerate(
-                    zip(records, table.geometry, strict=True), start=1
-                )
-            ]
-
-        return self._store.once(("differing", day), make)
-
     # Territories
 
     def territory(self, name: str) -> Territory:
@@ -297,31 +262,6 @@ class NaiveControl:
             return land_rules.land(rule, self._areas(), self._land_lookup(source), day)
 
         return self._store.once(("territory", name, day, source), make)
-
-    def held_areas(
-        self,
-        name: str,
-        asked: str | None,
-        source: str,
-        by_oblast: bool,  # noqa: FBT001
-    ) -> pd.DataFrame:
-        areas = self._areas()
-        extent = land_rules.extent(self.territory(name), areas, self._land_lookup(asked))
-        parts = {code: extent & shape for code, shape in areas.oblasts.items()}
-        rows = [
-            {
-                "part": part,
-                **{n: cell.properties[n] for n in ("status", "valid_from", "valid_to")},
-                "area_km2": float(areas_km2(np.array([cell.shape & shape], dtype=object))[0]),
-            }
-            for part, shape in (parts if by_oblast else {"": extent}).items()
-            for cell in self._cells(source)
-            if cell.properties["status"] != "unknown" and cell.meets(shape)
-        ]
-        names = ["part", "status", "valid_from", "valid_to", "area_km2"]
-        table = pd.DataFrame(rows, columns=names)
-        days = {name: pd.to_datetime(table[name]) for name in names[2:4]}
-        return table.assign(**days)
 
     def membership_in(self, name: str, day: date, source: str | None) -> Membership:
         try:
