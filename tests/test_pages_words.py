@@ -15,6 +15,7 @@ from service.pages.svg_timeline import Axis, counts, near, strip
 from service.pages.svg_window import KM_PER_DEGREE, SvgWindow
 from service.pages.template_filters import (
     amount,
+    area_km2,
     day_before,
     kilometres,
     line_distance,
@@ -54,6 +55,14 @@ def test_short_lengths_are_told_in_metres() -> None:
     assert kilometres(239.287) == f"239{THIN}km"
     assert line_distance(-3.813) == f"3.8{THIN}km, inside occupied land"
     assert line_distance(0.825) == f"825{THIN}m, outside occupied land"
+
+
+def test_lengths_by_dated_places_are_no_finer_than_the_places_are_known() -> None:
+    assert line_distance(0.023, "events") == f"less than 3{THIN}km, outside occupied land"
+    assert line_distance(-3.813, "events") == f"4{THIN}km, inside occupied land"
+    assert line_distance(0.023, "maps") == f"23{THIN}m, outside occupied land"
+    assert area_km2(112_345.6, "events") == f"112{THIN}300{THIN}km²"
+    assert area_km2(112_345.6) == f"112{THIN}345.6{THIN}km²"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from service.pages.rendering import Document, deposit_name, here_link, page
 from service.pages.template_filters import first_capital, number
 from service.pages.vocabulary import ANY_SOURCE, column_head
 from service.params.core import parse_cursor
-from service.params.items import items_query, parse_sortby, searched_columns
+from service.params.items import items_query, parse_sortby
+from service.params.search import searched_columns
 
 FORMS = (
     ("geojson", "GeoJSON"), ("csv", "CSV"), ("csv-bom", "CSV (Excel)"), ("xlsx", "XLSX"),

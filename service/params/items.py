@@ -1,6 +1,5 @@
 """How are the words of an items request read: boxes, days, filters, order, columns, CRS."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -34,6 +33,7 @@ from service.params.core import (
     parse_cursor,
     parse_limit,
 )
+from service.params.search import Q, parse_search, searched_columns
 
 BY_COMMODITY = frozenset({"deposits", "estimates", "changes"})
 """Collections whose commodity is an id of the list; claims have it in words of their own."""
@@ -54,12 +54,6 @@ ROLE = Param(
     "Whether commodity is the main one, or any the deposit has.",
 )
 CURSOR = Param("cursor", {"type": "string"}, "Where the next page begins; from a next link.")
-Q = Param(
-    "q",
-    {"type": "string"},
-    "Words to search for: rows that have each of them in some text, whatever the case.",
-    longest=200,
-)
 PROPERTIES = Param(
     "properties",
     {"type": "array", "items": {"type": "string"}},
@@ -151,14 +145,6 @@ def queryable_names(collection: Collection) -> tuple[str, ...]:
     return tuple(c.name for c in collection.queryables if c.name not in hidden)
 
 
-@lru_cache(maxsize=256)
-def searched_columns(collection: Collection) -> tuple[str, ...]:
-    """Columns whose texts `q` searches; none where a column of its own has that name."""
-    if any(column.name == Q.name for column in collection.queryables):
-        return ()
-    return tuple(c.name for c in collection.queryables if c.type == "string" and not c.choices)
-
-
 def _property_param(column: Column) -> Param:
     schema = TYPES[LISTS.get(column.type, column.type)]
     # Of ranks there is a word for all of them.
@@ -244,24 +230,6 @@ def parse_filter(words: Words, collection: Collection) -> Filter | None:
         crs=_filter_crs(axes),
     )
     return given if searched is None else both(given, searched)
-
-
-def parse_search(words: Words, collection: Collection) -> Filter | None:
-    """The rows that have each word of `q` in some text, None where there is none."""
-    columns = searched_columns(collection)
-    wanted = words.get(Q.name, "").split() if columns else []
-    if not wanted:
-        return None
-    return compile_filter(
-        " AND ".join(_any_like(word, columns) for word in wanted), "cql2-text", collection.columns
-    )
-
-
-def _any_like(word: str, columns: tuple[str, ...]) -> str:
-    """That any of some columns holds a word, as CQL2 text; its wildcards are letters here."""
-    pattern = re.sub(r"([\\%_])", r"\\\1", word).replace("'", "''")
-    likes = (f"CASEI(\"{name}\") LIKE CASEI('%{pattern}%')" for name in columns)
-    return f"({' OR '.join(likes)})"
 
 
 def _filter_crs(axes: Axes) -> FilterCrs:
