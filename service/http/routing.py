@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, request_response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -19,6 +18,7 @@ from starlette.types import Scope
 from geodata.errors import InvalidInput
 from geodata.interval import today
 from geodata.language import LANGUAGES, worded_in
+from service.http.conditions import in_place_of, with_headers
 from service.http.context import (
     CONTEXT,
     PLAIN,
@@ -60,10 +60,6 @@ from service.releases import OpenReleases
 from service.settings import Settings
 
 T = TypeVar("T")
-ANOTHER = (
-    "If-Match names another version than the one there is, which is {}; ask again without it, and "
-    "read from the beginning what was read in parts"
-)
 
 
 def release_router(*tags: str) -> APIRouter:
@@ -182,12 +178,9 @@ class ReleaseRoute(APIRoute):
             response = self._made(ask)
         else:
             response = await bodies.answer(tag, partial(self._make, by_fastapi, request, ask))
-        if not wanted:
-            await unsent(response)
-            raise HTTPException(412, ANOTHER.format(tag), {"ETag": tag})
-        if held.strip() == "*":
-            return await unchanged(response, headers)
-        return with_headers(response, headers)
+        if wanted and held.strip() != "*":
+            return with_headers(response, headers)
+        return await in_place_of(response, headers, wanted=wanted)
 
     def _tag(self, ask: RequestContext, settings: Settings, pinned: bool) -> str:  # noqa: FBT001 - between us
         """The answer's ETag: of a file the hash of its bytes, so that it outlives a release."""
@@ -332,27 +325,6 @@ def provided(request: Request, dependency: Callable[[Request], Awaitable[T]]) ->
     override = request.app.dependency_overrides.get(dependency)
     given: T = override() if override else getattr(request.app.state, dependency.__name__)
     return given
-
-
-async def unsent(response: Response) -> None:
-    """Close what an answer that does not leave holds open."""
-    if response.background is not None:
-        await response.background()
-
-
-async def unchanged(response: Response, headers: Mapping[str, str]) -> Response:
-    """304 in place of an answer, for a client that has any (`If-None-Match: *`)."""
-    await unsent(response)
-    own = {name: text for name, text in response.headers.items() if name not in OF_CONTENT}
-    return Response(status_code=304, headers={**own, **headers})
-
-
-def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
-    """The answer with more headers."""
-    response.raw_headers.extend(
-        (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()
-    )
-    return response
 
 
 def _parsed(ask: RequestContext, model: type[ReleaseQuery]) -> ReleaseQuery:
