@@ -24,15 +24,15 @@ from service.pages.picture.colours import paint_of
 from service.pages.picture.layout import USUAL, Sheet, laid_out, svg_of
 from service.pages.picture.legend import legend_of
 from service.pages.picture.scene import Scene, scene_of
-from service.params.map_state import MapState
+from service.params.map_state import WordedState
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 PIXEL = np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def state_of(**words: str) -> MapState:
+def state_of(**words: str) -> WordedState:
     """A state by its words; `with_` for `with`."""
-    return MapState.model_validate({name.rstrip("_"): text for name, text in words.items()})
+    return WordedState.model_validate({name.rstrip("_"): text for name, text in words.items()})
 
 
 def pixels(png: bytes) -> PIXEL:

@@ -81,6 +81,18 @@ def test_tags_hold_behind_a_proxy_with_a_path(workspace: Workspace) -> None:
     assert 'href="/geo/map' in client.get("/embed").text
 
 
+def test_a_page_in_ukrainian_is_shared_in_ukrainian(client: Client) -> None:
+    for target in ("/map?lang=uk", f"/reserves?f=html&date={THEN}&lang=uk"):
+        shown = tags(client.get(target).text)
+
+        assert "lang=uk" in shown["og:image"]
+        assert "lang=uk" in shown["og:url"]
+        assert any("\u0430" <= letter <= "\u044f" for letter in shown["og:description"])
+        assert client.get(local(shown["og:image"])).status == 200
+    by_reader = client.get("/embed", **{"accept-language": "uk-UA"}).text
+    assert '<html lang="uk"' in by_reader
+
+
 def test_only_the_page_made_for_it_may_be_framed(client: Client) -> None:
     embed = client.get("/embed").headers
     others = ("/", "/map", "/reserves", "/docs", "/api.html", "/picture.png?w=200&h=200")

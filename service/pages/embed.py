@@ -13,15 +13,15 @@ from service.params.map_state import MapState
 
 def embed_page(ask: RequestContext, state: MapState) -> str:
     """The page. What it says is there before its scripts, and its picture without them."""
-    scene = scene_of(ask.store, state)
-    words = state_words(ask.query)
+    scene = scene_of(ask.store, state.in_language(ask.language))
+    words = state_words(ask)
     return page(
         ask,
         "embed.html",
         title=scene.title,
         scene=scene,
         theme=state.theme,
-        picture=picture_path(ask, words),
+        picture=picture_path(ask, {**words, "lang": ask.language}),
         whole=_map_path(ask, words),
         engine={name: version(name) or "0" for name in ("maplibre-gl.js", "maplibre-gl.css")},
         data=data_block(about(ask)),

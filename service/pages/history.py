@@ -28,7 +28,7 @@ from service.pages.svg_timeline import FIRST, Axis, Strip, Tick, near, strip
 from service.pages.svg_window import SvgWindow
 from service.pages.template_filters import number, percent
 from service.pages.vocabulary import verdict_name
-from service.params.map_state import MapState
+from service.params.map_state import WordedState
 
 AROUND_KM = 40.0
 FORMS = (("json", "JSON"),)
@@ -322,18 +322,19 @@ class TimelineChart:
 def timeline(ask: RequestContext, document: Document) -> str:
     """The answer to `/deposits/{id}/timeline`."""
     deposit = document["deposit"]
-    state = MapState.model_validate({"deposit": deposit["id"]})
+    state = WordedState.model_validate({"deposit": deposit["id"], "lang": ask.language})
+    title = gettext("Control over time: %(name)s", name=deposit_name(ask, deposit))
     return page(
         ask,
         "timeline.html",
-        title=gettext("Control over time: %(name)s", name=deposit_name(ask, deposit)),
+        title=title,
         document=document,
         deposit=deposit,
         charts=timeline_charts(document),
         forms=FORMS,
         card=card(
             ask,
-            f"Control over time: {deposit['name_en']}",
+            title,
             scene_of(ask.store, state).title,
             deposit=deposit["id"],
         ),

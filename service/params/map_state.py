@@ -15,6 +15,7 @@ from geodata.answers.question import RANKS, ROLES, VERDICTS, parse_control
 from geodata.data.commodities import parse_commodities
 from geodata.errors import InvalidInput
 from geodata.interval import today
+from geodata.language import LANGUAGES
 from geodata.store.base import Store
 from service.params.core import (
     OneOf,
@@ -28,7 +29,6 @@ from service.params.core import (
     parse_number,
 )
 
-LANGUAGES = ("en", "uk")
 THEMES = ("light", "dark")
 RANGES = ("all", "war", "year")
 ZOOM_MAX, LAT_MAX, LON_MAX = 22, 85, 180
@@ -153,9 +153,12 @@ class MapState(ReleaseQuery):
         WithJsonSchema({"type": "string"}),
         Field(description="Place clicked, lat/lon."),
     ] = None
-    lang: Annotated[str | None, OneOf(LANGUAGES), Field(description="Language.")] = None
     theme: Annotated[str | None, OneOf(THEMES), Field(description="Light or dark.")] = None
     range: Annotated[str, OneOf(RANGES)] = Field("all", description="Period of the slider.")
+
+    def in_language(self, lang: str) -> "WordedState":
+        """The same with the language of a page, which is read apart from its other words."""
+        return WordedState.model_construct(**dict(self), lang=lang)
 
     def checked(self, store: Store) -> "MapState":
         """The state itself. Raises InvalidInput for what the release does not have."""
@@ -177,6 +180,12 @@ class MapState(ReleaseQuery):
                 parameter="deposit",
             )
         return self
+
+
+class WordedState(MapState):
+    """A state and the language it is worded in: all a picture depends on but its size."""
+
+    lang: Annotated[str, OneOf(LANGUAGES)] = Field(LANGUAGES[0], description="Language.")
 
 
 def last_day_shown(store: Store) -> dt.date:

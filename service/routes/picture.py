@@ -12,7 +12,7 @@ from service.http.offer import FOLLOWS_TODAY, CachePolicy, answers
 from service.http.routing import release_router
 from service.pages.embed import embed_page
 from service.pages.picture import picture
-from service.params.map_state import MapState
+from service.params.map_state import MapState, WordedState
 from service.routes.landing import CSP
 
 LEAST_PX, MOST_PX = 200, 2000
@@ -34,7 +34,7 @@ def _side(text: str, info: ValidationInfo) -> int:
 Side = Annotated[int, BeforeValidator(_side)]
 
 
-class PictureQuery(MapState):
+class PictureQuery(WordedState):
     """A state of the map, and the size of its picture."""
 
     w: Side = Field(1200, ge=LEAST_PX, le=MOST_PX, description="Width, pixels.")

@@ -12,7 +12,7 @@ from geodata.store.base import Store
 from service.pages.picture.layout import svg_of
 from service.pages.picture.lettering import font_files
 from service.pages.picture.scene import scene_of
-from service.params.map_state import MapState
+from service.params.map_state import WordedState
 
 AT_ONCE, WAITING = 2, 6
 """Pictures a worker draws at a time, and how many requests may wait: each keeps a thread, of which
@@ -24,7 +24,7 @@ _taken_on = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _drawing = threading.BoundedSemaphore(AT_ONCE)
 
 
-def picture(store: Store, state: MapState, width: int, height: int) -> bytes:
+def picture(store: Store, state: WordedState, width: int, height: int) -> bytes:
     """The picture of a state as PNG, the same bytes for the same release, state and size.
 
     Raises InvalidInput for what the release does not have, Unavailable while too many are drawn.

@@ -17,7 +17,7 @@ from geodata.data.commodities import commodities, commodity_ids
 from geodata.store.base import Store
 from schemas import Source, Territory
 from service.pages.picture.words import Words, words
-from service.params.map_state import MapState, last_day_shown
+from service.params.map_state import WordedState, last_day_shown
 
 STATES = ("occupied", "contested", "uncertain", "government", "unknown", "not_tested")
 """Verdicts in the order a sentence has them; those not tested are apart from the unknown."""
@@ -60,7 +60,7 @@ class Scene:
     alone. outline: of the country.
     """
 
-    state: MapState
+    state: WordedState
     now: Moment
     then: Moment | None
     differ: Source | None
@@ -78,10 +78,10 @@ class Scene:
         return (self.now,) if self.then is None else (self.now, self.then)
 
 
-def scene_of(store: Store, state: MapState) -> Scene:
+def scene_of(store: Store, state: WordedState) -> Scene:
     """What a state shows. Raises InvalidInput for what the release does not have."""
     state.checked(store)
-    say = words(state.lang or "en")
+    say = words(state.lang)
     now = _moment(store, state, state.day or last_day_shown(store), say)
     then = None if state.with_ is None else _moment(store, state, state.with_, say)
     territory = store.control.territories[state.territory]
@@ -101,7 +101,7 @@ def scene_of(store: Store, state: MapState) -> Scene:
     )  # fmt: skip
 
 
-def _moment(store: Store, state: MapState, day: date, say: Words) -> Moment:
+def _moment(store: Store, state: WordedState, day: date, say: Words) -> Moment:
     question = Question(
         _minerals(state) or commodity_ids(), day, state.territory, VERDICTS, state.source,
         role=state.role, rank=state.rank,
@@ -129,7 +129,7 @@ def _of_deposit(now: Moment, say: Words) -> str:
     return f"{chosen.name}: {say(chosen.verdict)}."
 
 
-def _minerals(state: MapState) -> tuple[str, ...]:
+def _minerals(state: WordedState) -> tuple[str, ...]:
     """The minerals named, none where they are all."""
     return () if set(state.minerals) == set(commodity_ids()) else state.minerals
 
@@ -142,7 +142,7 @@ def _verdicts(matching: MatchingDeposits) -> np.ndarray:
 
 
 def _signs(
-    matching: MatchingDeposits, verdicts: np.ndarray, counted: np.ndarray, state: MapState,
+    matching: MatchingDeposits, verdicts: np.ndarray, counted: np.ndarray, state: WordedState,
     say: Words,
 ) -> list[Sign]:  # fmt: skip
     """Signs of the deposits counted whose verdict is wanted, and of the one chosen."""
@@ -172,7 +172,7 @@ def _other(store: Store, now: Moment, differ: Source | None) -> BaseGeometry | N
 # Words
 
 
-def sentence(moment: Moment, state: MapState, territory: Territory, say: Words) -> str:
+def sentence(moment: Moment, state: WordedState, territory: Territory, say: Words) -> str:
     """The headline of the map page: how many of what is counted lie where."""
     counts = moment.counts
     total, what = sum(counts.values()), _what_counts(state, territory, say)
@@ -187,7 +187,7 @@ def sentence(moment: Moment, state: MapState, territory: Territory, say: Words) 
     return "; ".join([first, *(say(f"place_{name}", counts[name]) for name in rest)]) + "."
 
 
-def _what_counts(state: MapState, territory: Territory, say: Words) -> str:
+def _what_counts(state: WordedState, territory: Territory, say: Words) -> str:
     """What is counted, and where: deposits or records, of which minerals, in which role."""
     uk = say.lang == "uk"
     where = (territory.where_uk if uk else territory.where) or say(
