@@ -13,6 +13,7 @@ from service.pages import (
     landing,
     rasters,
     reserves,
+    series,
     tiles,
 )
 from service.pages.landing import api_page, docs_page
@@ -31,8 +32,8 @@ VIEWS: Mapping[str, Callable[[RequestContext, Any], str]] = {
     "item": items.item,
     "versions": history.versions,
     "reserves": reserves.view,
-    "series": history.series,
-    "control_series": history.control_series,
+    "series": series.series,
+    "control_series": series.control_series,
     "changes": history.changes,
     "at": history.at,
     "timeline": history.timeline,
