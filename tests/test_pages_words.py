@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.answers.names import listing
-from service.pages.history import up_to_data
+from service.pages.series import up_to_data
 from service.pages.svg_timeline import Axis, counts, near, strip
 from service.pages.svg_window import KM_PER_DEGREE, SvgWindow
 from service.pages.template_filters import (

@@ -23,8 +23,6 @@ from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
 from service.pages.template_filters import number
 from service.pages.vocabulary import verdict_name
 
-FORMS = (("json", "JSON"),)
-
 
 def series(ask: RequestContext, document: Document) -> str:
     """Counts by verdict through time, drawn and as a table, up to where the data end."""
