@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from served import THEN, Client, local, properties
 
-from geodata.answers.article import IN_PART
 from geodata.answers.figures import occupied_text, total_text
+from geodata.answers.headlines import IN_PART
 from geodata.answers.question import VERDICTS
 from geodata.store.embedded import EmbeddedStore
 from service.pages.article import behind_text, names_behind

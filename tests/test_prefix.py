@@ -15,7 +15,7 @@ from test_pages import Page
 from geodata.store.embedded import EmbeddedStore
 from geodata.workspace import Workspace
 from service.http.context import RequestContext
-from service.pages.rendering import _here as here_of
+from service.pages.rendering import here_link
 from service.routes import ROUTES
 
 PREFIX = "/pub/de eper".replace(" ", "%20")
@@ -150,8 +150,8 @@ def test_a_page_of_an_error_leads_back_under_the_path(under: Client, target: str
 def test_a_path_is_escaped_once_in_the_links_of_its_page(store: EmbeddedStore) -> None:
     path = "/collections/layer/items/%D1%82%D1%83%D1%82%3F"
     ask = RequestContext(store, {"f": "html"}, {}, path, BASE, "html", cast("Any", None))
-    assert here_of(ask)(f="csv") == f"{PREFIX}{path}?f=csv"
-    assert here_of(ask)() == f"{PREFIX}{path}"
+    assert here_link(ask)(f="csv") == f"{PREFIX}{path}?f=csv"
+    assert here_link(ask)() == f"{PREFIX}{path}"
 
 
 def test_the_api_document_is_also_where_fastapi_has_it(client: Client) -> None:
