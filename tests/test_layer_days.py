@@ -215,3 +215,31 @@ def test_renumbered_ids_are_named(tmp_path: Path) -> None:
     features = [{**a_feature(n=n), "id": text} for n, text in enumerate("aabc")]
     said = notes(tmp_path, ingested_features(tmp_path, *features))
     assert "2 of 4 rows of 'id' ('a')" in said["id_is_unique"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "begins"),
+    [
+        ({"iyear": 2024, "imonth": 2, "iday": 24}, "date"),
+        ({"year": 2024, "month": 2, "day": 24}, "date"),
+        ({"obs_year": 2024, "obs_month": 2, "obs_day": 24}, "date"),
+        ({"iyear": 2024, "imonth": 2}, None),
+        ({"year": "MMXXIV", "month": 2, "day": 24}, None),
+        ({"iyear": 2024, "imonth": 2, "iday": 24, "when": DAY}, "when"),
+        ({"iyear": 2024, "imonth": 2, "iday": 24, "date": "yesterday"}, None),
+    ],
+)
+def test_year_month_and_day_in_columns_of_their_own_are_a_day(
+    tmp_path: Path, properties: dict[str, Any], begins: str | None
+) -> None:
+    batch = ingested_features(tmp_path, a_feature(**properties), a_feature())
+    assert the_layer(tmp_path, batch).begins == begins
+
+
+def test_a_month_that_is_not_known_leaves_a_row_without_a_day_and_is_counted(
+    tmp_path: Path,
+) -> None:
+    rows = [(2024, 2, 24), (2024, 0, 0), (2023, 2, 29), (1970, 12, 31)]
+    features = [a_feature(iyear=y, imonth=m, iday=d) for y, m, d in rows]
+    said = notes(tmp_path, ingested_features(tmp_path, *features))
+    assert "'iyear', 'imonth', 'iday', now 'date'; 2 rows without" in said["day_is_in_one_column"]

@@ -73,6 +73,7 @@ LAYER_RULES: dict[str, str] = {
     "value_is_plain": "objects and lists become text, which is JSON",
     "integer_fits_64_bits": "whole numbers beyond 64 bits stay text, so that no digit is lost",
     "day_is_written_out": "whole numbers like 20240224 in a column named for days are days",
+    "day_is_in_one_column": "year, month and day in columns of their own are put together",
     "days_are_known": "the days of a feature are those of these columns; others are named by "
     "--begin and --end",
     "days_are_recognised": "a layer with dates says which of them are the days of a feature; name "

@@ -32,6 +32,8 @@ from service.http.middleware import ALWAYS, methods_at
 from service.http.negotiation import wanted_format
 from service.http.proxy import base_url, root_of
 
+RETRY_AFTER_S = "5"
+"""When what is not available at the moment is worth asking again."""
 log = logging.getLogger("lodeline")
 
 STATUS: tuple[tuple[type[LodelineError], int, str], ...] = (
@@ -131,6 +133,8 @@ def _response(request: Request, wrong: ProblemKind) -> Response:
         parameter=wrong.parameter,
     )
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    if wrong.status == 503:
+        headers["Retry-After"] = RETRY_AFTER_S
     place = _without_slash(request) if wrong.status == 404 else None
     if place is not None:
         return Response(status_code=307, headers={**headers, "Location": place})

@@ -14,6 +14,7 @@ from geodata.ingest.vector.days import (
     DayOptions,
     LayerDays,
     as_calendar_days,
+    days_in_parts,
     layer_days,
     may_hold_days,
 )
@@ -80,6 +81,9 @@ def read_properties(
         if free != name:
             note("column_name_is_free", f"{name!r}, now {free!r}", 1)
         result.columns[free] = column
+    composed = days_in_parts(result.columns, note)
+    if composed is not None and "date" not in result.columns:
+        result.columns["date"] = composed
     result.days = layer_days(result.columns, days, note)
     return result
 

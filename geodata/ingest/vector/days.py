@@ -8,6 +8,7 @@ taken for the days of a feature.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import pyarrow as pa
@@ -108,6 +109,40 @@ def as_calendar_days(column: TypedColumn) -> TypedColumn:
         return column
     count = len(values) - values.null_count
     return TypedColumn(values, "date", {**column.broken, "day_is_written_out": count})
+
+
+def days_in_parts(columns: dict[str, TypedColumn], note: Note) -> TypedColumn | None:
+    """Days put together from whole numbers in three columns, as `iyear`, `imonth` and `iday`.
+
+    None where there are no such columns, or dates already. A month or day that is not known, often
+    written as 0, leaves the row without a day.
+    """
+    if any(column.type in {"date", "datetime"} for column in columns.values()):
+        return None
+    for name in columns:
+        stem = name.removesuffix("year")
+        parts = [columns.get(f"{stem}{part}") for part in ("year", "month", "day")]
+        whole = [part.values for part in parts if part is not None and part.type == "integer"]
+        if name.endswith("year") and len(whole) == len(parts):
+            return _put_together(whole, stem, note)
+    return None
+
+
+def _put_together(parts: list[pa.ChunkedArray], stem: str, note: Note) -> TypedColumn:
+    values = [_day_of(*row) for row in zip(*(part.to_pylist() for part in parts), strict=True)]
+    missing = values.count(None)
+    names = ", ".join(repr(f"{stem}{part}") for part in ("year", "month", "day"))
+    note("day_is_in_one_column", f"{names}, now 'date'; {missing} rows without", len(values))
+    return TypedColumn(pa.chunked_array([pa.array(values, pa.date32())]), "date")
+
+
+def _day_of(year: int | None, month: int | None, day: int | None) -> date | None:
+    if year is None or month is None or day is None:
+        return None
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
 
 
 def layer_days(columns: dict[str, TypedColumn], options: DayOptions, note: Note) -> LayerDays:
