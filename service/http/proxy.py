@@ -25,7 +25,7 @@ READ = "Forwarded, X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Prefix, X-Forw
 LONGEST = 2000
 """Characters of a header that are read; a chain of proxies has a few hundred."""
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
-_PREFIX = re.compile(r"(?:/(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+)+", re.ASCII)
+_SEGMENT = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 _PAIR = re.compile(
     r"""[ \t]*
     (?:(?P<name>[!#$%&'*+.^_`|~\w-]+)=(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<token>[^\s;,"]*)))?
@@ -181,10 +181,14 @@ def _prefix(values: list[str]) -> str:
 
 
 def _is_path(text: str) -> bool:
-    segments = [unquote(part) for part in text.split("/")]
-    odd = any(part in {".", ".."} or not part.isprintable() or set(part) & set("/\\")
-              for part in segments)  # fmt: skip
-    return _PREFIX.fullmatch(text) is not None and not odd
+    first, *segments = text.split("/")
+    return first == "" and all(map(_is_segment, segments))
+
+
+def _is_segment(text: str) -> bool:
+    plain = unquote(text)
+    odd = plain in {".", ".."} or not plain.isprintable() or bool(set(plain) & set("/\\"))
+    return _SEGMENT.fullmatch(text) is not None and not odd
 
 
 READERS = {"proto": _proto, "host": _host}
