@@ -92,6 +92,13 @@ def test_csv_is_described_beside_it(client: Client) -> None:
     assert {"f=csv", f"datetime={THEN}", "control=occupied"} < set(re.split("[?&]", about["url"]))
 
 
+def test_several_commodities_of_items_are_refused_with_the_way_out(client: Client) -> None:
+    for words in ("lithium,titanium", "all", "lithium,lithium,titanium"):
+        problem = client.get(f"{ITEMS}?commodity={words}").problem()
+        assert (problem["status"], problem["parameter"]) == (400, "commodity")
+        assert "filter=commodity IN" in problem["detail"]
+
+
 def test_kml_says_the_crs_it_has(client: Client) -> None:
     mercator = "http://www.opengis.net/def/crs/EPSG/0/3857"
     for form, wanted in (("kml", "CRS84"), ("gpkg", "3857"), ("csv", "3857")):
@@ -128,6 +135,9 @@ def test_an_answer_is_a_workbook_of_all_it_says(client: Client) -> None:
     figures = [e["id"] for f in document["features"] for e in f["properties"]["estimates"]]
     column = sheets["estimates"][0].index("id")
     assert [row[column] for row in sheets["estimates"][1:]] == figures
+    of = [f["properties"]["id"] for f in document["features"] for _ in f["properties"]["estimates"]]
+    place = sheets["estimates"][0].index("deposit_id")
+    assert [row[place] for row in sheets["estimates"][1:]] == of
     assert [row[0] for row in sheets["caveats"][1:]] == document["caveats"]
     assert document["citation"]["text"] in [row[1] for row in sheets["about"]]
     assert client.get(f"{target}&f=xlsx").body == body

@@ -256,3 +256,16 @@ def test_a_contradiction_is_an_answer_nobody_keeps(trusting: Client) -> None:
     assert "LODELINE_PUBLIC_URL" in answer.problem()["detail"]
     assert "evil" not in answer.text
     assert trusting.get("/readyz", **{**PLAIN, "forwarded": "host=evil.example"}).status == 200
+
+
+@pytest.mark.parametrize("host", ["[ff]", "[:::]", "[1.2]", "[.:]", "[::ffff:1.2.3.4.5]", "[]"])
+def test_a_bracket_that_holds_no_address_is_no_host(client: Client, host: str) -> None:
+    for path in ("/nosuch", "/map", "/embed", "/reserves?f=html", "/map/"):
+        answer = client.get(path, host=host)
+        assert answer.status in {200, 307, 404}
+        assert host not in answer.text
+    assert (
+        client.get("/collections", host="[::1]:8000")
+        .json()["links"][0]["href"]
+        .startswith("http://[::1]:8000/")
+    )

@@ -147,3 +147,11 @@ def test_the_landing_page_leads_to_map_picture_and_frame(client: Client) -> None
 
     assert links["/picture.png"]["type"] == "image/png"
     assert {"/map", "/embed"} <= links.keys()
+
+
+@pytest.mark.parametrize("path", ["/map", "/embed", "/picture.png"])
+def test_a_place_clicked_is_part_of_a_state(client: Client, path: str) -> None:
+    assert client.get(f"{path}?spot=48/37&day=2025-02-25").status == 200
+    assert client.get(f"{path}?spot=48%2F37.5").status == 200
+    for wrong in ("91/0", "48", "a/b", "48/181", "1/2/3"):
+        assert client.get(f"{path}?spot={wrong}").problem()["parameter"] == "spot"

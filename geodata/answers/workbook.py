@@ -58,7 +58,7 @@ def _counts(entry: Mapping[str, Any]) -> Iterator[dict[str, object]]:
 def _estimates(document: Mapping[str, Any], names: list[str]) -> list[dict[str, object]]:
     """The published figures of the deposits listed, a row each."""
     return [
-        {"deposit_id": feature["properties"]["id"], **{n: estimate.get(n) for n in names}}
+        {**{n: estimate.get(n) for n in names}, "deposit_id": feature["properties"]["id"]}
         for feature in document["features"]
         for estimate in feature["properties"]["estimates"]
     ]

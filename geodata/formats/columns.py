@@ -12,7 +12,7 @@ from geodata.formats.rows import Rows
 LIST_SEPARATOR = "|"
 FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # noqa: RUF001 - spreadsheets take the wide signs too
 """What makes a spreadsheet read a text as a formula (OWASP, CSV injection)."""
-NUMBER = r"^[+-](?:[0-9][0-9.,]*(?:%|[eE][+-]?[0-9]+)?)?(?: [\p{L}0-9.,%°]*)*$"
+NUMBER = r"^[+-](?: *|[0-9][0-9.,]*(?:%|[eE][+-]?[0-9]+)?(?: [\p{L}0-9.,%°]*)*)$"
 """A lone sign, or a number and words behind it: no spreadsheet finds a formula there."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 Span = tuple[str | None, str | None]

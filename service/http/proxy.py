@@ -170,7 +170,20 @@ def _proto(text: str) -> str:
 
 def _host(text: str) -> str:
     """A host and its port; empty for what is none, which would end in every link of the answer."""
-    return text if _HOST.fullmatch(text) else ""
+    return text if is_host(text) else ""
+
+
+def is_host(text: str) -> bool:
+    """Whether a text is a host with or without a port; an address in brackets is one of IPv6."""
+    if _HOST.fullmatch(text) is None:
+        return False
+    if not text.startswith("["):
+        return True
+    try:
+        IPv6Address(text[1 : text.index("]")])
+    except ValueError:
+        return False
+    return True
 
 
 def _prefix(values: list[str]) -> str:

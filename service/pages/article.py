@@ -37,6 +37,7 @@ def view(ask: RequestContext, document: Document) -> str:
             phrases[0]["then"]["headline"],
             date.fromisoformat(phrases[0]["then"]["date"]),
             territory=phrases[0]["territory"]["id"],
+            minerals=",".join(phrases[0]["commodities"]),
         ),
         changed=[changed(ask, phrase) for phrase in phrases],
         charts={side: charts(ask, phrases, side) for side in SIDES},

@@ -196,9 +196,19 @@ def _equal_to(collection: Collection, name: str, words: Words) -> tuple[str, str
     if column.type == "string" and (choices := column.choices):
         parse_choice(words, name, choices, "")
     if name == "commodity" and collection.id in BY_COMMODITY:
-        parse_commodities(words[name])
+        _check_one(words[name])
     in_any_role = name == "commodity" and words.get("role") == ROLES[1]
     return ("commodities" if in_any_role else name), words[name]
+
+
+def _check_one(text: str) -> None:
+    """Raises InvalidInput for a word that is no commodity, and for several, which none equals."""
+    if len(parse_commodities(text)) != 1 or text.strip() == "all":
+        raise InvalidInput(
+            f"commodity is {text[:60]!r}; give one here, and several as "
+            "filter=commodity IN ('lithium','titanium')",
+            parameter="commodity",
+        )
 
 
 def _placed(query: Query, words: Words) -> Query:

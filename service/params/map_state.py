@@ -60,12 +60,20 @@ def parse_camera(text: str) -> Camera:
     return Camera(*numbers)
 
 
-def parse_spot(text: str) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Spot:
+    """A place clicked; degrees, CRS84."""
+
+    lat: float
+    lon: float
+
+
+def parse_spot(text: str) -> Spot:
     """`lat/lon`. Raises InvalidInput naming `spot`."""
     numbers = [parse_number(part, "spot") for part in str(text).split("/")]
     if len(numbers) != 2 or abs(numbers[0]) > LAT_MAX or abs(numbers[1]) > LON_MAX:
         raise InvalidInput(f"spot is {text[:40]!r}; give lat/lon, as 48.2/35.1", parameter="spot")
-    return numbers[0], numbers[1]
+    return Spot(*numbers)
 
 
 def _minerals(value: object) -> tuple[str, ...]:
@@ -148,7 +156,7 @@ class MapState(ReleaseQuery):
         Field(description="Where the map looks, zoom/lat/lon; default the whole country."),
     ] = None
     spot: Annotated[
-        tuple[float, float] | None,
+        Spot | None,
         PlainValidator(parse_spot),
         WithJsonSchema({"type": "string"}),
         Field(description="Place clicked, lat/lon."),

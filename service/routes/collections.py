@@ -26,6 +26,8 @@ from service.params.dated import ON, dated_name, described
 
 ON_A_DAY = "One day as a collection of its own, for clients that cannot send datetime"
 SCHEMA = {"json": SCHEMA_JSON}
+TWICE = {"json", "geojson", "csv-bom", "csvw"}
+"""Formats whose media type another link of the items has already, or that are no items."""
 router = release_router("data")
 
 
@@ -164,7 +166,7 @@ def collection_links(base: str, name: str, *, built_in: bool) -> list[Link]:
     found += [
         link(url(base, f"{path}/items", {"f": kind.name}), "items", kind.media_type, kind.name)
         for kind in FORMATS.values()
-        if kind.name != "json"
+        if kind.name not in TWICE
     ]
     for what in ("queryables", "sortables", "schema"):
         found.append(link(url(base, f"{path}/{what}"), rel(what), SCHEMA_JSON, what))

@@ -72,6 +72,11 @@ def is_quick(words: Mapping[str, str]) -> bool:
     return not heavy and limit.isascii() and limit.isdigit() and int(limit[:9]) <= QUICK_LIMIT
 
 
+def is_paged(ask: RequestContext) -> bool:
+    """Whether a page is wanted; of GeoJSON as a file where it is limited, as GDAL reads it."""
+    return ask.format in PAGED or (ask.format == "geojson" and "limit" in ask.query)
+
+
 def items_headers(ask: RequestContext) -> dict[str, str]:
     """Headers of a page or a download: its rows are counted, and none is encoded."""
     page = ask.once(_selected)
@@ -79,9 +84,9 @@ def items_headers(ask: RequestContext) -> dict[str, str]:
         "Content-Crs": f"<{_crs_uri(ask, page)}>",
         "OGC-NumberMatched": str(page.matched),
     }
-    if ask.format in {*PAGED, "jsonfg"}:
+    if ask.format == "jsonfg" or is_paged(ask):
         headers["Link"] = link_header(ask.once(_page_links))
-    if ask.format in PAGED:
+    if is_paged(ask):
         return headers
     if ask.format in CSV_FORMS:
         headers["Link"] = link_header([_metadata_link(ask)])
@@ -115,7 +120,7 @@ def _crs_uri(ask: RequestContext, page: Selection) -> str:
 def items(ask: Context) -> Response:
     """A page of features, or everything that matches as a download."""
     page = ask.once(_selected)
-    if ask.format not in PAGED:
+    if not is_paged(ask):
         return _download(ask, page)
     body = b'{"type":"FeatureCollection","features":[%b],\n%b' % (
         joined_features(page.rows),
@@ -152,7 +157,7 @@ def _map_facts(ask: RequestContext, page: Selection) -> dict[str, object]:
 def _selected(ask: RequestContext) -> Selection:
     """The rows asked; of a download all that match, unless an explicit limit holds."""
     query = items_query(ask.query, ask.store.collection(ask.path_params["collection"]))
-    whole = ask.format not in PAGED and "limit" not in ask.query
+    whole = not is_paged(ask) and "limit" not in ask.query
     return ask.store.select(replace(query, limit=10**9) if whole else query)
 
 
@@ -161,7 +166,8 @@ def _download(ask: RequestContext, page: Selection) -> Response:
     kind = FORMATS[ask.format]
     if ask.format == "geojsonseq":
         return streamed(feature_sequence(page.rows), kind.media_type)
-    rows, about = page.rows.read(), about_items(ask, page.collection)
+    rows = page.rows.read(authority_axes=ask.format == "geojson")
+    about = about_items(ask, page.collection)
     if ask.format == "jsonfg":
         return streamed(write_jsonfg(rows, about, _page_members(ask, page)), kind.media_type)
     return streamed(kind.write(rows, about), kind.media_type)

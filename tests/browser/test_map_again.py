@@ -272,4 +272,6 @@ def test_behind_a_proxy_every_page_a_reader_goes_to_is_there(
         with page.tab.expect_download() as download:
             page.tab.click("ul.forms a:has-text('CSV')")
         download.value.save_as(tmp_path / "items.csv")
-        assert len((tmp_path / "items.csv").read_text().splitlines()) > 100, "all that match, not a page"
+        assert len((tmp_path / "items.csv").read_text().splitlines()) > 100, (
+            "all that match, not a page"
+        )

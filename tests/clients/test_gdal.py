@@ -25,6 +25,8 @@ def test_gdal_lists_every_collection(served: str) -> None:
         "settlements",
         "admin-areas",
         "claims",
+        "contact-line",
+        "disagreements",
     }
 
 

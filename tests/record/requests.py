@@ -19,7 +19,7 @@ COLLECTIONS = (
 )  # fmt: skip
 DOWNLOADS = (
     "json", "html", "jsonfg", "geojsonseq", "csv", "fgb", "gpkg", "parquet", "arrow", "kml", "xlsx",
-    "shp",
+    "shp", "geojson", "csv-bom", "csvw",
 )  # fmt: skip
 CRS = "http://www.opengis.net/def/crs/EPSG/0/"
 ITEMS = "/collections/deposits/items"
@@ -75,7 +75,8 @@ def documents() -> Iterator[Ask]:
         yield Ask(path)
         yield Ask(f"{path}{mark}f=html")
         yield Ask(f"{path}{mark}release={{older}}")
-    for path in ("/api", "/api.html", "/map", "/livez", "/readyz", "/map?release={older}"):
+    for path in ("/api", "/api?f=html", "/api.html", "/map", "/embed", "/picture.png?w=300&h=300",
+                 "/livez", "/readyz", "/map?release={older}"):  # fmt: skip
         yield Ask(path)
     for style in ("lodeline", "lodeline-dark"):
         for words in ("", "?lang=uk", f"?date={THEN}&source=settlements", "?release={older}"):
@@ -115,7 +116,7 @@ def collections() -> Script:
 
 def answers() -> Iterator[Ask]:
     """Reserves, series, changes, spots, territories and histories."""
-    for form in ("json", "html", "csv", "xlsx", "parquet"):
+    for form in ("json", "html", "csv", "csv-bom", "xlsx", "parquet"):
         yield Ask(f"/reserves?f={form}")
         yield Ask(f"/reserves?date={THEN}&commodity=all&territory=ukraine&include=all&f={form}")
         yield Ask(f"/reserves?date={THEN}&release={{older}}&f={form}")
@@ -130,11 +131,12 @@ def answers() -> Iterator[Ask]:
         yield Ask(f"/reserves?source={source}&date=2024-07-09&control=occupied&control=contested")
         yield Ask(f"/deposits/shevchenkivske_li/timeline?source={source}")
         yield Ask(f"/changes?source={source}&from=2022-01-01")
-    for form in ("json", "html", "csv"):
+    for form in ("json", "html", "csv", "csv-bom"):
         words = "from=2025-06-01&to=2025-07-15&step=week&commodity=lithium"
         yield Ask(f"/reserves/series?{words}&f={form}")
         yield Ask(f"/reserves/series?step=year&from=2014-01-01&territory=donbas-2014&f={form}")
         yield Ask(f"/claims?f={form}")
+        yield Ask(f"/control/series?from=2025-01-01&to=2025-06-01&by=oblast&f={form}")
     for words in ("", "&f=html", "&commodity=lithium", "&commodity=all"):
         yield Ask(f"/changes?from=2024-01-01&to=2025-12-31{words}")
     for path in ("/changes.atom", "/changes.atom?commodity=all", "/changes?f=html"):

@@ -3,11 +3,14 @@ import { copyBox, opens } from "./dialogs.js";
 import { byId, el } from "./dom.js";
 import { t } from "./words.js";
 
-/** The address of a view's picture: the words of its state and its release, as a query. */
-export function pictureOf(view) {
+/** The address of a view with its state as a query, which a server sees: it draws the picture others show of it. */
+export function sharedOf(view) {
   const { origin, pathname, search, hash } = new URL(view);
-  return `${origin}${pathname.replace(/\/map$/, "/picture.png")}?${[hash.slice(1), search.slice(1)].filter(Boolean).join("&")}`;
+  return `${origin}${pathname}?${[hash.slice(1), search.slice(1)].filter(Boolean).join("&")}`;
 }
+
+/** The address of a view's picture: the words of its state and its release, as a query. */
+export const pictureOf = (view) => sharedOf(view).replace("/map?", "/picture.png?");
 
 /** The code that shows a view in a frame on another page. */
 export function frameOf(view) {
@@ -20,7 +23,7 @@ export function createCite(answer, view) {
   opens("open-cite", "cite", () => {
     const citation = answer()?.citation;
     byId("cite-body").replaceChildren(
-      copyBox(t("cite_view"), view()),
+      copyBox(t("cite_view"), sharedOf(view())),
       copyBox(t("embed_picture"), pictureOf(view())),
       copyBox(t("embed_code"), frameOf(view()), "pre"),
       ...(citation

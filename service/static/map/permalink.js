@@ -25,7 +25,7 @@ export function read(hash, about, given) {
   take("territory", "territory", known(about.territories.map((entry) => entry.id)));
   take("role", "role", known(ROLES));
   take("rank", "rank", known(RANKS));
-  take("lang", "lang", (text) => text in LANGUAGES);
+  take("lang", "lang", (text) => Object.hasOwn(LANGUAGES, text));
   take("theme", "theme", known(THEMES));
   take("range", "range", known(["all", "war", "year"]));
   take("deposit", "deposit", (text) => /^[\w.-]{1,120}$/.test(text));

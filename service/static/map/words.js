@@ -10,7 +10,7 @@ export const language = () => lang;
 
 /** Speak another language from now on. */
 export function speak(wanted) {
-  lang = wanted in LANGUAGES ? wanted : "en";
+  lang = Object.hasOwn(LANGUAGES, wanted) ? wanted : "en";
   plural = new Intl.PluralRules(lang);
   document.documentElement.lang = lang;
 }
