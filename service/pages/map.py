@@ -13,11 +13,12 @@ import shapely
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
+from geodata.answers.names import title_of
 from geodata.answers.question import RANKS, VERDICTS
 from geodata.data import packaged
 from geodata.data.commodities import commodities, members
 from geodata.interval import today
-from geodata.language import gettext
+from geodata.language import LANGUAGES, gettext, worded_in
 from geodata.store.base import Store
 from schemas import Source
 from service.http.context import RequestContext
@@ -108,7 +109,7 @@ def _first_month(store: Store) -> date:
 def _source(source: Source, store: Store) -> dict[str, object]:
     return {
         "id": source.id,
-        "title": source.title,
+        "titles": {lang: _title(source, lang) for lang in LANGUAGES},
         "first_day": str(store.sources.first_day(source.id)),
         "last_day": str(store.sources.last_day(source.id)),
         "record": source.record,
@@ -117,6 +118,11 @@ def _source(source: Source, store: Store) -> dict[str, object]:
         "attribution": source.attribution,
         "url": source.url,
     }
+
+
+def _title(source: Source, lang: str) -> str:
+    with worded_in(lang):
+        return title_of(source)
 
 
 def _commodities(store: Store) -> list[dict[str, object]]:

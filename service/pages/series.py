@@ -20,7 +20,7 @@ from service.http.context import RequestContext
 from service.pages import svg_timeline
 from service.pages.rendering import Document, page
 from service.pages.reserves import RANK_NAMES, ROLE_NAMES, commodity_choices
-from service.pages.template_filters import number
+from service.pages.template_filters import area_km2, number
 from service.pages.vocabulary import verdict_name
 
 
@@ -77,7 +77,7 @@ def control_series(ask: RequestContext, document: Document) -> str:
         document=document,
         territory=territory,
         territories=list(ask.store.control.territories.values()),
-        answer=_area_text(drawn, territory),
+        answer=_area_text(ask.store, drawn, territory),
         is_silent=any(p["contested_km2"] is None for p in drawn),
         end_text=end_text(ask.store, points[-1], ends),
         order=order,
@@ -106,7 +106,7 @@ def _of_all(ask: RequestContext, document: Document) -> Sequence[Document]:
     return list(whole["series"])
 
 
-def _area_text(points: Sequence[Document], territory: Territory) -> str:
+def _area_text(store: Store, points: Sequence[Document], territory: Territory) -> str:
     """The last areas drawn as a sentence a reader may print."""
     title = title_of(territory)
     if not points:
@@ -115,21 +115,22 @@ def _area_text(points: Sequence[Document], territory: Territory) -> str:
         )
         return text % {"place": title}
     point = points[-1]
+    source = store.sources.by_id[point["source"]]
     words = {
         "day": day_text(point["date"]),
-        "occupied": number(point["occupied_km2"]),
-        "contested": number(point["contested_km2"]),
+        "occupied": area_km2(point["occupied_km2"], source.record),
+        "contested": area_km2(point["contested_km2"] or 0, source.record),
         "place": title,
-        "source": point["source"],
+        "source": title_of(source),
     }
     if point["contested_km2"]:
         text = gettext(
-            "%(place)s: on %(day)s %(occupied)s km² were occupied and %(contested)s km² contested, "
-            "according to %(source)s."
+            "%(place)s: on %(day)s %(occupied)s were occupied and %(contested)s contested, "
+            "according to: %(source)s."
         )
     else:
         text = gettext(
-            "%(place)s: on %(day)s %(occupied)s km² were occupied, according to %(source)s."
+            "%(place)s: on %(day)s %(occupied)s were occupied, according to: %(source)s."
         )
     return text % words
 

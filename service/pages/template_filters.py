@@ -123,7 +123,7 @@ def to_the_line(value: float | None, record: str = "maps") -> str:
 def area_km2(value: float, record: str = "maps") -> str:
     """An area in km², as fine as the source's record is; record: of `Source`."""
     if record == "events":
-        return f"{number(round(value, -2))}{THIN}{unit('km2')}"
+        return gettext("about %(area)s", area=f"{number(round(value, -2))}{THIN}{unit('km2')}")
     return f"{number(value, 1)}{THIN}{unit('km2')}"
 
 

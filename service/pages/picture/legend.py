@@ -28,7 +28,7 @@ def legend_of(scene: Scene) -> list[Key]:
     ]
     keys = [Key(kind, say(word)) for kind, word, is_drawn in land if is_drawn]
     if scene.differ is not None:
-        keys.append(Key("other", say("differ_only", source=scene.differ.title)))
+        keys.append(Key("other", say("differ_only", source=say.title(scene.differ))))
     shown = {sign.verdict for moment in scene.moments for sign in moment.signs}
     for verdict in (state for state in STATES if state in shown):
         n = now.counts.get(verdict, 0)

@@ -95,6 +95,8 @@ def scene_of(store: Store, state: WordedState) -> Scene:
         )
         lead = " ".join(lead_text(each, say) for each in moments)
     differ = None if state.differ is None else store.sources.by_id[state.differ]
+    if differ is not None and differ.id == now.source.id:  # no source differs from itself
+        differ = None
     return Scene(
         state, now, then, differ, _other(store, now, differ), store.facts.outline, title, lead,
         *_credits(store, moments, differ, say), say,
@@ -206,7 +208,9 @@ def lead_text(moment: Moment, say: Words) -> str:
     """The day, the source, and how old its map is: `On 3 May 2026, according to …`."""
     source, choice = moment.source, moment.choice
     if choice.asof is None:
-        return f"{say('on', date=say.day(moment.day))}. {say('not_reached', source=source.title)}"
+        return (
+            f"{say('on', date=say.day(moment.day))}. {say('not_reached', source=say.title(source))}"
+        )
     events, stale = source.record == "events", choice.stale_days or 0
     if stale:
         key = "behind_events" if events else "behind_map"
@@ -215,7 +219,7 @@ def lead_text(moment: Moment, say: Words) -> str:
         age = f". {say('events', date=say.day(choice.asof))}." if events else (
             f". {say('map_of', date=say.day(choice.asof))}."
         )  # fmt: skip
-    by = say("according", source=source.title)
+    by = say("according", source=say.title(source))
     return f"{say('on', date=say.day(moment.day))}, {by}{age}"
 
 
@@ -231,6 +235,6 @@ def _credits(
     )
     licence, release = packaged.FACTS_LICENCE, store.manifest.id
     facts = packaged.FACTS_ATTRIBUTION.rstrip(".")
-    names = ", ".join(each.title for each in described)
+    names = ", ".join(map(say.title, described))
     full = f"{held} {say('picture_facts', facts=facts, licence=licence, release=release)}"
     return full, say("picture_credit", sources=names, licence=licence, release=release)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import yaml
 
+from geodata.answers.names import title_of
+from geodata.language import worded_in
+
 _FOLDER = Path(__file__).parents[2] / "static" / "map"
 _COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -46,6 +49,11 @@ class Words:
     def day(self, day: date) -> str:
         """`25 February 2025`."""
         return f"{day.day} {MONTHS[self.lang][day.month - 1]} {day.year}"
+
+    def title(self, thing: object) -> str:
+        """The title of a source or a territory."""
+        with worded_in(self.lang):
+            return title_of(thing)
 
     def of(self, thing: object, name: str) -> str | None:
         """A field of a record that has one for each language, as `name_en` and `name_uk`."""

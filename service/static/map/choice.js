@@ -10,7 +10,10 @@ export function choose({ sources, stretches }, day, wanted = null) {
 export const sourceOf = (about, values, day = values.day) => choose(about, day, values.source);
 
 /** The source it is compared with, null where none is. */
-export const otherOf = (about, values) => (values.differ === null ? null : (about.sources.find((entry) => entry.id === values.differ) ?? null));
+export function otherOf(about, values) {
+  const other = about.sources.find((entry) => entry.id === values.differ) ?? null;
+  return other === null || other.id === sourceOf(about, values, values.day).id ? null : other;
+}
 
 /** Whether a source says anything of a day. */
 export const reaches = (source, day) => source.firstDay <= day;
