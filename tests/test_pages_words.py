@@ -61,7 +61,7 @@ def test_lengths_by_dated_places_are_no_finer_than_the_places_are_known() -> Non
     assert line_distance(0.023, "events") == f"less than 3{THIN}km, outside occupied land"
     assert line_distance(-3.813, "events") == f"4{THIN}km, inside occupied land"
     assert line_distance(0.023, "maps") == f"23{THIN}m, outside occupied land"
-    assert area_km2(112_345.6, "events") == f"112{THIN}300{THIN}km²"
+    assert area_km2(112_345.6, "events") == f"about 112{THIN}300{THIN}km²"
     assert area_km2(112_345.6) == f"112{THIN}345.6{THIN}km²"
 
 
