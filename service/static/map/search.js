@@ -60,8 +60,11 @@ export function createSearch(about, deposits, go) {
   let options = [];
   let active = -1;
   let round = 0;
+  let chosen = null;
 
+  /** Close the list; what was asked for it and comes later is dropped. */
   function close() {
+    round += 1;
     list.hidden = true;
     active = -1;
     box.setAttribute("aria-expanded", "false");
@@ -90,7 +93,7 @@ export function createSearch(about, deposits, go) {
   function choose(n) {
     const entry = options[n];
     if (!entry) return;
-    box.value = named(entry);
+    chosen = box.value = named(entry);
     close();
     go(entry);
   }
@@ -98,7 +101,7 @@ export function createSearch(about, deposits, go) {
   const look = settled(async () => {
     const typed = box.value.trim();
     const own = (round += 1);
-    if (typed.length < 2) return close();
+    if (typed.length < 2 || box.value === chosen) return close();
     const sites = findDeposits(deposits(), typed).slice(0, SHOWN).map((entry) => ({ ...entry, found: "deposit" }));
     // A town whose name begins so is more likely meant than a deposit that has it somewhere.
     const { first, rest } = findTowns(about.places, typed);
@@ -108,7 +111,10 @@ export function createSearch(about, deposits, go) {
     if (own === round && document.activeElement === box) show([...first, ...sites.slice(0, SHOWN - 2), ...rest, ...villages].slice(0, SHOWN + 2), typed);
   }, 160);
 
-  box.addEventListener("input", look);
+  box.addEventListener("input", () => {
+    chosen = null;
+    look();
+  });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return list.hidden ? (box.value = "") : close();
