@@ -1,7 +1,9 @@
 """What a download says of itself: name, release, the URL that gives it again, licence, citation."""
 
+import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -89,9 +91,15 @@ def terms(store: Store, collection: Collection) -> tuple[str, str]:
     return "; ".join(licences), "; ".join([PACKAGED, *(source.attribution for source in held)])
 
 
-def csv_answer(ask: RequestContext, text: str) -> Response:
-    """A table written as CSV, as it leaves."""
-    body = text.encode("utf-8-sig" if ask.format == "csv-bom" else "utf-8")
+def csv_answer(
+    ask: RequestContext, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+) -> Response:
+    """A table as CSV (RFC 4180): a line of names, then the rows, which have no other names."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    body = text.getvalue().encode("utf-8-sig" if ask.format == "csv-bom" else "utf-8")
     return Response(body, media_type="text/csv; charset=utf-8")
 
 

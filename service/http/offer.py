@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from fastapi.responses import JSONResponse
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from geodata.store.base import Store
 from service.http.errors import problem_response
-from service.http.negotiation import ENCODINGS, media_type_of
+from service.http.negotiation import ACCEPT_MAX, ENCODINGS, media_type_of, wanted_format
 from service.params.core import Param, ParamsByName
 from service.releases import OpenReleases
 
@@ -72,6 +73,18 @@ class Offer:
     tiled: bool = False
     encodings: tuple[str, ...] = ENCODINGS
     headers: Callable[..., Mapping[str, str]] | None = None
+
+    def format_for(self, f: str | None, accept: str) -> str:
+        """The format to answer in, as `wanted_format` says; clients send few values of `Accept`."""
+        if f is not None:
+            return wanted_format(f, accept, self.formats, self.media)
+        return self._by_accept(accept[:ACCEPT_MAX])
+
+    @cached_property
+    def _by_accept(self) -> Callable[[str], str]:
+        return lru_cache(maxsize=64)(
+            lambda accept: wanted_format(None, accept, self.formats, self.media)
+        )
 
 
 def answers(*formats: str, **given: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - of Offer

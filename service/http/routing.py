@@ -41,7 +41,6 @@ from service.http.negotiation import (
     etag,
     is_wanted,
     matches,
-    wanted_format,
 )
 from service.http.offer import Offer, response_class, responses_of
 from service.http.proxy import REFUSAL, base_url
@@ -209,7 +208,7 @@ class ReleaseRoute(APIRoute):
         if dated and "datetime" in by_name:
             words = with_day(words, path_words)
         accept = request.headers.get("accept", "")
-        form = wanted_format(words.get("f"), accept, offer.formats, offer.media)
+        form = offer.format_for(words.get("f"), accept)
         if form == "html":  # a form sends the fields a reader left empty
             words = {name: text for name, text in words.items() if text}
         lang = taken_lang(words) if self.has_pages else None

@@ -33,7 +33,7 @@ BASES: Mapping[str, str] = {
     "district": N_("a description of the district"),
 }
 UNITS: Mapping[str, str] = {"1": N_("share, 0 to 1"), "d": N_("days"), "har": N_("ha"),
-                            "By": N_("bytes"), "deg": N_("degrees"), "km2": "km²"}  # fmt: skip
+                            "By": N_("bytes"), "deg": N_("degrees"), "km2": N_("km²")}  # fmt: skip
 ANY_SOURCE = N_("first in priority with a recent map")
 """Which source answers where none is chosen, as forms say it."""
 VERDICT_NAMES: Mapping[str, str] = {

@@ -1,7 +1,5 @@
 """Public claims, and beside each what the release says of the same on the day it speaks of."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +18,7 @@ FLAT = ("date", "value", "value_low", "value_high", "of", "unit", "agrees", "dif
         "premature_days", "reached_on", "reason", "source", "control_asof", "stale_days",
         "permalink")  # fmt: skip
 """Members of `ours` that a table has, as `ours_…`."""
+CSV_COLUMNS = (*column_names(Claim), *(f"ours_{name}" for name in FLAT))
 router = release_router("answers")
 
 
@@ -34,22 +33,13 @@ def claims(ask: Context) -> Response:
     """Every claim of the release, as it was made, with ours beside it."""
     entries = claims_compared(ask.store, ask.url_for)
     if ask.format in CSV_FORMS:
-        return csv_answer(ask, _csv(entries))
+        return csv_answer(ask, CSV_COLUMNS, map(_flat, entries))
     links = [
         self_link(ask.base, ask.path, ask.query, JSON),
         link(ask.url_for(ask.path, {**ask.query, "f": "html"}), "alternate", HTML, "HTML page"),
         link(ask.url_for("/collections/claims"), "collection", JSON, "The claims alone"),
     ]
     return ask.answer({"claims": entries, "release": ask.release, "links": links})
-
-
-def _csv(entries: list[dict[str, object]]) -> str:
-    text = io.StringIO()
-    names = [*column_names(Claim), *(f"ours_{name}" for name in FLAT)]
-    writer = csv.DictWriter(text, names, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(_flat(entry) for entry in entries)
-    return text.getvalue()
 
 
 def _flat(entry: Mapping[str, Any]) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """What holds at a spot, what held for a deposit, how much land was held, and what changed."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from xml.etree import ElementTree as ET
@@ -114,14 +112,10 @@ def held_land(ask: Context, query: Annotated[ControlSeriesQuery, Query()]) -> Re
     )
     if ask.format not in CSV_FORMS:
         return ask.answer(document)
-    text = io.StringIO()
     areas = ("oblast", "oblast_name") if query.by == "oblast" else ()
     columns = ("date", *areas, "occupied_km2", "contested_km2", "source", "control_asof",
                "stale_days")  # fmt: skip
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(document["series"])
-    return csv_answer(ask, text.getvalue())
+    return csv_answer(ask, columns, document["series"])
 
 
 @router.get("/deposits/{deposit}/timeline", name="timeline", summary="A deposit's history")

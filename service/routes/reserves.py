@@ -1,8 +1,6 @@
 """The question: reserves in a territory on a day, counts through time, territories, the article."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -75,6 +73,7 @@ Verdicts = Annotated[
         description=f"Verdicts to list, of {', '.join(VERDICTS)}.",
     ),
 ]
+SERIES_COLUMNS = ("date", *VERDICTS, "source", "control_asof", "stale_days", "source_reason")
 router = release_router("answers")
 
 
@@ -228,23 +227,15 @@ def reserves_series(ask: Context, query: Annotated[SeriesQuery, Query()]) -> Res
     if ask.format not in CSV_FORMS:
         return ask.answer(document)
     points = document["series"]
-    return csv_answer(ask, _series_csv([
+    rows = [
         {**row, "source_reason": _reason(ask, row["date"], query.source)}
         for row in (points if isinstance(points, list) else [])
-    ]))  # fmt: skip
+    ]
+    return csv_answer(ask, SERIES_COLUMNS, rows)
 
 
 def _reason(ask: RequestContext, day: str, source: str | None) -> str:
     return ask.store.sources.select(dt.date.fromisoformat(day), source).reason
-
-
-def _series_csv(rows: list[dict[str, object]]) -> str:
-    text = io.StringIO()
-    columns = ["date", *VERDICTS, "source", "control_asof", "stale_days", "source_reason"]
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def year_before(day: dt.date) -> dt.date:

@@ -35,6 +35,7 @@ def test_every_large_town_is_the_first_result(open_page: MapPage, typed: str, na
         "() => document.querySelector('#search-list [role=option] span')?.textContent === "
         f"{json.dumps(name)}"
     )
+    assert open_page.text("#search-list [role=option] span") == name
 
 
 def test_every_capital_of_an_oblast_is_found_by_both_names(open_page: MapPage) -> None:

@@ -83,6 +83,7 @@ def test_the_card_of_land_is_opened_and_closed_by_keys(open_page: MapPage) -> No
         open_page.tab.keyboard.press("Escape")
         open_page.tab.wait_for_selector("#detail", state="hidden")
     open_page.until("() => !location.hash.includes('spot=')")
+    assert "spot=" not in open_page.hash
 
 
 @pytest.fixture(scope="module")
